@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sending mail by SMTP (libcurl). Blocks; call it from a job thread. */
+#ifndef NET_SMTP_H
+#define NET_SMTP_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct smtp_conf {
+	const char *url;      /* smtp://host:port, smtps://..., "" = mail is switched off */
+	const char *user, *password; /* NULL = none */
+	const char *from, *from_name;
+	int64_t timeout_ms;
+};
+
+struct smtp_mail {
+	const char *to, *to_name;
+	const char *subject, *body_text; /* UTF-8 */
+	const char *message_id;          /* without <>; NULL = made here */
+	const char *in_reply_to;         /* or NULL */
+	int64_t date_us;
+	const char *auto_submitted;      /* "auto-generated" or NULL (RFC 3834) */
+};
+
+/* -EINVAL for a bad address, -EAGAIN when trying again later may help, -EPERM when the server refused for good (text has its words). */
+int smtp_send(const struct smtp_conf *c, const struct smtp_mail *m, struct err *e);
+void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m, struct buf *out); /* RFC 5322 text, RFC 2047 names, 8bit-clean base64 body */
+
+#endif
