@@ -12,8 +12,8 @@ struct buf {
 	char *p;
 	size_t n;
 	size_t cap;
-	size_t max;  /* 0 = BUF_MAX_DEFAULT */
-	bool over;   /* something did not fit; sticky */
+	size_t max; /* 0 = BUF_MAX_DEFAULT */
+	bool over;  /* something did not fit; sticky */
 };
 
 enum { BUF_MAX_DEFAULT = 64 * 1024 * 1024 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Time: UTC microseconds for records, monotonic nanoseconds for intervals; tests hand in a clock of their own. */
+/* Time: UTC microseconds for records, monotonic nanoseconds for intervals; tests hand in a clock of
+ * their own. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -37,7 +38,8 @@ int time_parse(const char *text, int64_t *out_us); /* RFC 3339 with any offset: 
 
 /* Civil date and time at a fixed offset (Japan: +540 minutes, no summer time). */
 struct civil {
-	int year, month, day, hour, minute, second, weekday; /* month and day from 1; weekday 0 = Sunday */
+	int year, month, day, hour, minute, second,
+		weekday; /* month and day from 1; weekday 0 = Sunday */
 };
 struct civil time_civil(int64_t utc_us, int offset_min);
 int64_t time_from_civil(const struct civil *c, int offset_min); /* weekday ignored */

@@ -12,12 +12,13 @@
 enum conf_type { CONF_TEXT, CONF_INT, CONF_BOOL, CONF_DURATION_MS, CONF_SIZE_BYTES };
 
 struct conf_row {
-	const char *key;        /* dotted, lower case: "watch.unread_call_after" */
+	const char *key; /* dotted, lower case: "watch.unread_call_after" */
 	enum conf_type type;
-	int64_t min, max;       /* for numbers; for text MAX is its longest length */
-	const char *initial;    /* as it would be written in the file */
-	size_t offset;          /* into the owner's struct: char * (owned by conf) for text, int64_t or bool else */
-	const char *help;       /* one line, English, for --show-config and the manual */
+	int64_t min, max;    /* for numbers; for text MAX is its longest length */
+	const char *initial; /* as it would be written in the file */
+	size_t offset; /* into the owner's struct: char * (owned by conf) for text, int64_t or bool
+			  else */
+	const char *help; /* one line, English, for --show-config and the manual */
 };
 
 struct conf;

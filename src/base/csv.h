@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CSV (RFC 4180) as Excel writes it: UTF-8 with or without BOM, or CP932; LF or CRLF; quotes, doubled quotes. */
+/* CSV (RFC 4180) as Excel writes it: UTF-8 with or without BOM, or CP932; LF or CRLF; quotes,
+ * doubled quotes. */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
@@ -12,9 +13,9 @@
 enum { CSV_COLUMNS_MAX = 128, CSV_CELL_MAX = 16384 };
 
 struct csv_row {
-	long line;                          /* of the file, where the row starts, from 1 */
+	long line; /* of the file, where the row starts, from 1 */
 	size_t n;
-	const char *cell[CSV_COLUMNS_MAX];  /* NUL-terminated UTF-8, valid until the next row */
+	const char *cell[CSV_COLUMNS_MAX]; /* NUL-terminated UTF-8, valid until the next row */
 	size_t len[CSV_COLUMNS_MAX];
 };
 
@@ -24,10 +25,12 @@ struct csv;
 int csv_open(const void *p, size_t n, struct csv **out, struct err *e);
 void csv_close(struct csv *c);
 const char *csv_charset(const struct csv *c); /* "UTF-8" or "CP932" */
-/* 1 = a row, 0 = the end, -EFORMAT / -ELIMIT = this row is bad (text says line and why; the next call goes on behind it). */
+/* 1 = a row, 0 = the end, -EFORMAT / -ELIMIT = this row is bad (text says line and why; the next
+ * call goes on behind it). */
 int csv_next(struct csv *c, struct csv_row *out, struct err *e);
 
-/* Writing: quotes where needed; a cell that a spreadsheet would run as a formula (= + - @ tab) gets a leading apostrophe. */
+/* Writing: quotes where needed; a cell that a spreadsheet would run as a formula (= + - @ tab) gets
+ * a leading apostrophe. */
 void csv_cell(struct buf *b, const char *text, bool first);
 void csv_end(struct buf *b);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JSON writer onto a buffer: commas and escapes are its business. Text that is not UTF-8 is written with U+FFFD. */
+/* JSON writer onto a buffer: commas and escapes are its business. Text that is not UTF-8 is written
+ * with U+FFFD. */
 #ifndef BASE_JSONW_H
 #define BASE_JSONW_H
 
@@ -22,7 +23,8 @@ void jsonw_end_array(struct jsonw *w);
 void jsonw_text(struct jsonw *w, const char *key, const char *v); /* NULL writes null */
 void jsonw_textn(struct jsonw *w, const char *key, const char *v, size_t n);
 void jsonw_int(struct jsonw *w, const char *key, int64_t v);
-void jsonw_double(struct jsonw *w, const char *key, double v); /* finite: shortest of %.6g; else null */
+void jsonw_double(struct jsonw *w, const char *key,
+		  double v); /* finite: shortest of %.6g; else null */
 void jsonw_bool(struct jsonw *w, const char *key, bool v);
 void jsonw_null(struct jsonw *w, const char *key);
 void jsonw_time(struct jsonw *w, const char *key, int64_t utc_us); /* RFC 3339 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hash map from bytes to a pointer, keyed with a per-map secret (SipHash-1-3) so that a hostile network cannot
- * aim at one bucket, with a limit on its entries. Keys are copied; values belong to the caller. */
+/* A hash map from bytes to a pointer, keyed with a per-map secret (SipHash-1-3) so that a hostile
+ * network cannot aim at one bucket, with a limit on its entries. Keys are copied; values belong to
+ * the caller. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 

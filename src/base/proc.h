@@ -9,8 +9,8 @@
 
 void proc_name(int argc, char **argv, const char *role); /* shown by ps: "otasuke-sensor: probe" */
 int proc_no_new_privs(struct err *e);
-int proc_limit_core(struct err *e);                      /* no core dumps: they may hold keys */
-int64_t proc_peak_rss_bytes(void);                       /* VmHWM of this process */
+int proc_limit_core(struct err *e); /* no core dumps: they may hold keys */
+int64_t proc_peak_rss_bytes(void);  /* VmHWM of this process */
 int64_t proc_rss_bytes(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Byte reader with a sticky error: foreign bytes are read with these, never by casting a struct over them.
- * A read past the end returns 0, consumes nothing and sets BAD; check it once at the end. */
+/* Byte reader with a sticky error: foreign bytes are read with these, never by casting a struct
+ * over them. A read past the end returns 0, consumes nothing and sets BAD; check it once at the
+ * end. */
 #ifndef BASE_RD_H
 #define BASE_RD_H
 
@@ -44,7 +45,8 @@ static inline void rd_skip(struct rd *r, size_t n)
 	(void)rd_bytes(r, n);
 }
 
-static inline struct rd rd_sub(struct rd *r, size_t n) /* the next N bytes as a reader of their own */
+static inline struct rd rd_sub(struct rd *r,
+			       size_t n) /* the next N bytes as a reader of their own */
 {
 	const uint8_t *p = rd_bytes(r, n);
 	return p ? rd_of(p, n) : (struct rd){ .p = NULL, .n = 0, .bad = true };

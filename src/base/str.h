@@ -22,7 +22,8 @@ bool str_ends(struct str s, struct str suffix);
 struct str str_trim(struct str s); /* ASCII white space */
 /* Cuts the part before SEP off S into OUT; false when S is empty and nothing is left. */
 bool str_cut(struct str *s, char sep, struct str *out);
-/* Copies with a NUL into a fixed buffer, cutting at a UTF-8 border when it does not fit; returns false when cut. */
+/* Copies with a NUL into a fixed buffer, cutting at a UTF-8 border when it does not fit; returns
+ * false when cut. */
 bool str_copy(char *dst, size_t dst_size, struct str s);
 
 /* The whole of S must be a decimal number within [MIN, MAX]: 0, or -EINVAL, or -ERANGE. */
@@ -31,6 +32,7 @@ int str_double(struct str s, double min, double max, double *out);
 int str_hex(struct str s, uint8_t *out, size_t out_size, size_t *n_out); /* hex digits to bytes */
 
 bool utf8_valid(const char *s, size_t n);
-size_t utf8_count(const char *s, size_t n); /* code points; bytes that are not UTF-8 count one each */
+size_t utf8_count(const char *s,
+		  size_t n); /* code points; bytes that are not UTF-8 count one each */
 
 #endif

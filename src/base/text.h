@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts in two languages from gettext catalogues (.mo), compiled into the programs.
  *
- * Page and card texts have symbolic keys ("cases.close.button"); error messages have their English format as key. */
+ * Page and card texts have symbolic keys ("cases.close.button"); error messages have their English
+ * format as key. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -24,10 +25,12 @@ void text_close(struct text *t);
 
 /* The text, or KEY itself when it is missing (tests see to it that none is). */
 const char *text_get(const struct text *t, enum lang lang, const char *key);
-const char *text_find(const struct text *t, enum lang lang, const char *key); /* NULL when missing */
+const char *text_find(const struct text *t, enum lang lang,
+		      const char *key); /* NULL when missing */
 
-enum lang lang_parse(const char *tag, enum lang fallback); /* "ja", "en-GB", Accept-Language, LANG */
-const char *lang_tag(enum lang l);                         /* "ja" or "en" */
+enum lang lang_parse(const char *tag,
+		     enum lang fallback); /* "ja", "en-GB", Accept-Language, LANG */
+const char *lang_tag(enum lang l);        /* "ja" or "en" */
 
 /* The language of the calling thread, used by the translator of error messages. */
 void text_thread_lang(enum lang lang);

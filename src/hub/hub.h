@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every hub feature shares: the hub, who asks, one call, and the constant that a feature is. */
+/* What every hub feature shares: the hub, who asks, one call, and the constant that a feature is.
+ */
 #ifndef HUB_HUB_H
 #define HUB_HUB_H
 
@@ -18,7 +19,8 @@
 #include "net/tmpl.h"
 #include "store/db.h"
 
-/* Roles, a set. A person has roles within an organisation; the organisation's relations decide which companies they see. */
+/* Roles, a set. A person has roles within an organisation; the organisation's relations decide
+ * which companies they see. */
 enum {
 	ROLE_ADMIN = 1 << 0,      /* runs the consortium's hub */
 	ROLE_DESK = 1 << 1,       /* desk operator: calls, alerts, cases */
@@ -28,39 +30,45 @@ enum {
 	ROLE_SPECIALIST = 1 << 5, /* registered security specialist */
 	ROLE_TEACHER = 1 << 6,    /* school */
 	ROLE_COMPANY = 1 << 7,    /* person of a member company */
-	ROLE_PUBLIC = 1 << 30,    /* a route open to nobody in particular: log-in, assets, read receipts */
+	ROLE_PUBLIC =
+		1 << 30, /* a route open to nobody in particular: log-in, assets, read receipts */
 };
 enum {
-	ROLES_CASEWORK = ROLE_DESK | ROLE_ANALYST | ROLE_TECHNICIAN, /* second factor is a must for these and ROLE_ADMIN */
-	ROLES_STAFF = ROLE_ADMIN | ROLE_DESK | ROLE_ANALYST | ROLE_TECHNICIAN | ROLE_INSURER | ROLE_SPECIALIST,
+	ROLES_CASEWORK = ROLE_DESK | ROLE_ANALYST |
+			 ROLE_TECHNICIAN, /* second factor is a must for these and ROLE_ADMIN */
+	ROLES_STAFF = ROLE_ADMIN | ROLE_DESK | ROLE_ANALYST | ROLE_TECHNICIAN | ROLE_INSURER |
+		      ROLE_SPECIALIST,
 	ROLES_ANY = ROLES_STAFF | ROLE_TEACHER | ROLE_COMPANY,
 };
 
 struct user {
 	int64_t person_id, org_id;
-	int64_t company_id;   /* the member company a ROLE_COMPANY person belongs to; 0 else */
+	int64_t company_id; /* the member company a ROLE_COMPANY person belongs to; 0 else */
 	unsigned roles;
-	char name[128];       /* as shown */
+	char name[128]; /* as shown */
 	char org_name[128];
 	enum lang lang;
-	struct scope scope;   /* hand this to every store call made for the person */
+	struct scope scope; /* hand this to every store call made for the person */
 };
-static inline bool user_is(const struct user *u, unsigned roles) { return (u->roles & roles) != 0; }
+static inline bool user_is(const struct user *u, unsigned roles)
+{
+	return (u->roles & roles) != 0;
+}
 
 struct live; /* events to open pages; see hub/live.h */
 struct hub_feature;
 
 struct hub_conf { /* rows in hub_conf.c */
 	char *state_dir;
-	char *database;        /* "" = sqlite in the state folder */
+	char *database;                     /* "" = sqlite in the state folder */
 	char *https_address, *http_address; /* "127.0.0.1:8443", "" = off */
-	char *sensor_address;  /* "0.0.0.0:8444": mutual TLS for sensors */
-	char *public_url;      /* how people reach the console: links in mails */
-	char *public_sensor_host; /* how sensors reach this hub: printed with codes */
-	char *region;          /* "IW": letters in case numbers */
+	char *sensor_address;               /* "0.0.0.0:8444": mutual TLS for sensors */
+	char *public_url;                   /* how people reach the console: links in mails */
+	char *public_sensor_host;           /* how sensors reach this hub: printed with codes */
+	char *region;                       /* "IW": letters in case numbers */
 	char *region_name;
-	int64_t zone_min;      /* 540 */
-	bool demo;             /* lets people put the second factor off */
+	int64_t zone_min; /* 540 */
+	bool demo;        /* lets people put the second factor off */
 	char *smtp_url, *smtp_user, *smtp_password, *mail_from, *mail_from_name;
 };
 
@@ -74,7 +82,8 @@ struct hub {
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */
 };
 
-/* One request being answered. Lives on the server thread's stack; memory from ARENA dies with it. */
+/* One request being answered. Lives on the server thread's stack; memory from ARENA dies with it.
+ */
 struct route;
 struct call {
 	struct hub *hub;
@@ -87,24 +96,29 @@ struct call {
 	enum lang lang;
 	int64_t now_us;
 	const char *csrf;
-	const char *param[4];      /* {…} parts of the pattern, in order */
+	const char *param[4]; /* {…} parts of the pattern, in order */
 	struct err err;
-	bool wants_json;           /* Accept: application/json */
-	bool fragment;             /* HX-Request: answer the part, not the page */
+	bool wants_json; /* Accept: application/json */
+	bool fragment;   /* HX-Request: answer the part, not the page */
 };
 
-/* Returns 0 when it has filled the answer; negative to let the hub render the error page for that code:
- * -ENOENT 404, -EPERM/-EDENIED 403, -EINVAL/-EFORMAT 400, -ECONFLICT/-EEXIST 409, else 500. A foreign company is always -ENOENT. */
+/* Returns 0 when it has filled the answer; negative to let the hub render the error page for that
+ * code: -ENOENT 404, -EPERM/-EDENIED 403, -EINVAL/-EFORMAT 400, -ECONFLICT/-EEXIST 409, else 500. A
+ * foreign company is always -ENOENT. */
 typedef int (*route_fn)(struct call *c);
 
 struct route {
-	const char *method;   /* "GET" (serves HEAD too) or "POST": every POST is CSRF-checked before FN */
-	const char *pattern;  /* "/cases/{number}/actions" */
-	unsigned roles;       /* who may; ROLE_PUBLIC for everybody */
+	const char *method;  /* "GET" (serves HEAD too) or "POST": every POST is CSRF-checked before
+				FN */
+	const char *pattern; /* "/cases/{number}/actions" */
+	unsigned roles;      /* who may; ROLE_PUBLIC for everybody */
 	route_fn fn;
 	unsigned flags;
 };
-enum { ROUTE_NO_MFA = 1 /* reachable before the second factor is given */, ROUTE_NO_CSRF = 2 /* log-in form and receipts: says why beside it */ };
+enum {
+	ROUTE_NO_MFA = 1 /* reachable before the second factor is given */,
+	ROUTE_NO_CSRF = 2 /* log-in form and receipts: says why beside it */
+};
 
 struct job {
 	const char *name;
@@ -118,7 +132,8 @@ struct menu_item {
 	int order; /* within the rail */
 };
 
-/* A panel is how a later feature shows itself on an earlier one's page. SLOT is the name the page gives the place; SUBJECT what it is about. */
+/* A panel is how a later feature shows itself on an earlier one's page. SLOT is the name the page
+ * gives the place; SUBJECT what it is about. */
 struct panel {
 	const char *slot; /* "alert.actions", "company.side", "case.side", "home.top", ... */
 	unsigned roles;
@@ -127,7 +142,7 @@ struct panel {
 
 struct hub_feature {
 	const char *name;
-	const char *schema;  /* migrations, compiled in from NAME.sql */
+	const char *schema; /* migrations, compiled in from NAME.sql */
 	const struct route *routes;
 	size_t n_routes;
 	const struct job *jobs;
@@ -148,9 +163,11 @@ struct hub_feature {
 /* A template context for this call, writing into OUT. */
 struct tmpl call_tmpl(struct call *c, struct buf *out);
 
-/* Answers with a whole page: frame (rail, top bar) around CONTENT. TITLE_KEY is a text key; TITLE_ARG fills {0} or is NULL.
- * MENU is the path of the rail item to mark. Takes CONTENT's bytes. */
-int call_page(struct call *c, int status, const char *title_key, const char *title_arg, const char *menu, struct buf *content);
+/* Answers with a whole page: frame (rail, top bar) around CONTENT. TITLE_KEY is a text key;
+ * TITLE_ARG fills {0} or is NULL. MENU is the path of the rail item to mark. Takes CONTENT's bytes.
+ */
+int call_page(struct call *c, int status, const char *title_key, const char *title_arg,
+	      const char *menu, struct buf *content);
 
 /* #define-free shorthand used by every page:
  *     struct buf b = {0}; struct tmpl t = call_tmpl(c, &b); tmpl_cases_list(&t, &m);
@@ -158,27 +175,37 @@ int call_page(struct call *c, int status, const char *title_key, const char *tit
 
 int call_fragment(struct call *c, struct buf *content); /* 200, no frame */
 int call_json(struct call *c, struct buf *json);
-int call_csv(struct call *c, const char *file_name, struct buf *csv); /* with BOM, as an attachment */
+int call_csv(struct call *c, const char *file_name,
+	     struct buf *csv); /* with BOM, as an attachment */
 int call_redirect(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Redirects with a message shown once on the next page ("saved"); TEXT_KEY is a text key. */
-int call_done(struct call *c, const char *text_key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int call_done(struct call *c, const char *text_key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Panels of all features for SLOT, in list order, rendered one behind the other. */
 struct html call_panels(struct call *c, const char *slot, int64_t subject_id);
 
 /* --- forms --- */
-struct form_error { const char *field, *text; }; /* TEXT is translated already */
+struct form_error {
+	const char *field, *text;
+}; /* TEXT is translated already */
 struct form {
 	struct call *call;
 	struct form_error errors[24];
 	size_t n_errors;
 };
 struct form form_of(struct call *c);
-const char *form_text(struct form *f, const char *field, bool required, size_t max_chars); /* trimmed; "" when absent and optional */
-int64_t form_int(struct form *f, const char *field, bool required, int64_t min, int64_t max); /* accepts full-width digits and commas */
-int64_t form_time(struct form *f, const char *field, bool required); /* datetime-local in the viewer's zone; 0 when absent */
+const char *form_text(struct form *f, const char *field, bool required,
+		      size_t max_chars); /* trimmed; "" when absent and optional */
+int64_t form_int(struct form *f, const char *field, bool required, int64_t min,
+		 int64_t max); /* accepts full-width digits and commas */
+int64_t form_time(struct form *f, const char *field,
+		  bool required); /* datetime-local in the viewer's zone; 0 when absent */
 void form_fail(struct form *f, const char *field, const char *text_key);
 const char *form_error(const struct form *f, const char *field); /* NULL when the field is fine */
-static inline bool form_ok(const struct form *f) { return f->n_errors == 0; }
+static inline bool form_ok(const struct form *f)
+{
+	return f->n_errors == 0;
+}
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events to open pages (server-sent events): a feature says what changed, the pages that may know fetch it. An event carries no
- * data of a company but its kind and id; the page asks for the row with its own rights. */
+/* Events to open pages (server-sent events): a feature says what changed, the pages that may know
+ * fetch it. An event carries no data of a company but its kind and id; the page asks for the row
+ * with its own rights. */
 #ifndef HUB_LIVE_H
 #define HUB_LIVE_H
 
@@ -11,7 +12,8 @@
 struct live *live_new(void);
 void live_free(struct live *l);
 
-/* KIND e.g. "alert", "case", "sensor". Delivered to open pages whose user may see COMPANY_ID (0 = to all staff). Any thread; after commit. */
+/* KIND e.g. "alert", "case", "sensor". Delivered to open pages whose user may see COMPANY_ID (0 =
+ * to all staff). Any thread; after commit. */
 void live_publish(struct hub *h, const char *kind, int64_t company_id, int64_t subject_id);
 
 int live_route(struct call *c); /* GET /live */

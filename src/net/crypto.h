@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hashes, random bytes, passwords, one-time codes: the one file that knows libsodium and liboath. */
+/* Hashes, random bytes, passwords, one-time codes: the one file that knows libsodium and liboath.
+ */
 #ifndef NET_CRYPTO_H
 #define NET_CRYPTO_H
 
@@ -13,22 +14,29 @@ int crypto_start(struct err *e); /* once per process, before threads */
 
 void crypto_random(void *out, size_t n);
 void crypto_sha256(const void *p, size_t n, uint8_t out[32]);
-struct crypto_sha256_state { uint8_t opaque[128] __attribute__((aligned(16))); };
+struct crypto_sha256_state {
+	uint8_t opaque[128] __attribute__((aligned(16)));
+};
 void crypto_sha256_init(struct crypto_sha256_state *s);
 void crypto_sha256_add(struct crypto_sha256_state *s, const void *p, size_t n);
 void crypto_sha256_end(struct crypto_sha256_state *s, uint8_t out[32]);
 bool crypto_equal(const void *a, const void *b, size_t n); /* constant time */
 void crypto_hex(const void *p, size_t n, char *out);       /* 2n + 1 bytes */
-void crypto_token(char *out, size_t out_size);             /* URL-safe random text, fills out_size - 1 characters */
+void crypto_token(char *out,
+		  size_t out_size); /* URL-safe random text, fills out_size - 1 characters */
 /* A code people read out and type: Crockford base32 in groups of five, last character a check. */
 void crypto_code(char *out, size_t n_chars);
-bool crypto_code_clean(const char *typed, char *out, size_t out_size); /* folds case, O->0, I/L->1, drops blanks and hyphens; false when the check fails */
+bool crypto_code_clean(const char *typed, char *out,
+		       size_t out_size); /* folds case, O->0, I/L->1, drops blanks and hyphens;
+					    false when the check fails */
 
-/* argon2id, OWASP parameters (19 MiB, t = 2); blocks, bounded to two at a time in the process. OUT: 128 bytes. */
+/* argon2id, OWASP parameters (19 MiB, t = 2); blocks, bounded to two at a time in the process. OUT:
+ * 128 bytes. */
 int crypto_password_hash(const char *password, char out[128], struct err *e);
 bool crypto_password_ok(const char *hash, const char *password);
 
-/* TOTP (RFC 6238), SHA-1, 30 s, 6 digits, one step either side. STEP_OUT lets the caller refuse a code used before. */
+/* TOTP (RFC 6238), SHA-1, 30 s, 6 digits, one step either side. STEP_OUT lets the caller refuse a
+ * code used before. */
 void crypto_totp_new(char secret_base32_out[40]);
 bool crypto_totp_ok(const char *secret_base32, const char *code, int64_t now_us, int64_t *step_out);
 

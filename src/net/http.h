@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP server on libmicrohttpd: requests, answers, streams of events. Knows nothing of routes or people. */
+/* HTTP server on libmicrohttpd: requests, answers, streams of events. Knows nothing of routes or
+ * people. */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
@@ -18,52 +19,60 @@ struct http_req;
 struct http_stream;
 struct http_res {
 	int status;
-	const char *type;           /* static string; NULL = text/html; charset=utf-8 */
+	const char *type; /* static string; NULL = text/html; charset=utf-8 */
 	struct buf body;
-	struct http_stream *stream; /* an event stream instead of a body: the server takes this reference */
-	bool cacheable;             /* immutable assets with a hash in their name */
+	struct http_stream
+		*stream; /* an event stream instead of a body: the server takes this reference */
+	bool cacheable;  /* immutable assets with a hash in their name */
 	struct {
-		const char *name;   /* static */
-		char *value;        /* mem_strdup'ed, given to the server */
+		const char *name; /* static */
+		char *value;      /* mem_strdup'ed, given to the server */
 	} header[16];
 	size_t n_headers;
 };
 
-void http_res_header(struct http_res *r, const char *name, const char *value); /* CR and LF in a value are refused (dropped) */
-void http_res_redirect(struct http_res *r, const char *location);              /* 303 */
+void http_res_header(struct http_res *r, const char *name,
+		     const char *value); /* CR and LF in a value are refused (dropped) */
+void http_res_redirect(struct http_res *r, const char *location); /* 303 */
 struct http_cookie {
 	const char *name, *value;
 	int64_t max_age_s; /* 0 = session, negative = delete */
 	bool secure;       /* set automatically on https */
 };
-void http_res_cookie(struct http_res *r, const struct http_req *q, const struct http_cookie *c); /* HttpOnly, SameSite=Lax, Path=/ */
+void http_res_cookie(struct http_res *r, const struct http_req *q,
+		     const struct http_cookie *c); /* HttpOnly, SameSite=Lax, Path=/ */
 
-/* The request: all texts are NUL-terminated, valid UTF-8 (others are answered 400 before the handler), live as long as the call. */
+/* The request: all texts are NUL-terminated, valid UTF-8 (others are answered 400 before the
+ * handler), live as long as the call. */
 const char *http_method(const struct http_req *q);
-const char *http_path(const struct http_req *q);                           /* decoded, without the query */
-const char *http_query(const struct http_req *q, const char *name);        /* NULL when absent */
-const char *http_form(const struct http_req *q, const char *name);         /* urlencoded or multipart field; NULL when absent */
-size_t http_form_all(const struct http_req *q, const char *name, const char **out, size_t max); /* repeated fields */
+const char *http_path(const struct http_req *q);                    /* decoded, without the query */
+const char *http_query(const struct http_req *q, const char *name); /* NULL when absent */
+const char *http_form(const struct http_req *q,
+		      const char *name); /* urlencoded or multipart field; NULL when absent */
+size_t http_form_all(const struct http_req *q, const char *name, const char **out,
+		     size_t max); /* repeated fields */
 const char *http_header(const struct http_req *q, const char *name);
 const char *http_cookie_get(const struct http_req *q, const char *name);
-const char *http_remote(const struct http_req *q);                         /* address as text */
+const char *http_remote(const struct http_req *q); /* address as text */
 bool http_is_tls(const struct http_req *q);
-struct str http_body(const struct http_req *q);                            /* raw body when not a form */
+struct str http_body(const struct http_req *q); /* raw body when not a form */
 struct http_file {
-	const char *name;     /* the uploaded file's name, only for showing */
+	const char *name; /* the uploaded file's name, only for showing */
 	const void *p;
 	size_t n;
 };
-bool http_file_get(const struct http_req *q, const char *field, struct http_file *out); /* multipart upload */
+bool http_file_get(const struct http_req *q, const char *field,
+		   struct http_file *out); /* multipart upload */
 
-typedef void (*http_handler)(void *arg, struct http_req *q, struct http_res *r); /* runs on a server thread */
+typedef void (*http_handler)(void *arg, struct http_req *q,
+			     struct http_res *r); /* runs on a server thread */
 
 struct http_conf {
-	const char *address; /* "127.0.0.1" or "::" */
-	uint16_t port;       /* 0 = a free one */
-	int threads;         /* 0 = 2 */
+	const char *address;            /* "127.0.0.1" or "::" */
+	uint16_t port;                  /* 0 = a free one */
+	int threads;                    /* 0 = 2 */
 	const char *cert_pem, *key_pem; /* NULL = plain http */
-	size_t body_max;     /* bytes; 0 = 8 MiB */
+	size_t body_max;                /* bytes; 0 = 8 MiB */
 	size_t connections_max;
 	http_handler handler;
 	void *arg;
@@ -73,11 +82,13 @@ int http_server_start(const struct http_conf *c, struct http_server **out, struc
 uint16_t http_server_port(const struct http_server *s);
 void http_server_stop(struct http_server *s); /* ends streams, drains, frees; NULL is fine */
 
-/* Server-sent events (WHATWG HTML, 9.2). A stream is one browser; push may be called from any thread. */
+/* Server-sent events (WHATWG HTML, 9.2). A stream is one browser; push may be called from any
+ * thread. */
 struct http_stream *http_stream_new(size_t queue_max_bytes);
 void http_stream_ref(struct http_stream *s);
 void http_stream_unref(struct http_stream *s);
-/* 0, -ECLOSED when the browser left, -ELIMIT when it does not read (the stream is then closed; it reconnects). */
+/* 0, -ECLOSED when the browser left, -ELIMIT when it does not read (the stream is then closed; it
+ * reconnects). */
 int http_stream_push(struct http_stream *s, const char *event, const char *id, const char *data);
 bool http_stream_gone(const struct http_stream *s);
 

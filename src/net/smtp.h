@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 struct smtp_conf {
-	const char *url;      /* smtp://host:port, smtps://..., "" = mail is switched off */
+	const char *url;             /* smtp://host:port, smtps://..., "" = mail is switched off */
 	const char *user, *password; /* NULL = none */
 	const char *from, *from_name;
 	int64_t timeout_ms;
@@ -21,11 +21,13 @@ struct smtp_mail {
 	const char *message_id;          /* without <>; NULL = made here */
 	const char *in_reply_to;         /* or NULL */
 	int64_t date_us;
-	const char *auto_submitted;      /* "auto-generated" or NULL (RFC 3834) */
+	const char *auto_submitted; /* "auto-generated" or NULL (RFC 3834) */
 };
 
-/* -EINVAL for a bad address, -EAGAIN when trying again later may help, -EPERM when the server refused for good (text has its words). */
+/* -EINVAL for a bad address, -EAGAIN when trying again later may help, -EPERM when the server
+ * refused for good (text has its words). */
 int smtp_send(const struct smtp_conf *c, const struct smtp_mail *m, struct err *e);
-void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m, struct buf *out); /* RFC 5322 text, RFC 2047 names, 8bit-clean base64 body */
+void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m,
+		  struct buf *out); /* RFC 5322 text, RFC 2047 names, 8bit-clean base64 body */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mutual TLS on GnuTLS for the sensor's connection: non-blocking, driven by an event loop, carrying frames both ways.
- * The only file that knows GnuTLS for connections is tls.c; certificates are in pki.h. */
+/* Mutual TLS on GnuTLS for the sensor's connection: non-blocking, driven by an event loop, carrying
+ * frames both ways. The only file that knows GnuTLS for connections is tls.c; certificates are in
+ * pki.h. */
 #ifndef NET_TLS_H
 #define NET_TLS_H
 
@@ -11,7 +12,8 @@
 #include "base/err.h"
 #include "base/loop.h"
 
-/* A frame on the wire: 4 bytes length (big endian, of what follows), 1 byte type, payload. See wire/frame.h for types. */
+/* A frame on the wire: 4 bytes length (big endian, of what follows), 1 byte type, payload. See
+ * wire/frame.h for types. */
 struct tls_conn;
 
 struct tls_peer {
@@ -33,8 +35,8 @@ struct tls_events {
 };
 
 struct tls_limits {
-	size_t frame_max;      /* bytes; larger ones close the connection */
-	size_t queue_max;      /* bytes waiting to be sent; tls_send refuses beyond */
+	size_t frame_max;              /* bytes; larger ones close the connection */
+	size_t queue_max;              /* bytes waiting to be sent; tls_send refuses beyond */
 	int64_t handshake_ms, idle_ms; /* idle 0 = for ever */
 	size_t connections_max;
 };
@@ -42,31 +44,38 @@ struct tls_limits {
 struct tls_server;
 struct tls_server_conf {
 	const char *address;
-	uint16_t port;               /* 0 = a free one */
+	uint16_t port; /* 0 = a free one */
 	const char *cert_pem, *key_pem, *client_ca_pem;
-	bool client_cert_required;   /* false: a client without certificate gets opened() with has_cert false (enrolment); a wrong one is always refused */
+	bool client_cert_required; /* false: a client without certificate gets opened() with
+				      has_cert false (enrolment); a wrong one is always refused */
 	struct tls_limits limits;
 	struct tls_events events;
 	void *arg;
 };
-int tls_server_start(struct loop *l, const struct tls_server_conf *c, struct tls_server **out, struct err *e);
+int tls_server_start(struct loop *l, const struct tls_server_conf *c, struct tls_server **out,
+		     struct err *e);
 uint16_t tls_server_port(const struct tls_server *s);
 void tls_server_stop(struct tls_server *s);
 
 struct tls_client_conf {
 	const char *host;
 	uint16_t port;
-	const char *cert_pem, *key_pem;  /* NULL: no certificate yet (enrolment) */
-	const char *ca_pem;              /* trust exactly this CA; or */
-	const uint8_t *ca_spki_sha256;   /* 32 bytes: trust a chain whose CA has this public key (enrolment) */
+	const char *cert_pem, *key_pem; /* NULL: no certificate yet (enrolment) */
+	const char *ca_pem;             /* trust exactly this CA; or */
+	const uint8_t *ca_spki_sha256;  /* 32 bytes: trust a chain whose CA has this public key
+					   (enrolment) */
 	struct tls_limits limits;
 	struct tls_events events;
 	void *arg;
 };
-int tls_client_start(struct loop *l, const struct tls_client_conf *c, struct tls_conn **out, struct err *e); /* connects in the background */
+int tls_client_start(struct loop *l, const struct tls_client_conf *c, struct tls_conn **out,
+		     struct err *e); /* connects in the background */
 
-int tls_send(struct tls_conn *c, uint8_t type, const void *p, size_t n); /* 0, -ELIMIT when the queue is full, -ECLOSED */
-void tls_close(struct tls_conn *c, const char *reason);                  /* flushes what is queued for at most a second; closed() follows */
+int tls_send(struct tls_conn *c, uint8_t type, const void *p,
+	     size_t n); /* 0, -ELIMIT when the queue is full, -ECLOSED */
+void tls_close(
+	struct tls_conn *c,
+	const char *reason); /* flushes what is queued for at most a second; closed() follows */
 void tls_set_user(struct tls_conn *c, void *user);
 void *tls_user(const struct tls_conn *c);
 

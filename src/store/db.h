@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One SQL seam over SQLite and PostgreSQL.
  *
- * Every statement runs inside a transaction and for a scope: who asks. SQL names the rows that belong to a company with
- * the token @scope(column); the store replaces it by the condition of that scope. A statement without @scope(...) must
- * say why with @global (a table that belongs to nobody) and is refused otherwise, so nobody forgets.
+ * Every statement runs inside a transaction and for a scope: who asks. SQL names the rows that
+ * belong to a company with the token @scope(column); the store replaces it by the condition of that
+ * scope. A statement without @scope(...) must say why with @global (a table that belongs to nobody)
+ * and is refused otherwise, so nobody forgets.
  *
- * Portable SQL: parameters are $1 $2 ... (may repeat, any order); times are int64 microseconds; booleans are stored as
- * BIGINT 0/1; LIKE only with lower-cased columns; ON CONFLICT and RETURNING are fine; no JSON operators, no now().
- * Tokens: @scope(col)  @global  @id (a primary key column that numbers itself)  @blob (the type for bytes). */
+ * Portable SQL: parameters are $1 $2 ... (may repeat, any order); times are int64 microseconds;
+ * booleans are stored as BIGINT 0/1; LIKE only with lower-cased columns; ON CONFLICT and RETURNING
+ * are fine; no JSON operators, no now(). Tokens: @scope(col)  @global  @id (a primary key column
+ * that numbers itself)  @blob (the type for bytes). */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -38,9 +40,10 @@ extern const struct scope scope_system;
 extern const struct scope scope_none;
 
 struct db_options {
-	int readers;             /* connections beside the writer; 0 = 4 */
-	/* A sub-select that gives the company ids which an organisation may see, with ?org and ?now for the two values:
-	 * "SELECT company_id FROM relation WHERE org_id = ?org AND valid_from <= ?now AND valid_to > ?now" */
+	int readers; /* connections beside the writer; 0 = 4 */
+	/* A sub-select that gives the company ids which an organisation may see, with ?org and ?now
+	 * for the two values: "SELECT company_id FROM relation WHERE org_id = ?org AND valid_from
+	 * <= ?now AND valid_to > ?now" */
 	const char *scope_select;
 };
 
@@ -51,8 +54,9 @@ bool db_is_postgres(const struct db *db);
 
 enum txn_mode { TXN_READ, TXN_WRITE };
 
-/* NULL and E on failure. A write transaction waits for the one before it (SQLite) or is serialised by row locks (PostgreSQL);
- * after -EAGAIN (a serialisation failure, a busy file) the whole transaction may be tried again. */
+/* NULL and E on failure. A write transaction waits for the one before it (SQLite) or is serialised
+ * by row locks (PostgreSQL); after -EAGAIN (a serialisation failure, a busy file) the whole
+ * transaction may be tried again. */
 struct txn *txn_begin(struct db *db, enum txn_mode mode, struct err *e);
 int txn_commit(struct txn **t, struct err *e); /* *T is NULL afterwards */
 void txn_rollback(struct txn **t);             /* what was not committed; NULL is fine */
@@ -64,7 +68,8 @@ struct dbv {
 	enum dbv_type type;
 	int64_t i;
 	double d;
-	const void *p; /* text or bytes; must live until the call returns (db_exec) or the rows are closed (db_query) */
+	const void *p; /* text or bytes; must live until the call returns (db_exec) or the rows are
+			  closed (db_query) */
 	size_t n;
 };
 
@@ -76,40 +81,47 @@ struct dbv db_text(const char *s); /* NULL becomes SQL NULL */
 #define DB_TEXT(s) db_text(s)
 struct dbv db_int_or_null(int64_t v); /* 0 becomes SQL NULL: for optional references */
 
-#define DB_ARGS(...) \
-	(const struct dbv[]){ __VA_ARGS__ }, sizeof((const struct dbv[]){ __VA_ARGS__ }) / sizeof(struct dbv)
+#define DB_ARGS(...)                                                                               \
+	(const struct dbv[]){ __VA_ARGS__ },                                                       \
+		sizeof((const struct dbv[]){ __VA_ARGS__ }) / sizeof(struct dbv)
 #define DB_NO_ARGS NULL, 0
 
 /* NULL and E on failure. */
-struct rows *db_query(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args, size_t n_args,
-		      struct err *e);
+struct rows *db_query(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+		      size_t n_args, struct err *e);
 int rows_next(struct rows *r, struct err *e); /* 1 = a row, 0 = no more, negative */
 void rows_close(struct rows **r);             /* NULL is fine */
 #define SCOPED_ROWS __attribute__((cleanup(rows_close)))
 
 bool rows_is_null(const struct rows *r, int col);
-int64_t rows_int(const struct rows *r, int col);          /* NULL gives 0 */
+int64_t rows_int(const struct rows *r, int col); /* NULL gives 0 */
 double rows_double(const struct rows *r, int col);
-const char *rows_text(const struct rows *r, int col);     /* NULL gives ""; valid until rows_next */
+const char *rows_text(const struct rows *r, int col); /* NULL gives ""; valid until rows_next */
 const void *rows_blob(const struct rows *r, int col, size_t *n_out);
 
-/* The number of rows changed, or negative. -EEXIST for a unique or foreign key in the way (-EEXIST names the constraint). */
-int64_t db_exec(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args, size_t n_args, struct err *e);
+/* The number of rows changed, or negative. -EEXIST for a unique or foreign key in the way (-EEXIST
+ * names the constraint). */
+int64_t db_exec(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+		size_t n_args, struct err *e);
 
-/* The first column of the first row (INSERT ... RETURNING id, SELECT count(*)): 0 and *OUT, -ENOENT when there is no row. */
-int db_one_int(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args, size_t n_args, int64_t *out,
-	       struct err *e);
+/* The first column of the first row (INSERT ... RETURNING id, SELECT count(*)): 0 and *OUT, -ENOENT
+ * when there is no row. */
+int db_one_int(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+	       size_t n_args, int64_t *out, struct err *e);
 
-/* Migrations: the schemas in order; each is text in steps that begin with a line `-- step N: what it does`. Applied steps are
- * never changed; the store keeps their hash and refuses a changed one. On PostgreSQL, every table with a company_id
- * column gets row-level security that repeats the scope. */
+/* Migrations: the schemas in order; each is text in steps that begin with a line `-- step N: what
+ * it does`. Applied steps are never changed; the store keeps their hash and refuses a changed one.
+ * On PostgreSQL, every table with a company_id column gets row-level security that repeats the
+ * scope. */
 struct db_schema {
 	const char *name; /* the feature */
 	const char *sql;
 };
-int db_migrate(struct db *db, const struct db_schema *schemas, size_t n, int *applied_out, struct err *e);
+int db_migrate(struct db *db, const struct db_schema *schemas, size_t n, int *applied_out,
+	       struct err *e);
 
-/* Backup while running: a consistent SQLite file at PATH (online backup; on PostgreSQL -ENOTSUP, use pg_dump: text says so). */
+/* Backup while running: a consistent SQLite file at PATH (online backup; on PostgreSQL -ENOTSUP,
+ * use pg_dump: text says so). */
 int db_backup(struct db *db, const char *path, struct err *e);
 int db_check(struct db *db, struct err *e); /* integrity check; text says what is damaged */
 int64_t db_size_bytes(struct db *db);

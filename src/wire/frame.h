@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Frame types between sensor and hub, and the codec of their payloads (protobuf-c; batches are zstd-compressed). Pure: no I/O. */
+/* Frame types between sensor and hub, and the codec of their payloads (protobuf-c; batches are
+ * zstd-compressed). Pure: no I/O. */
 #ifndef WIRE_FRAME_H
 #define WIRE_FRAME_H
 
@@ -23,8 +24,8 @@ enum frame_type {
 };
 
 enum {
-	FRAME_MAX = 4 * 1024 * 1024,        /* bytes of one frame on the wire */
-	BATCH_RAW_MAX = 16 * 1024 * 1024,   /* bytes of a batch after decompression */
+	FRAME_MAX = 4 * 1024 * 1024,      /* bytes of one frame on the wire */
+	BATCH_RAW_MAX = 16 * 1024 * 1024, /* bytes of a batch after decompression */
 	BATCH_RECORDS_MAX = 10000,
 	RECORD_MAX = 256 * 1024,
 };
@@ -32,9 +33,11 @@ enum {
 /* Any message that is not a batch. */
 void frame_pack(const ProtobufCMessage *m, struct buf *out);
 /* Unpacks with limits; the caller frees with protobuf_c_message_free_unpacked. -EFORMAT. */
-int frame_unpack(const ProtobufCMessageDescriptor *d, const void *p, size_t n, ProtobufCMessage **out, struct err *e);
+int frame_unpack(const ProtobufCMessageDescriptor *d, const void *p, size_t n,
+		 ProtobufCMessage **out, struct err *e);
 
-/* A batch from records that are packed already (as they lie in the spool): RAW is a sequence of Batch.records fields. */
+/* A batch from records that are packed already (as they lie in the spool): RAW is a sequence of
+ * Batch.records fields. */
 void batch_add(struct buf *raw, const void *record, size_t n);
 int batch_compress(const struct buf *raw, struct buf *out, struct err *e);
 /* -EFORMAT, -ELIMIT; the result is freed with otasuke__wire__batch__free_unpacked. */
