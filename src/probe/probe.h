@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pipeline as a library: packets in, findings and five-minute summaries out.
+ *
+ *   probe_new -> probe_open_file or probe_open_live -> probe_step until 0 -> probe_finish
+ *             -> probe_free
+ *
+ * One probe belongs to one thread; its memory is bounded by its configuration. */
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "wire/finding.h"
+
+/* Who takes the results. A NULL function is not called. What the pointers show lives for the call.
+ */
+struct probe_sink {
+	void *arg;
+	void (*finding)(void *arg, const struct finding *f);
+	void (*summary)(void *arg, const struct interval *s);
+	/* Something a person should know: a damaged capture, a bad indicator line, an interface
+	 * that went down. TEXT names file and offset, line or interface. */
+	void (*problem)(void *arg, const char *text);
+};
+
+/* Filled by conf_add(probe_conf_rows) or probe_config_init. */
+struct probe_config {
+	int64_t flow_memory_bytes; /* probe.flow_memory: the flow table never exceeds it */
+	int64_t devices_max;       /* probe.devices_max */
+	int64_t learning_ms; /* probe.learning: new_device keeps quiet so long on a live sensor */
+	int64_t ring_bytes;  /* probe.ring: kernel ring of the live capture */
+	char *home;          /* probe.home: CIDRs, comma separated; "" = learn it */
+	char *indicators;    /* probe.indicators: path of the list; "" = none */
+	int64_t shift_us;    /* added to packet time (no configuration row); demonstration */
+	bool live;           /* set by probe_open_live */
+};
+
+extern const struct conf_row probe_conf_rows[];
+extern const size_t probe_conf_rows_count;
+/* The initial values of the rows; texts are "" and not to be freed. */
+void probe_config_init(struct probe_config *c);
+
+struct probe_stats {
+	uint64_t packets;
+	uint64_t bytes;           /* on the wire */
+	uint64_t packets_bad;     /* truncated or malformed */
+	uint64_t packets_dropped; /* by the kernel (live) */
+	uint64_t records_bad;     /* damaged records or blocks of a capture file */
+	uint64_t flows;           /* ever */
+	uint64_t flows_live;
+	uint64_t flows_dropped; /* evicted because the table was full */
+	uint64_t devices;
+	uint64_t devices_dropped; /* not kept because of the limit */
+	uint64_t findings;
+	uint64_t indicators;
+	uint64_t indicators_bad; /* lines that could not be used */
+	int64_t first_us;        /* packet time */
+	int64_t last_us;
+	bool capture_up;
+	char capture_text[256]; /* why it is not up, in words */
+	int64_t up_since_us;    /* capture has been continuous since (UTC) */
+};
+
+struct probe;
+
+/* C is copied, texts included. -ENOENT and friends when the indicator file cannot be read. */
+int probe_new(const struct probe_config *c, const struct probe_sink *sink, struct probe **out,
+	      struct err *e);
+void probe_free(struct probe *p); /* without probe_finish, what is open is lost */
+
+/* One source at a time; a file may follow another. -ENOENT, -EFORMAT (no capture), -EPERM ... */
+int probe_open_file(struct probe *p, const char *path, struct err *e);
+/* A live interface; one that is down or absent is retried and told through stats and problem. */
+int probe_open_live(struct probe *p, const char *interface, struct err *e);
+
+/* Handles one batch, waiting at most WAIT_MS for live packets. 1 = go on, 0 = end of the file,
+ * negative = the source is of no use any more (E says why); results so far are kept. */
+int probe_step(struct probe *p, int wait_ms, struct err *e);
+
+/* Ends flows and the open interval, lets the detectors say their last word. */
+void probe_finish(struct probe *p);
+
+/* Replaces the indicators without holding two copies; on error the old ones stay. */
+int probe_load_indicators(struct probe *p, const char *path, struct err *e);
+
+void probe_stats_get(const struct probe *p, struct probe_stats *out);
+
+#endif
