@@ -55,7 +55,8 @@ static inline bool user_is(const struct user *u, unsigned roles)
 	return (u->roles & roles) != 0;
 }
 
-struct live; /* events to open pages; see hub/live.h */
+struct live;  /* events to open pages; see hub/live.h */
+struct fleet; /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct hub_feature;
 
 struct hub_conf { /* rows in hub_conf.c */
@@ -77,6 +78,7 @@ struct hub {
 	const struct clock *clock;
 	const struct text *text;
 	struct live *live;
+	struct fleet *fleet; /* set by the fleet feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

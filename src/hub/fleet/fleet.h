@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fleet: the sensors, what they watched and what they handed over. For later features: the hook
+ * that sees each new finding in the transaction that stores it, and what a company page says about
+ * its sensors. */
+#ifndef HUB_FLEET_FLEET_H
+#define HUB_FLEET_FLEET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/db.h"
+#include "wire/otasuke.pb-c.h"
+
+struct hub;
+struct fleet; /* running state: listener and writer; hub->fleet */
+extern const struct hub_feature fleet_feature;
+
+/* What one sensor handed over in one batch and the hub did not have yet. Lives until done(). */
+struct fleet_finding {
+	uint64_t sequence;
+	const Otasuke__Wire__Finding *finding; /* device may be NULL */
+	int64_t device_id; /* row of table device; 0 when the sensor knows no MAC */
+};
+struct fleet_batch {
+	int64_t company_id, sensor_id;
+	int64_t received_us;
+	const struct fleet_finding *findings;
+	size_t n_findings;
+	const Otasuke__Wire__Summary *const *summaries; /* in table traffic already */
+	size_t n_summaries;
+};
+
+/* A feature that works on findings as they are stored. */
+struct fleet_consumer {
+	const char *name;
+	/* Inside the writing transaction, on the writer thread, scope_system: negative rolls the
+	 * group back, and the sensor sends it again later. Rejecting foreign content that way would
+	 * stop the sensor for ever: skip it and count it instead. */
+	int (*take)(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e);
+	/* Once after each group of batches: COMMITTED says whether what take() did holds. Publish
+	 * to open pages here, forget it otherwise. May be NULL. */
+	void (*done)(void *arg, bool committed);
+	void *arg;
+};
+/* From a feature's start(), before the hub listens. C is copied. */
+void fleet_on_findings(struct hub *h, const struct fleet_consumer *c);
+
+/* The sensor of a company in words and figures, for other features' pages. */
+enum fleet_light { FLEET_GREY, FLEET_GREEN, FLEET_AMBER, FLEET_RED };
+struct fleet_company {
+	enum fleet_light light; /* the worst of its sensors; grey = none */
+	int n_sensors;
+	int64_t heard_us; /* the oldest "last heard" of its sensors; 0 = never */
+	int64_t blind_us; /* this month, proven or still open */
+};
+int fleet_company_get(struct txn *t, const struct scope *s, int64_t company_id, int64_t now_us,
+		      struct fleet_company *out, struct err *e);
+const char *fleet_light_name(enum fleet_light l); /* "green": CSS class and key suffix */
+
+/* A device as people know it. Texts in the arena, none NULL. */
+struct fleet_device {
+	int64_t id, company_id, sensor_id;
+	const char *mac, *given_name, *hostname, *vendor, *addresses;
+	bool random_mac, is_gateway;
+	int64_t devices_behind, first_seen_us, last_seen_us;
+	const char *shown; /* given name, else host name, else vendor and last half of the MAC */
+};
+/* -ENOENT when there is none. */
+int fleet_device_get(struct txn *t, const struct scope *s, int64_t company_id, const char *mac,
+		     struct arena *a, struct fleet_device *out, struct err *e);
+int fleet_devices(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
+		  struct fleet_device **out, size_t *n_out, struct err *e);
+
+/* The newest LIMIT findings of one story (and device, "" = any), unpacked bodies' bytes in A. */
+struct fleet_finding_row {
+	int64_t sensor_id, sequence, first_us, last_us, received_us, severity, confidence;
+	const void *body; /* Finding, packed */
+	size_t body_n;
+};
+struct fleet_story {
+	int64_t company_id;
+	const char *story, *device_mac;
+};
+int fleet_findings(struct txn *t, const struct scope *s, const struct fleet_story *q, size_t limit,
+		   struct arena *a, struct fleet_finding_row **out, size_t *n_out, struct err *e);
+
+#endif
