@@ -70,6 +70,7 @@ struct hub_conf { /* rows in hub_conf.c */
 	char *region_name;
 	int64_t zone_min; /* 540 */
 	bool demo;        /* lets people put the second factor off */
+	int64_t http_threads;
 	char *smtp_url, *smtp_user, *smtp_password, *mail_from, *mail_from_name;
 };
 
@@ -82,6 +83,8 @@ struct hub {
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */
+	struct hub_router *router;                 /* hub_route.c */
+	struct hub_assets *assets;                 /* hub_assets.c */
 };
 
 /* One request being answered. Lives on the server thread's stack; memory from ARENA dies with it.
@@ -100,8 +103,10 @@ struct call {
 	const char *csrf;
 	const char *param[4]; /* {…} parts of the pattern, in order */
 	struct err err;
-	bool wants_json; /* Accept: application/json */
-	bool fragment;   /* HX-Request: answer the part, not the page */
+	bool wants_json;    /* Accept: application/json */
+	bool fragment;      /* HX-Request: answer the part, not the page */
+	int64_t session_id; /* 0 when nobody is signed in */
+	bool mfa_later;     /* the demonstration let this person put the second factor off */
 };
 
 /* Returns 0 when it has filled the answer; negative to let the hub render the error page for that
@@ -142,9 +147,13 @@ struct panel {
 	int (*render)(struct call *c, const char *slot, int64_t subject_id, struct buf *html_out);
 };
 
+/* A feature NAME in folder hub/NAME/ declares in NAME.h
+ *     extern const struct hub_feature NAME_feature;
+ * and is one word of the list in hub/meson.build. Its NAME.sql is compiled in as NAME_sql, declared
+ * by the generated header hub/schemas.h. */
 struct hub_feature {
 	const char *name;
-	const char *schema; /* migrations, compiled in from NAME.sql */
+	const char *schema; /* NAME_sql */
 	const struct route *routes;
 	size_t n_routes;
 	const struct job *jobs;
@@ -183,6 +192,9 @@ int call_redirect(struct call *c, const char *fmt, ...) __attribute__((format(pr
 /* Redirects with a message shown once on the next page ("saved"); TEXT_KEY is a text key. */
 int call_done(struct call *c, const char *text_key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The address of a compiled-in file of web/ with its hash: asset_url(c, "charts.js"). */
+const char *asset_url(const struct call *c, const char *name);
 
 /* Panels of all features for SLOT, in list order, rendered one behind the other. */
 struct html call_panels(struct call *c, const char *slot, int64_t subject_id);

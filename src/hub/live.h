@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events to open pages (server-sent events): a feature says what changed, the pages that may know
  * fetch it. An event carries no data of a company but its kind and id; the page asks for the row
- * with its own rights. */
+ * with its own rights. On the wire: `event: KIND`, `data: {"kind":"alert","id":12}`; event "lost"
+ * means that some could not be kept: fetch everything shown. */
 #ifndef HUB_LIVE_H
 #define HUB_LIVE_H
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* People, organisations and the audit log, as other features may use them. Logging in and sessions:
+ * accounts_login.h. */
+#ifndef HUB_ACCOUNTS_ACCOUNTS_H
+#define HUB_ACCOUNTS_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/hub.h"
+
+extern const struct hub_feature accounts_feature;
+
+/* Kinds of organisation, as stored: */
+#define ORG_CONSORTIUM "consortium"
+#define ORG_VENDOR     "vendor"
+#define ORG_IT_COMPANY "it_company"
+#define ORG_INSURER    "insurer"
+#define ORG_COMPANY    "company" /* a member company with a login of its own */
+#define ORG_SCHOOL     "school"
+
+struct accounts_org {
+	int64_t id;
+	char kind[16];
+	char name[256];
+	char kana[256]; /* reading */
+	char phone[40];
+	char mail[256];
+	int64_t member_company_id; /* ORG_COMPANY: the company it is; 0 else */
+	bool active;
+};
+
+struct accounts_person {
+	int64_t id, org_id;
+	char login[65];
+	char name[128];
+	char kana[128]; /* furigana */
+	char mail[256];
+	char phone[40];
+	enum lang lang;
+	unsigned roles;
+	bool active, totp_on;
+	char org_name[256];
+};
+
+/* Writes one row of the hash-chained log into T, the transaction that changes the state.
+ *   U            who did it; NULL = the hub itself
+ *   ACTION       "case.close"; a text "audit.action" is not needed, it is shown as it is
+ *   ENTITY, ENTITY_ID   what it was done to: "case", 12
+ *   COMPANY_ID   whom it concerns; 0 = no company
+ *   DETAIL_JSON  a JSON object or NULL; no secrets, no mail bodies */
+int accounts_audit(struct txn *t, const struct user *u, const char *action, const char *entity,
+		   int64_t entity_id, int64_t company_id, const char *detail_json, struct err *e);
+
+/* Walks the whole chain: 0 and the number of rows, or -EFORMAT with text that names the first row
+ * which does not fit. */
+int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e);
+
+/* The hub as a user, for jobs that call rules: sees everything, roles ADMIN. */
+struct user accounts_system_user(int64_t now_us);
+
+/* Organisations. Those of member companies are seen only within S. -ENOENT. */
+int accounts_org_get(struct txn *t, const struct scope *s, int64_t id, struct accounts_org *out,
+		     struct err *e);
+/* KIND NULL = all kinds; ordered by kind and name. The array lives in A. */
+int accounts_org_list(struct txn *t, const struct scope *s, const char *kind, struct arena *a,
+		      struct accounts_org **out, size_t *n_out, struct err *e);
+/* Adds and audits; -EINVAL for a bad kind or an empty name, -EEXIST when an organisation of this
+ * kind has the name (ORG_COMPANY: when the company has one already). */
+int accounts_org_add(struct txn *t, const struct user *by, const struct accounts_org *o,
+		     int64_t *id_out, struct err *e);
+
+/* People. Those of member companies are seen only within S. -ENOENT. */
+int accounts_person_get(struct txn *t, const struct scope *s, int64_t id,
+			struct accounts_person *out, struct err *e);
+/* ORG_ID 0 = all; ROLES 0 = all, else who has one of them; active only unless ALL. */
+struct accounts_person_filter {
+	int64_t org_id;
+	unsigned roles;
+	bool all;
+};
+int accounts_person_list(struct txn *t, const struct scope *s,
+			 const struct accounts_person_filter *f, struct arena *a,
+			 struct accounts_person **out, size_t *n_out, struct err *e);
+
+#endif
