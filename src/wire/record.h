@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One record of the spool as plain C, and its translation to and from the packed form. */
+#ifndef WIRE_RECORD_H
+#define WIRE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "wire/finding.h"
+#include "wire/otasuke.pb-c.h"
+#include "wire/segment.h"
+
+enum { HEARTBEAT_PROBLEMS_MAX = 16 };
+
+/* How the sensor is. Texts are borrowed, never NULL. */
+struct heartbeat {
+	int64_t at_us;
+	const char *version;
+	int64_t uptime_s;
+	uint64_t packets;
+	uint64_t packets_dropped; /* by the kernel */
+	uint64_t flows_dropped;   /* table full */
+	uint64_t spool_bytes;
+	uint64_t spool_quota;
+	uint64_t spool_dropped; /* records lost to the quota or a full disk, ever */
+	uint64_t rss_bytes;
+	bool capture_up;
+	const char *capture_text; /* why not, in words */
+	int64_t watched_from_us;  /* capture has been continuous since */
+	const char *const *problems;
+	size_t n_problems;
+};
+
+struct record {
+	uint64_t sequence;
+	enum record_kind kind; /* 0 after decoding: a body that this program does not know */
+	union {
+		struct finding finding;
+		struct interval summary;
+		struct heartbeat heartbeat;
+	};
+};
+
+/* Appends the packed record to OUT; memory it needs on the way comes from SCRATCH. -ELIMIT when it
+ * exceeds RECORD_MAX, OUT is then as before. */
+int record_encode(const struct record *r, struct arena *scratch, struct buf *out, struct err *e);
+
+/* OUT borrows its texts from M, its arrays are in ARENA. Lists that are longer than finding.h
+ * allows are cut, numbers out of range are brought into it; it cannot fail. */
+void record_decode(const Otasuke__Wire__Record *m, struct arena *arena, struct record *out);
+
+#endif
