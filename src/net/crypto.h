@@ -24,15 +24,18 @@ bool crypto_equal(const void *a, const void *b, size_t n); /* constant time */
 void crypto_hex(const void *p, size_t n, char *out);       /* 2n + 1 bytes */
 void crypto_token(char *out,
 		  size_t out_size); /* URL-safe random text, fills out_size - 1 characters */
-/* A code people read out and type: Crockford base32 in groups of five, last character a check. */
+/* A code people read out and type: N_CHARS of Crockford base32 in groups of five with hyphens, the
+ * last character a check (Luhn mod 32). OUT needs CRYPTO_CODE_SIZE(n_chars) bytes. */
+#define CRYPTO_CODE_SIZE(n_chars) ((n_chars) + ((n_chars)-1) / 5 + 1)
 void crypto_code(char *out, size_t n_chars);
-bool crypto_code_clean(const char *typed, char *out,
-		       size_t out_size); /* folds case, O->0, I/L->1, drops blanks and hyphens;
-					    false when the check fails */
+/* Folds case, O to 0, I and L to 1, drops blanks and hyphens; OUT is without hyphens. False, and
+ * OUT untouched, when a character is foreign, the check fails or OUT is too small. */
+bool crypto_code_clean(const char *typed, char *out, size_t out_size);
 
 /* argon2id, OWASP parameters (19 MiB, t = 2); blocks, bounded to two at a time in the process. OUT:
  * 128 bytes. */
 int crypto_password_hash(const char *password, char out[128], struct err *e);
+/* NULL or "" for HASH (no such person) costs the same time and is false. */
 bool crypto_password_ok(const char *hash, const char *password);
 
 /* TOTP (RFC 6238), SHA-1, 30 s, 6 digits, one step either side. STEP_OUT lets the caller refuse a
