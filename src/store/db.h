@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One SQL seam over SQLite and PostgreSQL.
+/* One SQL seam over SQLite and PostgreSQL: what features write their *_store.c against.
  *
  * Every statement runs inside a transaction and for a scope: who asks. SQL names the rows that
  * belong to a company with the token @scope(column); the store replaces it by the condition of that
@@ -7,9 +7,16 @@
  * and is refused otherwise, so nobody forgets.
  *
  * Portable SQL: parameters are $1 $2 ... (may repeat, any order); times are int64 microseconds;
- * booleans are stored as BIGINT 0/1; LIKE only with lower-cased columns; ON CONFLICT and RETURNING
- * are fine; no JSON operators, no now(). Tokens: @scope(col)  @global  @id (a primary key column
- * that numbers itself)  @blob (the type for bytes). */
+ * booleans are stored as BIGINT 0/1 (write `done = 1`, not `done`); LIKE only with lower-cased
+ * columns; ON CONFLICT and RETURNING are fine; ORDER BY a column that may be NULL says NULLS FIRST
+ * or LAST; no JSON operators, no now(), no ::casts. Tokens: @scope(col)  @global or @global(why),
+ * anywhere in the statement; in migrations @id (a primary key column that numbers itself) and @blob
+ * (the type for bytes).
+ *
+ * A statement that failed spoils its transaction (on both databases, as PostgreSQL does): ask first
+ * or say ON CONFLICT. On PostgreSQL an organisation's statement cannot touch rows of a company it
+ * does not see, whatever the SQL says, and sees no row whose company_id is NULL: what the hub does
+ * on its own behalf, it does as scope_system. */
 #ifndef STORE_DB_H
 #define STORE_DB_H
 
@@ -54,9 +61,9 @@ bool db_is_postgres(const struct db *db);
 
 enum txn_mode { TXN_READ, TXN_WRITE };
 
-/* NULL and E on failure. A write transaction waits for the one before it (SQLite) or is serialised
- * by row locks (PostgreSQL); after -EAGAIN (a serialisation failure, a busy file) the whole
- * transaction may be tried again. */
+/* NULL and E on failure. Write transactions run one after another, on both databases; one that
+ * waits too long gets -EAGAIN and may be tried again as a whole. A thread has one write transaction
+ * at a time (-EDEADLK). A read transaction sees one moment. -ECLOSED: the server is gone. */
 struct txn *txn_begin(struct db *db, enum txn_mode mode, struct err *e);
 int txn_commit(struct txn **t, struct err *e); /* *T is NULL afterwards */
 void txn_rollback(struct txn **t);             /* what was not committed; NULL is fine */
@@ -86,7 +93,8 @@ struct dbv db_int_or_null(int64_t v); /* 0 becomes SQL NULL: for optional refere
 		sizeof((const struct dbv[]){ __VA_ARGS__ }) / sizeof(struct dbv)
 #define DB_NO_ARGS NULL, 0
 
-/* NULL and E on failure. */
+/* NULL and E on failure. Other statements may run while a result is read, but not change the rows
+ * that it reads: collect first. The end of the transaction ends its results. */
 struct rows *db_query(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
 		      size_t n_args, struct err *e);
 int rows_next(struct rows *r, struct err *e); /* 1 = a row, 0 = no more, negative */

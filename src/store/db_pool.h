@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the store know of a database, its connections and a transaction. Private to
+ * this folder. */
+#ifndef STORE_DB_POOL_H
+#define STORE_DB_POOL_H
+
+#include <pthread.h>
+
+#include "store/driver.h"
+#include "store/stmt_cache.h"
+
+struct txn {
+	struct db *db;
+	struct db_conn *conn;
+	enum txn_mode mode;
+	struct err failed; /* code 0 = none; afterwards the transaction only rolls back */
+	struct rows *open; /* results that are still read */
+};
+
+struct db_conn {
+	struct driver_conn *impl;
+	struct stmt_cache cache;
+	struct txn txn;
+	struct scope scope; /* what the database was told; valid when SCOPED */
+	bool scoped;
+	bool busy;       /* guarded by db.lock */
+	pthread_t owner; /* guarded by db.lock; valid when BUSY */
+};
+
+struct db {
+	const struct driver *driver;
+	struct driver_db *impl;
+	char *scope_select;
+	pthread_mutex_t lock;
+	pthread_cond_t writer_free, reader_free;
+	size_t n_conns;
+	struct db_conn conns[]; /* the first one writes */
+};
+
+/* A free connection, waiting for one: NULL and -EAGAIN after STORE_WAIT_MS, -EDEADLK when this
+ * thread holds the writer already. */
+struct db_conn *db_pool_take(struct db *db, enum txn_mode mode, struct err *e);
+void db_pool_give(struct db *db, struct db_conn *c);
+
+/* The transaction can only roll back from here; returns E's code. */
+int txn_fail(struct txn *t, const struct err *e);
+
+/* Lets go of every open result of T: rows.c. */
+void rows_detach_all(struct txn *t);
+
+/* Row-level security for every table with a company_id (PostgreSQL): rls.c. */
+int rls_apply(struct db *db, struct err *e);
+
+#endif
