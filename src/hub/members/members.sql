@@ -5,7 +5,7 @@
 
 CREATE TABLE company (
 	id @id,
-	org_id BIGINT NOT NULL UNIQUE,       -- the organisation its own people sign in for
+	org_id BIGINT UNIQUE,                -- the organisation its own people sign in for
 	name TEXT NOT NULL,
 	kana TEXT NOT NULL,                  -- reading, katakana
 	search TEXT NOT NULL,                -- name and reading, folded (members_fold)
