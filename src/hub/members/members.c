@@ -126,7 +126,7 @@ int members_register_in(struct txn *t, const struct user *u, const struct compan
 {
 	struct members_clean clean;
 	struct company *n = &clean.company;
-	int64_t org, desk;
+	int64_t org = 0, desk = 0;
 	int r;
 
 	if ((r = members_check_editor(u, e)) < 0 || (r = members_check_company(c, &clean, e)) < 0)
