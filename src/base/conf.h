@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/str.h"
 
 enum conf_type { CONF_TEXT, CONF_INT, CONF_BOOL, CONF_DURATION_MS, CONF_SIZE_BYTES };
 
@@ -31,7 +33,12 @@ int conf_add(struct conf *c, const struct conf_row *rows, size_t n, void *target
 
 /* Errors name file and line: unknown key (with the nearest known one), bad value, out of range. */
 int conf_load(struct conf *c, const char *path, struct err *e);
+/* The same for text in memory; NAME stands for the file in messages. */
+int conf_parse(struct conf *c, const char *name, struct str text, struct err *e);
 int conf_set(struct conf *c, const char *key, const char *value, struct err *e);
+
+/* Every row with its help and present value, as a file that conf_load would take. */
+void conf_render(const struct conf *c, struct buf *out);
 
 /* Durations: 250ms 10s 5m 2h 14d. Sizes: 512 64k 16M 2G. */
 int conf_parse_duration(const char *text, int64_t *ms_out);

@@ -29,7 +29,8 @@ void loop_set(struct loop_fd *f, unsigned events);
 void loop_remove(
 	struct loop_fd *f); /* does not close; safe from inside its own callback; NULL is fine */
 
-/* A repeating timer (EVERY_MS > 0) or a single one (0) after FIRST_MS. */
+/* A repeating timer (EVERY_MS > 0) or a single one (0) after FIRST_MS; lives until loop_timer_stop
+ * or loop_free. */
 struct loop_timer *loop_timer_start(struct loop *l, int64_t first_ms, int64_t every_ms, loop_fn fn,
 				    void *arg);
 void loop_timer_stop(struct loop_timer *t); /* NULL is fine */
