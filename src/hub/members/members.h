@@ -84,14 +84,19 @@ struct prefecture {
 	const char *key, *name, *kana, *name_en;
 	const char *meti, *mic; /* the two ministries' regional offices; neither follows from the
 				   other */
+	int pilot;              /* region number of the fiscal 2019 pilot, 0 = none */
 };
 const struct prefecture *members_prefectures(size_t *n_out);
 const struct prefecture *members_prefecture(int code); /* NULL when there is none */
 /* "岩手県" / "Iwate"; "" when there is none. */
 const char *members_prefecture_name(int code, enum lang lang);
 
-/* Whether a consent for DATA_CLASS ("url", "payload_sample", "remote_access", ...) stands now. */
+/* Major group of the industrial classification: "E" gives "製造業"; "" when there is none. */
+const char *members_industry_name(const char *letter, enum lang lang);
+
+/* Whether a consent for DATA_CLASS ("url", "payload_sample", "remote_access", ...) stands at
+ * NOW_US: 1, 0 or negative. */
 int members_consent_find(struct txn *t, const struct scope *s, int64_t company_id,
-			 const char *data_class, struct err *e); /* 1, 0 or negative */
+			 const char *data_class, int64_t now_us, struct err *e);
 
 #endif

@@ -5,10 +5,11 @@
 
 CREATE TABLE company (
 	id @id,
-	org_id BIGINT NOT NULL UNIQUE,       -- the organisation its own people sign in for
+	org_id BIGINT UNIQUE,                -- the organisation its own people sign in for
 	name TEXT NOT NULL,
 	kana TEXT NOT NULL,                  -- reading, katakana
 	search TEXT NOT NULL,                -- name and reading, folded (members_fold)
+	name_folded TEXT NOT NULL,
 	corporate_number TEXT UNIQUE,        -- 13 digits (houjin bangou), NULL when unknown
 	external_id TEXT UNIQUE,             -- the consortium's own member number
 	prefecture BIGINT NOT NULL,          -- JIS X 0401, 1..47
@@ -27,6 +28,7 @@ CREATE TABLE company (
 );
 CREATE INDEX company_by_kana ON company (kana, id);
 CREATE INDEX company_by_phone ON company (phone);
+CREATE INDEX company_by_name ON company (name_folded);
 CREATE INDEX company_by_place ON company (prefecture, kana, id);
 
 CREATE TABLE relation (

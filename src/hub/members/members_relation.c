@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Relations: which organisation may see a company, from when to when. */
+#include <errno.h>
+
+#include "hub/accounts/accounts.h"
+#include "hub/members/members_agreement_store.h"
+#include "hub/members/members_check.h"
+#include "hub/members/members_store.h"
+
+const char *const members_relation_kinds[] = { "self", "desk", "vendor", "it", "insurer", NULL };
+
+static int check(struct txn *t, const struct user *u, const struct relation *r, struct err *e)
+{
+	struct accounts_org org;
+	int64_t n;
+	int got;
+
+	if (!members_one_of(members_relation_kinds, r->kind))
+		return err_set(e, -EINVAL, "\"%s\" is no kind of relation", r->kind);
+	if (r->valid_from_us >= r->valid_to_us)
+		return err_set(e, -EINVAL, "the relation must end after it begins");
+	if ((got = accounts_org_get(t, &u->scope, r->org_id, &org, e)) < 0)
+		return got;
+	if ((got = members_agreement_store_overlap(t, &u->scope, r, &n, e)) < 0)
+		return got;
+	if (n > 0)
+		return err_set(e, -ECONFLICT, "%s has this relation already in that time",
+			       org.name);
+	return 0;
+}
+
+int members_relation_add(struct db *db, const struct user *u, const struct relation *r,
+			 int64_t *id_out, struct err *e)
+{
+	int64_t id;
+	int got;
+
+	if ((got = members_check_editor(u, e)) < 0)
+		return got;
+	SCOPED_TXN struct txn *t = txn_begin(db, TXN_WRITE, e);
+	if (!t)
+		return e->code;
+	if ((got = check(t, u, r, e)) < 0 ||
+	    (got = members_agreement_store_relation_add(t, &u->scope, r, &id, e)) < 0 ||
+	    (got = members_check_audit(t, u, "relation.add", r->company_id, id, r->kind, e)) < 0 ||
+	    (got = txn_commit(&t, e)) < 0)
+		return got;
+	*id_out = id;
+	return 0;
+}
+
+int members_relation_end(struct db *db, const struct user *u, int64_t company_id, int64_t id,
+			 int64_t to_us, struct err *e)
+{
+	int r;
+
+	if ((r = members_check_editor(u, e)) < 0)
+		return r;
+	if (id <= 0)
+		return err_set(e, -ENOENT, "there is no such relation");
+	SCOPED_TXN struct txn *t = txn_begin(db, TXN_WRITE, e);
+	if (!t)
+		return e->code;
+	int64_t n = members_agreement_store_relation_end(t, &u->scope, company_id, id, to_us, e);
+	if (n < 0)
+		return (int)n;
+	if (n == 0)
+		return err_set(e, -ENOENT, "there is no such relation");
+	if ((r = members_check_audit(t, u, "relation.end", company_id, id, "", e)) < 0)
+		return r;
+	return txn_commit(&t, e);
+}
