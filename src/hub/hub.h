@@ -57,6 +57,7 @@ static inline bool user_is(const struct user *u, unsigned roles)
 
 struct live;  /* events to open pages; see hub/live.h */
 struct fleet; /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
+struct watch_fold; /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct hub_feature;
 
 struct hub_conf { /* rows in hub_conf.c */
@@ -80,6 +81,7 @@ struct hub {
 	const struct text *text;
 	struct live *live;
 	struct fleet *fleet; /* set by the fleet feature */
+	struct watch_fold *watch; /* set by the watch feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Watch: alerts in plain words, their mutes and how the company was told. What other features need
+ * of them, and the rules of an alert. SQL: watch_store.c. Pages: watch_web.c. */
+#ifndef HUB_WATCH_WATCH_H
+#define HUB_WATCH_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/hub.h"
+#include "wire/finding.h"
+
+extern const struct hub_feature watch_feature;
+
+/* States as stored: an alert is open while it is new, accepted or muted. */
+#define ALERT_NEW      "new"
+#define ALERT_ACCEPTED "accepted"
+#define ALERT_MUTED    "muted"
+#define ALERT_CASE     "case"
+#define ALERT_CLOSED   "closed"
+
+/* Texts live in the arena; none is NULL. */
+struct watch_alert {
+	int64_t id, company_id, sensor_id;
+	const char *company_name;
+	int prefecture; /* of the company, JIS X 0401 */
+	const char *detector, *story, *state;
+	const char *device_mac, *device_address;
+	const char *device_name; /* given name, host name, or what the sensor knew when it opened */
+	enum severity severity;
+	int64_t confidence; /* thousandths */
+	int64_t findings, things;
+	int64_t first_us, last_us, opened_us, changed_us;
+	const char *peers, *names; /* one a line */
+	const void *body;          /* the newest Finding, packed */
+	size_t body_n;
+	int64_t mute_id, case_id;
+	int64_t accepted_by, accepted_us;
+	const char *accepted_name;
+	int64_t ended_us;
+	const char *ended_why;
+};
+
+/* -ENOENT when there is none or it is not S's to see. */
+int watch_alert_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		    struct watch_alert *out, struct err *e);
+int watch_alerts_of_case(struct txn *t, const struct scope *s, int64_t case_id, struct arena *a,
+			 struct watch_alert **out, size_t *n_out, struct err *e);
+
+/* Ties an open alert to a case (the case feature writes the case). -ECONFLICT when it ended or has
+ * one already. */
+int watch_alert_promote(struct txn *t, const struct user *u, int64_t alert_id, int64_t case_id,
+			int64_t now_us, struct err *e);
+/* The case is closed: its alerts end with it, and the same story may open a new one. */
+int watch_case_closed(struct txn *t, const struct user *u, int64_t case_id, int64_t now_us,
+		      struct err *e);
+
+/* Somebody takes it. Taking what is one's own already is fine; -ECONFLICT when another has it. */
+int watch_alert_accept(struct txn *t, const struct user *u, int64_t id, int64_t now_us,
+		       struct err *e);
+/* Ends it without a case; WHY is what the person found out (1..500 characters). */
+int watch_alert_close(struct txn *t, const struct user *u, int64_t id, const char *why,
+		      int64_t now_us, struct err *e);
+
+/* What the card of an alert says: "" fills for {0} device and {1} peer or name. */
+const char *
+watch_card_subject(const struct watch_alert *a); /* the peer, name or range it is about */
+
+/* "red" "amber" "green" "grey": how a severity looks. */
+const char *watch_severity_light(enum severity s);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings become alerts: the findings of a batch are first added up per story, then each story is
+ * written once. Which of them the company is told of is decided here, how is watch_notice.c's. */
+#include "hub/watch/watch_fold.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "hub/live.h"
+#include "hub/watch/watch_conf.h"
+#include "hub/watch/watch_mute.h"
+#include "hub/watch/watch_notice.h"
+#include "hub/watch/watch_rollup.h"
+#include "hub/watch/watch_store.h"
+
+enum {
+	STORIES_MAX = 20000, /* of one batch */
+	EVENTS_MAX = 4096,   /* of one group of batches; more are not worth a message each */
+	LINES_MAX = 20,      /* peers or names that an alert keeps */
+};
+
+struct event {
+	int64_t company_id, alert_id;
+};
+
+struct watch_fold {
+	struct hub *hub;
+	struct arena *arena; /* of one batch */
+	struct event *events;
+	size_t n_events;
+};
+
+struct story {
+	struct alert_change change;
+	const Otasuke__Wire__Finding *newest;
+};
+
+struct watch_fold *watch_fold_new(struct hub *h)
+{
+	struct watch_fold *f = mem_new(sizeof(*f));
+	f->hub = h;
+	f->arena = arena_new(0);
+	f->events = mem_array(EVENTS_MAX, sizeof(*f->events));
+	return f;
+}
+
+void watch_fold_free(struct watch_fold *f)
+{
+	if (!f)
+		return;
+	arena_free(f->arena);
+	mem_cleanup(&f->events);
+	mem_cleanup(&f);
+}
+
+static const char *lines(struct arena *a, char *const *item, size_t n)
+{
+	struct buf b = { 0 };
+	for (size_t i = 0; i < n && i < LINES_MAX; i++)
+		buf_printf(&b, "%s%s", i ? "\n" : "", item[i]);
+	const char *text = arena_strndup(a, b.p ? b.p : "", b.n);
+	buf_done(&b);
+	return text;
+}
+
+static int64_t clamp(int64_t v, int64_t low, int64_t high)
+{
+	return v < low ? low : v > high ? high : v;
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static const char *device_shown(const Otasuke__Wire__Device *d)
+{
+	if (!d)
+		return "";
+	if (or_empty(d->hostname)[0])
+		return d->hostname;
+	if (or_empty(d->vendor)[0])
+		return d->vendor;
+	return d->n_addresses ? d->addresses[0] : or_empty(d->mac);
+}
+
+static void story_start(struct arena *a, const struct fleet_batch *b,
+			const Otasuke__Wire__Finding *f, const char *key, struct story *out)
+{
+	const Otasuke__Wire__Device *d = f->device;
+	out->change = (struct alert_change){
+		.company_id = b->company_id,
+		.sensor_id = b->sensor_id,
+		.detector = or_empty(f->detector),
+		.story = or_empty(f->story),
+		.device_mac = d ? or_empty(d->mac) : "",
+		.device_address = d && d->n_addresses ? d->addresses[0] : "",
+		.device_name = device_shown(d),
+		.open_key = arena_strdup(a, key),
+		.first_us = f->first_us,
+	};
+}
+
+static void story_add(struct story *s, const Otasuke__Wire__Finding *f)
+{
+	struct alert_change *c = &s->change;
+	int64_t severity = clamp((int64_t)f->severity, SEVERITY_INFO, SEVERITY_CRITICAL);
+	int64_t confidence = (int64_t)(f->confidence * 1000);
+	int64_t things = (int64_t)(f->count > INT64_MAX ? INT64_MAX : f->count);
+
+	c->findings++;
+	c->severity = severity > c->severity ? severity : c->severity;
+	c->confidence = clamp(confidence > c->confidence ? confidence : c->confidence, 0, 1000);
+	c->things = things > c->things ? things : c->things;
+	c->first_us = f->first_us < c->first_us ? f->first_us : c->first_us;
+	if (!s->newest || f->last_us >= c->last_us) {
+		c->last_us = f->last_us;
+		s->newest = f;
+	}
+}
+
+/* Adds the batch up: a map from company|device|story to struct story. */
+static struct map *stories_of(struct watch_fold *w, const struct fleet_batch *b)
+{
+	struct map *stories = map_new(STORIES_MAX);
+
+	for (size_t i = 0; i < b->n_findings; i++) {
+		const Otasuke__Wire__Finding *f = b->findings[i].finding;
+		const char *mac = f->device ? or_empty(f->device->mac) : "";
+		char *key = arena_printf(w->arena, "%lld|%s|%s", (long long)b->company_id, mac,
+					 or_empty(f->story));
+		struct story *s = map_find(stories, key, strlen(key));
+		if (!s) {
+			s = arena_alloc(w->arena, sizeof(*s));
+			story_start(w->arena, b, f, key, s);
+			if (map_set(stories, key, strlen(key), s) < 0)
+				continue; /* kept as a finding; the next batch opens its alert */
+		}
+		story_add(s, f);
+	}
+	return stories;
+}
+
+static void remember(struct watch_fold *w, int64_t company_id, int64_t alert_id)
+{
+	if (w->n_events < EVENTS_MAX)
+		w->events[w->n_events++] = (struct event){ company_id, alert_id };
+}
+
+/* Mutes first; what is not muted and serious enough is told to the company. */
+static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s,
+		      struct alert_state *now, const struct watch_mute *mutes, size_t n_mutes,
+		      int64_t now_us, struct err *e)
+{
+	const struct mute_subject subject = { s->change.detector, s->change.device_mac,
+					      s->change.peers, s->change.names };
+	bool quiet = strcmp(now->state, ALERT_NEW) == 0 || strcmp(now->state, ALERT_MUTED) == 0;
+
+	for (size_t i = 0; quiet && i < n_mutes; i++) {
+		if (!watch_mute_fits(&mutes[i], &subject))
+			continue;
+		int r = watch_mute_hit(t, &scope_system, mutes[i].id, s->change.findings, e);
+		return r < 0 ? r
+			     : watch_store_set_muted(t, &scope_system, now->id, mutes[i].id, now_us,
+						     e);
+	}
+	if (strcmp(now->state, ALERT_MUTED) == 0) { /* its mute has run out */
+		int r = watch_store_unmute(t, &scope_system, now->id, now_us, e);
+		if (r < 0)
+			return r;
+		now->raised = true;
+	}
+	if ((now->opened || now->raised) && now->severity >= watch_conf.notify_from)
+		return watch_notice_queue(t, w->hub, now->id, now_us, e);
+	return 0;
+}
+
+static int fold_one(struct watch_fold *w, struct txn *t, struct story *s,
+		    const struct watch_mute *mutes, size_t n_mutes, int64_t now_us, struct err *e)
+{
+	struct alert_change *c = &s->change;
+	struct alert_state state;
+	size_t n = otasuke__wire__finding__get_packed_size(s->newest);
+	uint8_t *body = arena_alloc(w->arena, n + 1);
+
+	c->body_n = otasuke__wire__finding__pack(s->newest, body);
+	c->body = body;
+	c->peers = lines(w->arena, s->newest->peers, s->newest->n_peers);
+	c->names = lines(w->arena, s->newest->names, s->newest->n_names);
+	int r = watch_store_fold(t, &scope_system, c, now_us, &state, e);
+	if (r < 0)
+		return r;
+	remember(w, c->company_id, state.id);
+	return after_fold(w, t, s, &state, mutes, n_mutes, now_us, e);
+}
+
+int watch_fold_take(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e)
+{
+	struct watch_fold *w = arg;
+	struct watch_mute *mutes = NULL;
+	size_t n_mutes = 0, pos = 0, key_len;
+	const void *key;
+	void *value;
+
+	int r = 0;
+	for (size_t i = 0; r >= 0 && i < b->n_summaries; i++)
+		r = watch_rollup_late(t, b->summaries[i]->start_us, e);
+	if (r < 0 || b->n_findings == 0)
+		return r;
+	r = watch_mutes_active(t, &scope_system, b->company_id, b->received_us, w->arena, &mutes,
+			       &n_mutes, e);
+	struct map *stories = stories_of(w, b);
+	while (r >= 0 && map_next(stories, &pos, &key, &key_len, &value))
+		r = fold_one(w, t, value, mutes, n_mutes, b->received_us, e);
+	map_free(stories);
+	arena_reset(w->arena);
+	return r < 0 ? r : 0;
+}
+
+void watch_fold_done(void *arg, bool committed)
+{
+	struct watch_fold *w = arg;
+
+	for (size_t i = 0; committed && i < w->n_events; i++)
+		live_publish(w->hub, "alert", w->events[i].company_id, w->events[i].alert_id);
+	w->n_events = 0;
+}

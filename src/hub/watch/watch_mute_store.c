@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Mutes in the database. */
+#include "hub/watch/watch_mute_store.h"
+
+#include <errno.h>
+
+enum { MUTES_MAX = 1000 };
+
+int watch_mute_store_add(struct txn *t, const struct scope *s, const struct watch_mute *m,
+			 int64_t person_id, int64_t now_us, int64_t *id_out, struct err *e)
+{
+	int r = db_one_int(
+		t, s,
+		"INSERT INTO mute (company_id, detector, device_mac, peer, name, until_us,"
+		" reason, made_by, made_us, ended_us, hits)"
+		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0 WHERE @scope($1)"
+		" RETURNING id",
+		DB_ARGS(DB_INT(m->company_id), DB_TEXT(m->detector), DB_TEXT(m->device_mac),
+			DB_TEXT(m->peer), DB_TEXT(m->name), DB_INT(m->until_us), DB_TEXT(m->reason),
+			DB_INT(person_id), DB_INT(now_us)),
+		id_out, e);
+	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such company") : r;
+}
+
+int watch_mute_store_company(struct txn *t, const struct scope *s, int64_t id, int64_t *out,
+			     struct err *e)
+{
+	int r = db_one_int(t, s, "SELECT company_id FROM mute WHERE id = $1 AND @scope(company_id)",
+			   DB_ARGS(DB_INT(id)), out, e);
+	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such mute") : r;
+}
+
+int watch_mute_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
+			 int64_t now_us, struct err *e)
+{
+	int64_t n = db_exec(t, s,
+			    "UPDATE mute SET ended_us = $3, ended_by = $2 WHERE id = $1"
+			    " AND ended_us = 0 AND @scope(company_id)",
+			    DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us)), e);
+	if (n < 0)
+		return (int)n;
+	n = db_exec(t, s,
+		    "UPDATE alert SET state = 'new', mute_id = NULL, changed_us = $2"
+		    " WHERE mute_id = $1 AND state = 'muted' AND @scope(company_id)",
+		    DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
+	return n < 0 ? (int)n : 0;
+}
+
+static void mute_read(const struct rows *r, struct arena *a, struct watch_mute *out)
+{
+	*out = (struct watch_mute){
+		.id = rows_int(r, 0),
+		.company_id = rows_int(r, 1),
+		.detector = arena_strdup(a, rows_text(r, 2)),
+		.device_mac = arena_strdup(a, rows_text(r, 3)),
+		.peer = arena_strdup(a, rows_text(r, 4)),
+		.name = arena_strdup(a, rows_text(r, 5)),
+		.until_us = rows_int(r, 6),
+		.reason = arena_strdup(a, rows_text(r, 7)),
+		.made_by = rows_int(r, 8),
+		.made_us = rows_int(r, 9),
+		.ended_us = rows_int(r, 10),
+		.hits = rows_int(r, 11),
+		.made_name = arena_strdup(a, rows_text(r, 12)),
+		.company_name = arena_strdup(a, rows_text(r, 13)),
+		.device_name = arena_strdup(a, rows_text(r, 14)),
+	};
+}
+
+int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_id,
+			  int64_t active_at_us, struct arena *a, struct watch_mute **out,
+			  size_t *n_out, struct err *e)
+{
+	SCOPED_ROWS struct rows *r = db_query(
+		t, s,
+		"SELECT m.id, m.company_id, m.detector, m.device_mac, m.peer, m.name, m.until_us,"
+		" m.reason, m.made_by, m.made_us, m.ended_us, m.hits, p.name, c.name,"
+		" CASE WHEN d.given_name <> '' THEN d.given_name ELSE d.hostname END"
+		" FROM mute m JOIN company c ON c.id = m.company_id"
+		" LEFT JOIN person p ON p.id = m.made_by"
+		" LEFT JOIN device d ON d.company_id = m.company_id AND d.mac = m.device_mac"
+		" WHERE ($1 = 0 OR m.company_id = $1)"
+		" AND ($2 = 0 OR (m.until_us > $2 AND m.ended_us = 0)) AND @scope(m.company_id)"
+		" ORDER BY m.id DESC LIMIT 1000",
+		DB_ARGS(DB_INT(company_id), DB_INT(active_at_us)), e);
+	struct watch_mute *list;
+	size_t n = 0;
+	int more = 1;
+
+	if (!r)
+		return e ? e->code : -EIO;
+	list = NULL;
+	while (n < MUTES_MAX && (more = rows_next(r, e)) > 0) {
+		if (!list)
+			list = arena_array(a, MUTES_MAX, sizeof(*list));
+		mute_read(r, a, &list[n++]);
+	}
+	if (more < 0)
+		return more;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int watch_mute_store_hit(struct txn *t, const struct scope *s, int64_t id, int64_t findings,
+			 struct err *e)
+{
+	int64_t n = db_exec(t, s,
+			    "UPDATE mute SET hits = hits + $2 WHERE id = $1 AND @scope(company_id)",
+			    DB_ARGS(DB_INT(id), DB_INT(findings)), e);
+	return n < 0 ? (int)n : 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Muting from an alert: choose what, see what it would have hidden, say why. */
+#include "hub/watch/watch_mute_web.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "hub/watch_tmpl.h"
+#include "hub/watch/watch_view.h"
+
+enum { DAYS_DEFAULT = 30, DAYS_MAX = 366 };
+
+static struct watch_mute mute_of(const struct mute_page *p, int64_t now_us)
+{
+	return (struct watch_mute){
+		.company_id = p->a.company_id,
+		.detector = p->chosen.detector ? p->a.detector : "",
+		.device_mac = p->chosen.device ? p->a.device_mac : "",
+		.peer = p->chosen.peer,
+		.name = p->chosen.name,
+		.until_us = now_us + p->chosen.days * US_PER_DAY,
+		.reason = p->reason,
+	};
+}
+
+static int load(struct call *c, struct mute_page *p)
+{
+	struct alert_page alert = { 0 };
+	int64_t id;
+	int r = watch_view_id(c, 0, &id);
+
+	if (r >= 0)
+		r = watch_view_alert(c, id, &alert);
+	if (r < 0)
+		return r;
+	p->a = alert.a;
+	p->card = alert.card;
+	p->peers = alert.peers;
+	p->n_peers = alert.n_peers;
+	p->names = alert.names;
+	p->n_names = alert.n_names;
+	return 0;
+}
+
+static int show(struct call *c, int status, struct mute_page *p)
+{
+	const struct watch_mute m = mute_of(p, c->now_us);
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+	int r = t ? watch_mute_preview(t, c->scope, &m, c->now_us, c->arena, &p->preview, &c->err)
+		  : c->err.code;
+	struct buf b = { 0 };
+
+	if (r < 0)
+		return r;
+	p->rows = watch_view_items(c, p->preview.first, p->preview.n_first);
+	p->n_rows = p->preview.n_first;
+	struct tmpl tm = call_tmpl(c, &b);
+	tmpl_alert_mute(&tm, p);
+	return call_page(c, status, "watch.mute.headline", NULL, "/alerts", &b);
+}
+
+int watch_mute_web_form(struct call *c)
+{
+	struct mute_page p = { .reason = "" };
+	int r = load(c, &p);
+
+	if (r < 0)
+		return r;
+	p.chosen = (struct mute_choice){
+		.device = true, .detector = true, .peer = "", .name = "", .days = DAYS_DEFAULT
+	};
+	return show(c, 200, &p);
+}
+
+int watch_mute_web_save(struct call *c)
+{
+	struct mute_page p = { .reason = "" };
+	struct form f = form_of(c);
+	const char *step = form_text(&f, "do", false, 20);
+	int64_t id;
+	int r = load(c, &p);
+
+	if (r < 0)
+		return r;
+	p.chosen = (struct mute_choice){
+		.device = form_text(&f, "device", false, 1)[0] != 0,
+		.detector = form_text(&f, "detector", false, 1)[0] != 0,
+		.peer = form_text(&f, "peer", false, 256),
+		.name = form_text(&f, "name", false, 256),
+		.days = form_int(&f, "days", false, 0, DAYS_MAX),
+	};
+	p.reason = form_text(&f, "reason", false, 500);
+	if (p.chosen.days == 0)
+		p.chosen.days = DAYS_DEFAULT;
+	if (strcmp(step, "preview") == 0)
+		return show(c, 200, &p);
+	const struct watch_mute m = mute_of(&p, c->now_us);
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? watch_mute_add(t, c->user, &m, c->now_us, &id, &c->err) : c->err.code;
+	if (r >= 0)
+		r = txn_commit(&t, &c->err);
+	if (r == -EINVAL) {
+		txn_rollback(&t);
+		p.error = arena_strdup(c->arena, c->err.text);
+		return show(c, 400, &p);
+	}
+	return r < 0 ? r : call_done(c, "watch.mute.done", "/alerts/%lld", (long long)p.a.id);
+}
+
+int watch_mute_web_list(struct call *c)
+{
+	struct mutes_page p = { .now_us = c->now_us,
+				.may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN) };
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+	int r = t ? watch_mutes(t, c->scope, 0, c->now_us, c->arena, &p.rows, &p.n_rows, &c->err)
+		  : c->err.code;
+	struct buf b = { 0 };
+
+	if (r < 0)
+		return r;
+	struct tmpl tm = call_tmpl(c, &b);
+	tmpl_mutes(&tm, &p);
+	return call_page(c, 200, "watch.mutes.title", NULL, "/alerts", &b);
+}
+
+int watch_mute_web_end(struct call *c)
+{
+	int64_t id;
+	int r = watch_view_id(c, 0, &id);
+
+	if (r < 0)
+		return r;
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? watch_mute_end(t, c->user, id, c->now_us, &c->err) : c->err.code;
+	if (r >= 0)
+		r = txn_commit(&t, &c->err);
+	return r < 0 ? r : call_done(c, "watch.mutes.ended_done", "/mutes");
+}

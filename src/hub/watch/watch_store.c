@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Alerts in the database. Mutes: watch_mute_store.c, notices: watch_notice_store.c, roll-ups:
+ * watch_rollup_store.c. */
+#include "hub/watch/watch_store.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define NEWER(col)                                                                                 \
+	"CASE WHEN excluded." col " > alert." col " THEN excluded." col " ELSE alert." col " END"
+
+static const char fold_sql[] =
+	"INSERT INTO alert (company_id, sensor_id, detector, story, device_mac, device_address,"
+	" device_name, open_key, state, severity, confidence, findings, things, first_us, last_us,"
+	" opened_us, changed_us, peers, names, body, accepted_us, ended_us, ended_why)"
+	" SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'new', $9, $10, $11, $12, $13, $14, $15, $15, "
+	"$16, $17,"
+	" $18, 0, 0, '' WHERE @scope($1)"
+	" ON CONFLICT (open_key) DO UPDATE SET"
+	" findings = alert.findings + excluded.findings, things = " NEWER(
+		"things") ","
+			  " severity = " NEWER("severity") ", confidence = " NEWER(
+				  "confidence") ","
+						" last_us = " NEWER(
+							"last_us") ","
+								   " first_us = CASE WHEN "
+								   "excluded.first_us < "
+								   "alert.first_us THEN "
+								   "excluded.first_us"
+								   " ELSE alert.first_us END,"
+								   " changed_us = "
+								   "excluded.changed_us, peers = "
+								   "excluded.peers, names = "
+								   "excluded.names,"
+								   " device_address = "
+								   "excluded.device_address, body "
+								   "= excluded.body"
+								   " RETURNING id, state, "
+								   "severity, findings";
+
+static const char severity_sql[] =
+	"SELECT severity FROM alert WHERE open_key = $1 AND @scope(company_id)";
+
+int watch_store_fold(struct txn *t, const struct scope *s, const struct alert_change *c,
+		     int64_t now_us, struct alert_state *out, struct err *e)
+{
+	int64_t before = -1;
+	int r = db_one_int(t, s, severity_sql, DB_ARGS(DB_TEXT(c->open_key)), &before, e);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	SCOPED_ROWS struct rows *rows = db_query(
+		t, s, fold_sql,
+		DB_ARGS(DB_INT(c->company_id), DB_INT(c->sensor_id), DB_TEXT(c->detector),
+			DB_TEXT(c->story), DB_TEXT(c->device_mac), DB_TEXT(c->device_address),
+			DB_TEXT(c->device_name), DB_TEXT(c->open_key), DB_INT(c->severity),
+			DB_INT(c->confidence), DB_INT(c->findings), DB_INT(c->things),
+			DB_INT(c->first_us), DB_INT(c->last_us), DB_INT(now_us), DB_TEXT(c->peers),
+			DB_TEXT(c->names), DB_BLOB(c->body, c->body_n)),
+		e);
+	if (!rows)
+		return e ? e->code : -EIO;
+	r = rows_next(rows, e);
+	if (r <= 0)
+		return r < 0 ? r : err_set(e, -ENOENT, "the company of this finding is not there");
+	out->id = rows_int(rows, 0);
+	(void)str_copy(out->state, sizeof(out->state), str_of(rows_text(rows, 1)));
+	out->severity = rows_int(rows, 2);
+	out->opened = before < 0;
+	out->raised = before >= 0 && out->severity > before;
+	return 0;
+}
+
+int watch_store_set_muted(struct txn *t, const struct scope *s, int64_t alert_id, int64_t mute_id,
+			  int64_t now_us, struct err *e)
+{
+	int64_t n =
+		db_exec(t, s,
+			"UPDATE alert SET state = 'muted', mute_id = $2, changed_us = $3"
+			" WHERE id = $1 AND state IN ('new', 'accepted') AND @scope(company_id)",
+			DB_ARGS(DB_INT(alert_id), DB_INT(mute_id), DB_INT(now_us)), e);
+	return n < 0 ? (int)n : 0;
+}
+
+int watch_store_unmute(struct txn *t, const struct scope *s, int64_t alert_id, int64_t now_us,
+		       struct err *e)
+{
+	int64_t n = db_exec(t, s,
+			    "UPDATE alert SET state = 'new', mute_id = NULL, changed_us = $2"
+			    " WHERE id = $1 AND state = 'muted' AND @scope(company_id)",
+			    DB_ARGS(DB_INT(alert_id), DB_INT(now_us)), e);
+	return n < 0 ? (int)n : 0;
+}
+
+#define ALERT_COLUMNS                                                                              \
+	"a.id, a.company_id, a.sensor_id, c.name, c.prefecture, a.detector, a.story, a.state,"     \
+	" a.device_mac, a.device_address,"                                                         \
+	" CASE WHEN d.given_name <> '' THEN d.given_name WHEN d.hostname <> '' THEN d.hostname"    \
+	" ELSE a.device_name END,"                                                                 \
+	" a.severity, a.confidence, a.findings, a.things, a.first_us, a.last_us, a.opened_us,"     \
+	" a.changed_us, a.peers, a.names, a.mute_id, a.case_id, a.accepted_by, a.accepted_us,"     \
+	" p.name, a.ended_us, a.ended_why"
+#define ALERT_FROM                                                                                 \
+	" FROM alert a JOIN company c ON c.id = a.company_id"                                      \
+	" LEFT JOIN device d ON d.company_id = a.company_id AND d.mac = a.device_mac"              \
+	" LEFT JOIN person p ON p.id = a.accepted_by"
+
+static void alert_read(const struct rows *r, struct arena *a, struct watch_alert *out)
+{
+	*out = (struct watch_alert){
+		.id = rows_int(r, 0),
+		.company_id = rows_int(r, 1),
+		.sensor_id = rows_int(r, 2),
+		.company_name = arena_strdup(a, rows_text(r, 3)),
+		.prefecture = (int)rows_int(r, 4),
+		.detector = arena_strdup(a, rows_text(r, 5)),
+		.story = arena_strdup(a, rows_text(r, 6)),
+		.state = arena_strdup(a, rows_text(r, 7)),
+		.device_mac = arena_strdup(a, rows_text(r, 8)),
+		.device_address = arena_strdup(a, rows_text(r, 9)),
+		.device_name = arena_strdup(a, rows_text(r, 10)),
+		.severity = (enum severity)rows_int(r, 11),
+		.confidence = rows_int(r, 12),
+		.findings = rows_int(r, 13),
+		.things = rows_int(r, 14),
+		.first_us = rows_int(r, 15),
+		.last_us = rows_int(r, 16),
+		.opened_us = rows_int(r, 17),
+		.changed_us = rows_int(r, 18),
+		.peers = arena_strdup(a, rows_text(r, 19)),
+		.names = arena_strdup(a, rows_text(r, 20)),
+		.mute_id = rows_int(r, 21),
+		.case_id = rows_int(r, 22),
+		.accepted_by = rows_int(r, 23),
+		.accepted_us = rows_int(r, 24),
+		.accepted_name = arena_strdup(a, rows_text(r, 25)),
+		.ended_us = rows_int(r, 26),
+		.ended_why = arena_strdup(a, rows_text(r, 27)),
+		.body = "",
+	};
+}
+
+int watch_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		    struct watch_alert *out, struct err *e)
+{
+	SCOPED_ROWS struct rows *r = db_query(t, s,
+					      "SELECT " ALERT_COLUMNS ", a.body" ALERT_FROM
+					      " WHERE a.id = $1 AND @scope(a.company_id)",
+					      DB_ARGS(DB_INT(id)), e);
+	if (!r)
+		return e ? e->code : -EIO;
+	int n = rows_next(r, e);
+	if (n <= 0)
+		return n < 0 ? n : err_set(e, -ENOENT, "there is no such alert");
+	alert_read(r, a, out);
+	const void *body = rows_blob(r, 28, &out->body_n);
+	out->body = arena_strndup(a, body ? body : "", out->body_n);
+	return 0;
+}
+
+/* The conditions of a filter; parameters $1 to $9 are bound whether used or not. */
+#define ALERT_WHERE                                                                                \
+	" WHERE @scope(a.company_id)"                                                              \
+	" AND ($1 = 0 OR a.company_id = $1) AND ($2 = 0 OR a.case_id = $2)"                        \
+	" AND a.severity >= $4 AND ($5 = 0 OR c.prefecture = $5)"                                  \
+	" AND ($6 = '' OR a.detector = $6) AND a.last_us >= $7"
+#define WHERE_OPEN    " AND a.state IN ('new', 'accepted') AND $3 = ''"
+#define WHERE_ANY     " AND $3 = ''"
+#define WHERE_ONE     " AND a.state = $3"
+#define ALERT_ORDER   " ORDER BY a.severity DESC, a.last_us DESC, a.id DESC LIMIT $8 OFFSET $9"
+#define COMPANY_ORDER " ORDER BY a.last_us DESC, a.id DESC LIMIT $8 OFFSET $9"
+
+struct filter_args {
+	struct dbv v[9];
+};
+
+static struct filter_args filter_bind(const struct alert_filter *f)
+{
+	const char *state = f->state ? f->state : "";
+	return (struct filter_args){ .v = {
+					     DB_INT(f->company_id),
+					     DB_INT(f->case_id),
+					     DB_TEXT(state),
+					     DB_INT(f->min_severity),
+					     DB_INT(f->prefecture),
+					     DB_TEXT(f->detector ? f->detector : ""),
+					     DB_INT(f->since_us),
+					     DB_INT(f->limit > 0 ? f->limit : 50),
+					     DB_INT(f->offset),
+				     } };
+}
+
+static const char *list_sql(const struct alert_filter *f)
+{
+	if (!f->state)
+		return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_OPEN ALERT_ORDER;
+	if (f->state[0] == '\0')
+		return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_ANY COMPANY_ORDER;
+	return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_ONE COMPANY_ORDER;
+}
+
+int watch_store_list(struct txn *t, const struct scope *s, const struct alert_filter *f,
+		     struct arena *a, struct watch_alert **out, size_t *n_out, struct err *e)
+{
+	size_t cap = (size_t)(f->limit > 0 ? f->limit : 50);
+	struct watch_alert *list = arena_array(a, cap, sizeof(*list));
+	struct filter_args args = filter_bind(f);
+	SCOPED_ROWS struct rows *r = db_query(t, s, list_sql(f), args.v, ARRAY_LEN(args.v), e);
+	size_t n = 0;
+	int more = r ? 1 : 0;
+
+	if (!r)
+		return e ? e->code : -EIO;
+	while (n < cap && (more = rows_next(r, e)) > 0)
+		alert_read(r, a, &list[n++]);
+	if (more < 0)
+		return more;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int watch_store_count(struct txn *t, const struct scope *s, const struct alert_filter *f,
+		      int64_t *out, struct err *e)
+{
+	const char *sql =
+		"SELECT count(*) FROM alert a JOIN company c ON c.id = a.company_id" ALERT_WHERE
+			WHERE_ONE;
+	struct filter_args args = filter_bind(f);
+
+	if (!f->state)
+		sql = "SELECT count(*) FROM alert a JOIN company c ON c.id = "
+		      "a.company_id" ALERT_WHERE WHERE_OPEN;
+	else if (f->state[0] == '\0')
+		sql = "SELECT count(*) FROM alert a JOIN company c ON c.id = "
+		      "a.company_id" ALERT_WHERE WHERE_ANY;
+	return db_one_int(t, s, sql, args.v, 7, out, e);
+}
+
+int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
+		       int64_t now_us, struct err *e)
+{
+	return (int)db_exec(
+		t, s,
+		"UPDATE alert SET state = 'accepted', accepted_by = $2, accepted_us = $3,"
+		" changed_us = $3 WHERE id = $1 AND state IN ('new', 'muted')"
+		" AND @scope(company_id)",
+		DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us)), e);
+}
+
+int watch_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
+		    const char *why, int64_t now_us, struct err *e)
+{
+	return (int)db_exec(t, s,
+			    "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
+			    " ended_us = $3, changed_us = $3, ended_why = $4 WHERE id = $1"
+			    " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
+			    DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us), DB_TEXT(why)),
+			    e);
+}
+
+int watch_store_promote(struct txn *t, const struct scope *s, int64_t id, int64_t case_id,
+			int64_t person_id, int64_t now_us, struct err *e)
+{
+	return (int)db_exec(t, s,
+			    "UPDATE alert SET state = 'case', case_id = $2, changed_us = $4,"
+			    " accepted_us = CASE WHEN accepted_us = 0 THEN $4 ELSE accepted_us END,"
+			    " accepted_by = COALESCE(accepted_by, $3) WHERE id = $1"
+			    " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
+			    DB_ARGS(DB_INT(id), DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)),
+			    e);
+}
+
+int watch_store_end_case(struct txn *t, const struct scope *s, int64_t case_id, int64_t person_id,
+			 int64_t now_us, struct err *e)
+{
+	int64_t n = db_exec(t, s,
+			    "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
+			    " ended_us = $3, changed_us = $3 WHERE case_id = $1 AND state = 'case'"
+			    " AND @scope(company_id)",
+			    DB_ARGS(DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)), e);
+	return n < 0 ? (int)n : 0;
+}
