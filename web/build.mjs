@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles what the browser gets into OUTDIR: app.css, theme.js, app.js, charts.js (only pages
-// with a chart fetch it), icons.svg, japan.svg. Same input, same bytes. Knows nothing of the hub, which embeds them as they are.
+// with a chart fetch it), icons.svg, favicon.svg, japan.svg. Same input, same bytes. Knows nothing of the hub, which embeds them as they are.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,6 +87,11 @@ function icons() {
 	return `<svg xmlns="http://www.w3.org/2000/svg">${all.join("")}</svg>\n`;
 }
 
+function favicon() {
+	const inner = readFileSync(join(here, "icons/brand.svg"), "utf8").replace(/<svg[^>]*>|<\/svg>/g, "").trim();
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" color="#0017c1" stroke="currentColor" stroke-linecap="round">${inner}</svg>\n`;
+}
+
 function map() {
 	const path = new Map(japan.locations.map((l) => [l.id, l.path]));
 	const one = (id, i) => {
@@ -110,6 +115,7 @@ const files = {
 	"charts.js": await script("charts.js"),
 	"theme.js": await script("theme.js"),
 	"icons.svg": icons(),
+	"favicon.svg": favicon(),
 	"japan.svg": map(),
 };
 mkdirSync(outdir, { recursive: true });

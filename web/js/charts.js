@@ -3,6 +3,8 @@
 import uPlot from "uplot";
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// The hub's zone, not the browser's: the table beside the chart is in it. Seconds are shifted and then read as UTC.
+const ZONE_S = Number(document.body.dataset.zone ?? 540) * 60;
 const COLORS = ["--s1", "--s2", "--s3"];
 
 function read(table) {
@@ -12,7 +14,7 @@ function read(table) {
 	return {
 		names: head,
 		labels: rows.map((r) => r.cells[0].textContent.trim()),
-		x: rows.map((r) => (r.cells[0].dataset.x ? Number(r.cells[0].dataset.x) : null)),
+		x: rows.map((r) => (r.cells[0].dataset.x ? Number(r.cells[0].dataset.x) + ZONE_S : null)),
 		series: head.map((_, i) => rows.map((r) => value(r.cells[i + 1]))),
 	};
 }
@@ -20,15 +22,15 @@ function read(table) {
 function axes(unit, xs) {
 	const base = { stroke: css("--ink-3"), font: `12px ${css("--sans")}`, grid: { stroke: css("--line"), width: 1 }, ticks: { show: false } };
 	return [
-		{ ...base, grid: { show: false }, ...xs },
-		{ ...base, size: 48, values: (_, v) => v.map((n) => (Number.isInteger(n) ? n.toLocaleString() : "")), label: unit || undefined, labelSize: unit ? 18 : 0, labelFont: base.font },
+		{ ...base, grid: { show: false }, size: 28, gap: 4, ...xs },
+		{ ...base, size: 60, values: (_, v) => v.map((n, i) => (Number.isInteger(n) ? n.toLocaleString() + (unit && i === v.length - 1 ? ` ${unit}` : "") : "")) },
 	];
 }
 
 function clock() {
 	const lang = document.documentElement.lang || "ja";
-	const day = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric" });
-	const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+	const day = new Intl.DateTimeFormat(lang, { month: "numeric", day: "numeric", timeZone: "UTC" });
+	const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "UTC" });
 	return (_, splits, _i, _s, incr) => splits.map((s) => (incr >= 86400 ? day : time).format(s * 1000));
 }
 
@@ -88,18 +90,23 @@ function item(cls, text, value) {
 	return li;
 }
 
-function toggle(figure, table) {
+function toggle(table) {
 	const b = document.createElement("button");
 	b.type = "button";
 	b.className = "btn btn-quiet btn-small chart-toggle";
 	b.textContent = document.body.dataset.tTable ?? "";
 	b.setAttribute("aria-expanded", "false");
-	table.classList.add("sr-only");
+	const fold = document.createElement("div");
+	fold.setAttribute("role", "group");
+	fold.setAttribute("aria-label", b.textContent);
+	fold.className = "chart-table sr-only";
 	b.addEventListener("click", () => {
-		const open = table.classList.toggle("sr-only");
-		b.setAttribute("aria-expanded", String(!open));
+		const folded = fold.classList.toggle("sr-only");
+		b.setAttribute("aria-expanded", String(!folded));
+		fold.tabIndex = folded ? -1 : 0;
 	});
-	table.before(b);
+	table.before(b, fold);
+	fold.append(table);
 }
 
 function draw(figure) {
@@ -114,7 +121,7 @@ function draw(figure) {
 	plot.className = "chart-plot";
 	plot.setAttribute("aria-hidden", "true");
 	figure.querySelector("figcaption").after(list, plot);
-	toggle(figure, table);
+	toggle(table);
 	const height = Number(figure.dataset.chartHeight ?? 220);
 	let u;
 	const make = () => {
@@ -127,6 +134,8 @@ function draw(figure) {
 				legend: { show: false },
 				cursor: { drag: { x: false, y: false }, points: { show: false } },
 				hooks: { setCursor: [(p) => legend(list, d, p.cursor.idx, figure.dataset.unit)] },
+				tzDate: (s) => uPlot.tzDate(new Date(s * 1000), "UTC"),
+				padding: [8, 12, 0, 0],
 				series: made.series,
 				scales: made.scales,
 				axes: made.axes,
