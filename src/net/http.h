@@ -73,8 +73,11 @@ struct http_conf {
 	int threads;                    /* 0 = 2 */
 	const char *cert_pem, *key_pem; /* NULL = plain http */
 	size_t body_max;                /* bytes; 0 = 8 MiB */
-	size_t connections_max;
+	size_t connections_max;         /* 0 = 1000; from one address at most half of them */
 	http_handler handler;
+	/* Fills the page for a request that is refused before the handler sees it: 400, 405, 413,
+	 * 503. NULL = an empty answer with that status. */
+	void (*refused)(void *arg, int status, struct http_res *r);
 	void *arg;
 };
 
