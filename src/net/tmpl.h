@@ -79,15 +79,15 @@ struct tmpl_arg tmpl_arg_int(int64_t v);
 void tmpl_t(struct tmpl *t, const char *key, const struct tmpl_arg *args, size_t n);
 void tmpl_n(struct tmpl *t, const char *key, int64_t count);
 
-#define TMPL_PICK(v, text, str, html, uint, int)                                                   \
+#define TMPL_PICK(v, text_fn, str_fn, html_fn, uint_fn, int_fn)                                    \
 	_Generic((v),                                                                              \
-		char *: text,                                                                      \
-		const char *: text,                                                                \
-		struct str: str,                                                                   \
-		struct html: html,                                                                 \
-		unsigned long: uint,                                                               \
-		unsigned long long: uint,                                                          \
-		default: int)
+		char *: text_fn,                                                                   \
+		const char *: text_fn,                                                             \
+		struct str: str_fn,                                                                \
+		struct html: html_fn,                                                              \
+		unsigned long: uint_fn,                                                            \
+		unsigned long long: uint_fn,                                                       \
+		default: int_fn)
 #define TMPL_PUT(t, v) TMPL_PICK(v, tmpl_text, tmpl_str, tmpl_html, tmpl_uint, tmpl_int)((t), (v))
 /* struct html has no business in attributes: these choose a function that does not take it. */
 #define TMPL_ATTR(t, v) TMPL_PICK(v, tmpl_text, tmpl_str, tmpl_int, tmpl_uint, tmpl_int)((t), (v))
