@@ -55,8 +55,9 @@ static inline bool user_is(const struct user *u, unsigned roles)
 	return (u->roles & roles) != 0;
 }
 
-struct live;  /* events to open pages; see hub/live.h */
-struct fleet; /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
+struct accounts_session;
+struct live;       /* events to open pages; see hub/live.h */
+struct fleet;      /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct watch_fold; /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct hub_feature;
 
@@ -80,7 +81,7 @@ struct hub {
 	const struct clock *clock;
 	const struct text *text;
 	struct live *live;
-	struct fleet *fleet; /* set by the fleet feature */
+	struct fleet *fleet;      /* set by the fleet feature */
 	struct watch_fold *watch; /* set by the watch feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
@@ -88,6 +89,13 @@ struct hub {
 	struct hub_router *router;                 /* hub_route.c */
 	struct hub_assets *assets;                 /* hub_assets.c */
 };
+
+/* Files of the state folder that features use; hub_state_path() gives the whole path. */
+#define HUB_CA_CERT     "ca.pem"
+#define HUB_CA_KEY      "ca.key"
+#define HUB_SERVER_CERT "server.pem" /* console and sensors' door */
+#define HUB_SERVER_KEY  "server.key"
+char *hub_state_path(const struct hub *h, const char *name); /* caller frees */
 
 /* One request being answered. Lives on the server thread's stack; memory from ARENA dies with it.
  */
@@ -105,10 +113,11 @@ struct call {
 	const char *csrf;
 	const char *param[4]; /* {…} parts of the pattern, in order */
 	struct err err;
-	bool wants_json;    /* Accept: application/json */
-	bool fragment;      /* HX-Request: answer the part, not the page */
-	int64_t session_id; /* 0 when nobody is signed in */
-	bool mfa_later;     /* the demonstration let this person put the second factor off */
+	bool wants_json;                        /* Accept: application/json */
+	bool fragment;                          /* HX-Request: answer the part, not the page */
+	const struct accounts_session *session; /* for accounts; NULL when nobody is signed in */
+	int64_t session_id;                     /* 0 when nobody is signed in */
+	bool mfa_later; /* the demonstration let this person put the second factor off */
 };
 
 /* Returns 0 when it has filled the answer; negative to let the hub render the error page for that
@@ -152,10 +161,13 @@ struct panel {
 /* A feature NAME in folder hub/NAME/ declares in NAME.h
  *     extern const struct hub_feature NAME_feature;
  * and is one word of the list in hub/meson.build. Its NAME.sql is compiled in as NAME_sql, declared
- * by the generated header hub/schemas.h. */
+ * by the generated header hub/NAME_sql.h. */
 struct hub_feature {
 	const char *name;
 	const char *schema; /* NAME_sql */
+	/* Which companies an organisation may see, for db_options; one feature has it, NULL else.
+	 */
+	const char *scope_select;
 	const struct route *routes;
 	size_t n_routes;
 	const struct job *jobs;
@@ -185,6 +197,9 @@ int call_page(struct call *c, int status, const char *title_key, const char *tit
 /* #define-free shorthand used by every page:
  *     struct buf b = {0}; struct tmpl t = call_tmpl(c, &b); tmpl_cases_list(&t, &m);
  *     return call_page(c, 200, "cases.list.title", NULL, "/cases", &b); */
+
+/* A text with its {0}, {1} filled, unescaped; lives in the call's arena. */
+const char *call_text(struct call *c, const char *key, const char *const *args, size_t n);
 
 int call_fragment(struct call *c, struct buf *content); /* 200, no frame */
 int call_json(struct call *c, struct buf *json);

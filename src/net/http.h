@@ -70,6 +70,7 @@ typedef void (*http_handler)(void *arg, struct http_req *q,
 struct http_conf {
 	const char *address;            /* "127.0.0.1" or "::" */
 	uint16_t port;                  /* 0 = a free one */
+	int listen_fd;                  /* > 0: this socket instead, e.g. a unix one; given away */
 	int threads;                    /* 0 = 2 */
 	const char *cert_pem, *key_pem; /* NULL = plain http */
 	size_t body_max;                /* bytes; 0 = 8 MiB */
@@ -94,5 +95,6 @@ void http_stream_unref(struct http_stream *s);
  * reconnects). */
 int http_stream_push(struct http_stream *s, const char *event, const char *id, const char *data);
 bool http_stream_gone(const struct http_stream *s);
+void http_stream_close(struct http_stream *s); /* what is queued is still sent */
 
 #endif

@@ -67,9 +67,13 @@ int accounts_org_get(struct txn *t, const struct scope *s, int64_t id, struct ac
 int accounts_org_list(struct txn *t, const struct scope *s, const char *kind, struct arena *a,
 		      struct accounts_org **out, size_t *n_out, struct err *e);
 /* Adds and audits; -EINVAL for a bad kind or an empty name, -EEXIST when an organisation of this
- * kind has the name (ORG_COMPANY: when the company has one already). */
+ * kind has the name already (member companies may share one). */
 int accounts_org_add(struct txn *t, const struct user *by, const struct accounts_org *o,
 		     int64_t *id_out, struct err *e);
+
+/* Says which company an organisation of kind ORG_COMPANY is; until then nobody but the hub sees it.
+ */
+int accounts_org_link(struct txn *t, int64_t org_id, int64_t company_id, struct err *e);
 
 /* People. Those of member companies are seen only within S. -ENOENT. */
 int accounts_person_get(struct txn *t, const struct scope *s, int64_t id,

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of otasuke-hub: options in, one of its few jobs out. */
+#include "hub/hub_args.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+const char hub_args_usage[] =
+	"usage: otasuke-hub --state DIR                run (configuration: DIR/otasuke.conf)\n"
+	"       otasuke-hub --config FILE --state DIR  run with another configuration\n"
+	"       otasuke-hub --init --state DIR [--region IW] [--region-name NAME]\n"
+	"                   [--admin LOGIN] [--admin-name NAME] [--demo] [--set KEY=VALUE]...\n"
+	"       otasuke-hub --check --state DIR [--json]\n"
+	"       otasuke-hub --backup FILE --state DIR\n"
+	"       otasuke-hub --restore FILE --state DIR\n"
+	"       otasuke-hub --routes                   all routes as JSON\n"
+	"       otasuke-hub --show-config              every key with its meaning\n";
+
+enum {
+	OPT_CONFIG = 1,
+	OPT_STATE,
+	OPT_INIT,
+	OPT_REGION,
+	OPT_REGION_NAME,
+	OPT_ADMIN,
+	OPT_ADMIN_NAME,
+	OPT_DEMO,
+	OPT_SET,
+	OPT_CHECK,
+	OPT_JSON,
+	OPT_BACKUP,
+	OPT_RESTORE,
+	OPT_ROUTES,
+	OPT_SHOW_CONFIG,
+	OPT_HELP,
+};
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "init", no_argument, NULL, OPT_INIT },
+	{ "region", required_argument, NULL, OPT_REGION },
+	{ "region-name", required_argument, NULL, OPT_REGION_NAME },
+	{ "admin", required_argument, NULL, OPT_ADMIN },
+	{ "admin-name", required_argument, NULL, OPT_ADMIN_NAME },
+	{ "demo", no_argument, NULL, OPT_DEMO },
+	{ "set", required_argument, NULL, OPT_SET },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "backup", required_argument, NULL, OPT_BACKUP },
+	{ "restore", required_argument, NULL, OPT_RESTORE },
+	{ "routes", no_argument, NULL, OPT_ROUTES },
+	{ "show-config", no_argument, NULL, OPT_SHOW_CONFIG },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void mode_of(int opt, struct hub_args *a)
+{
+	static const enum hub_mode modes[] = {
+		[OPT_INIT] = MODE_INIT,     [OPT_CHECK] = MODE_CHECK,
+		[OPT_BACKUP] = MODE_BACKUP, [OPT_RESTORE] = MODE_RESTORE,
+		[OPT_ROUTES] = MODE_ROUTES, [OPT_SHOW_CONFIG] = MODE_SHOW_CONFIG,
+		[OPT_HELP] = MODE_HELP,
+	};
+
+	if ((size_t)opt < ARRAY_LEN(modes) && modes[opt] != MODE_RUN)
+		a->mode = modes[opt];
+}
+
+static int option_take(int opt, const char *value, struct hub_args *a, struct err *e)
+{
+	mode_of(opt, a);
+	switch (opt) {
+	case OPT_CONFIG:
+		a->config = value;
+		break;
+	case OPT_STATE:
+		a->state = value;
+		break;
+	case OPT_REGION:
+		a->setup.region = value;
+		break;
+	case OPT_REGION_NAME:
+		a->setup.region_name = value;
+		break;
+	case OPT_ADMIN:
+		a->setup.admin_login = value;
+		break;
+	case OPT_ADMIN_NAME:
+		a->setup.admin_name = value;
+		break;
+	case OPT_DEMO:
+		a->setup.demo = true;
+		break;
+	case OPT_JSON:
+		a->json = true;
+		break;
+	case OPT_BACKUP:
+	case OPT_RESTORE:
+		a->file = value;
+		break;
+	case OPT_SET:
+		if (a->n_set == SET_MAX)
+			return err_set(e, -ELIMIT, "--set more than %d times", SET_MAX);
+		a->set[a->n_set++] = value;
+		break;
+	case '?':
+		return err_set(e, -EINVAL, "unknown option");
+	}
+	return 0;
+}
+
+int hub_args_parse(int argc, char **argv, struct hub_args *out, struct err *e)
+{
+	int opt, r;
+
+	*out = (struct hub_args){ .mode = MODE_RUN };
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if ((r = option_take(opt, optarg, out, e)) < 0)
+			return r;
+	if (optind < argc)
+		return err_set(e, -EINVAL, "unexpected argument %s", argv[optind]);
+	bool alone =
+		out->mode == MODE_HELP || out->mode == MODE_ROUTES || out->mode == MODE_SHOW_CONFIG;
+	if (!alone && !out->state)
+		return err_set(e, -EINVAL, "--state is missing");
+	return 0;
+}
+
+static int routes_print(struct err *e)
+{
+	struct hub_router *router = router_new(hub_features, e);
+
+	if (!router)
+		return e->code;
+	SCOPED_BUF struct buf b = { 0 };
+	router_json(router, &b);
+	router_free(router);
+	printf("%s\n", b.p);
+	return 0;
+}
+
+static int check_print(const struct hub_open_options *o, bool json)
+{
+	SCOPED_BUF struct buf b = { 0 };
+	int worst = hub_check(o, json, &b);
+
+	fwrite(b.p, 1, b.n, stdout);
+	return worst;
+}
+
+static int backup_offline(const struct hub_open_options *o, const char *file, struct err *e)
+{
+	struct hub *h;
+	int r = hub_open(o, &h, e);
+
+	if (r < 0)
+		return r;
+	r = hub_backup(h, file, e);
+	hub_close(h);
+	return r;
+}
+
+int hub_args_do(const struct hub_args *a, struct err *e)
+{
+	struct hub_open_options o = { .state_dir = a->state, .conf_file = a->config };
+	struct hub_setup setup = a->setup;
+
+	switch (a->mode) {
+	case MODE_HELP:
+		printf("%s", hub_args_usage);
+		return 0;
+	case MODE_ROUTES:
+		return routes_print(e);
+	case MODE_SHOW_CONFIG:
+		return hub_conf_print();
+	case MODE_INIT:
+		setup.state_dir = a->state;
+		setup.conf_lines = a->set;
+		return hub_init(&setup, e);
+	case MODE_CHECK:
+		return check_print(&o, a->json);
+	case MODE_BACKUP:
+		return backup_offline(&o, a->file, e);
+	case MODE_RESTORE:
+		return hub_restore(a->state, a->file, e);
+	case MODE_RUN:
+		return hub_run(&o, e);
+	}
+	return 0;
+}

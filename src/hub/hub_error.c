@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page (or JSON) for a call that failed: what happened and what to do, never a bare number. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "hub/hub_core.h"
+#include "hub/hub_frame.h"
+#include "hub_tmpl.h"
+
+static int status_of(int code)
+{
+	switch (-code) {
+	case ENOENT:
+		return 404;
+	case EOPNOTSUPP:
+		return 405;
+	case EPERM:
+	case EACCES:
+	case EDENIED:
+		return 403;
+	case EINVAL:
+	case EFORMAT:
+	case ERANGE:
+	case E2BIG:
+		return 400;
+	case ECONFLICT:
+	case EEXIST:
+		return 409;
+	case ELIMIT:
+		return 413;
+	case EBUSY:
+		return 429;
+	case EAGAIN:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+static void error_json(const struct error_page *m, struct buf *b)
+{
+	struct jsonw w = jsonw_of(b);
+
+	jsonw_object(&w, NULL);
+	jsonw_object(&w, "error");
+	jsonw_int(&w, "status", m->status);
+	jsonw_text(&w, "text", m->detail);
+	jsonw_end_object(&w);
+	jsonw_end_object(&w);
+}
+
+/* A 404 says nothing of what might be there: always the same words. */
+static const char *detail_of(const struct call *c, int status)
+{
+	if (status == 404 || status >= 500)
+		return "";
+	return c->err.text;
+}
+
+static const struct error_page *page_of(int status, struct error_page *m)
+{
+	static const struct {
+		int status;
+		const char *title, *text;
+	} rows[] = {
+		{ 404, "hub.error.404.title", "hub.error.404.text" },
+		{ 403, "hub.error.403.title", "hub.error.403.text" },
+		{ 405, "hub.error.404.title", "hub.error.404.text" },
+		{ 409, "hub.error.409.title", "hub.error.409.text" },
+		{ 413, "hub.error.413.title", "hub.error.413.text" },
+		{ 429, "hub.error.429.title", "hub.error.429.text" },
+		{ 400, "hub.error.400.title", "hub.error.400.text" },
+		{ 503, "hub.error.503.title", "hub.error.503.text" },
+	};
+
+	m->title_key = "hub.error.500.title";
+	m->text_key = "hub.error.500.text";
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].status == status) {
+			m->title_key = rows[i].title;
+			m->text_key = rows[i].text;
+		}
+	return m;
+}
+
+int call_error(struct call *c, int code)
+{
+	struct error_page m = { .status = status_of(code) };
+	struct buf b = { 0 };
+
+	m.detail = detail_of(c, m.status);
+	page_of(m.status, &m);
+	buf_clear(&c->res->body); /* a page half written is not an answer */
+	if (c->wants_json) {
+		if (!m.detail[0])
+			m.detail = call_text(c, m.title_key, NULL, 0);
+		error_json(&m, &b);
+		(void)call_json(c, &b);
+		c->res->status = m.status;
+		return m.status;
+	}
+	struct tmpl t = call_tmpl(c, &b);
+	tmpl_hub_error(&t, &m);
+	(void)call_page(c, m.status, m.title_key, NULL, NULL, &b);
+	return m.status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Models of the hub's own templates: the frame around every page, errors, home. */
+#ifndef HUB_HUB_FRAME_H
+#define HUB_HUB_FRAME_H
+
+#include "hub/hub.h"
+
+struct frame_item {
+	const char *path, *text_key, *icon;
+	bool current;
+};
+
+struct frame {
+	const char *title; /* of the page, translated */
+	const char *lang;  /* "ja" */
+	const char *path;  /* of this page, to come back to */
+	const char *css, *theme_js, *app_js, *charts_js;
+	const struct frame_item *items;
+	size_t n_items;
+	bool signed_in;
+	bool door;      /* nobody signed in: the calm column instead of rail and bar */
+	bool search;    /* some feature answers /search */
+	bool mfa_later; /* say that the second factor was put off */
+	bool demo;
+	const char *user_name, *org_name, *region_name;
+	const char *flash_key; /* NULL = none */
+	struct html content;
+};
+
+struct error_page {
+	int status;
+	const char *title_key, *text_key;
+	const char *detail; /* "" = none: what the rule said */
+};
+
+struct home_page {
+	struct html top, main, side;
+	bool bare; /* nothing to show yet */
+	const char *name;
+};
+
+#endif

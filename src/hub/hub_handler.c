@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From an HTTP request to a call of a route and back: what is the same for all of them. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "hub/hub_core.h"
+
+static const char *const csp =
+	"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+	"object-src 'none'";
+
+static void security_headers(const struct http_req *q, struct http_res *r)
+{
+	http_res_header(r, "Content-Security-Policy", csp);
+	http_res_header(r, "X-Content-Type-Options", "nosniff");
+	http_res_header(r, "X-Frame-Options", "DENY");
+	http_res_header(r, "Referrer-Policy", "same-origin");
+	http_res_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+	if (http_is_tls(q))
+		http_res_header(r, "Strict-Transport-Security", "max-age=31536000");
+}
+
+static enum lang lang_of(const struct http_req *q)
+{
+	const char *cookie = http_cookie_get(q, "otasuke_lang");
+	const char *wish = http_header(q, "Accept-Language");
+
+	return lang_parse(cookie ? cookie : wish ? wish : "ja", LANG_JA);
+}
+
+static bool header_has(const struct http_req *q, const char *name, const char *part)
+{
+	const char *v = http_header(q, name);
+
+	return v && strstr(v, part) != NULL;
+}
+
+static void call_init(struct call *c, const struct hub_door *door, struct http_req *q,
+		      struct http_res *r)
+{
+	*c = (struct call){
+		.hub = door->hub,
+		.req = q,
+		.res = r,
+		.scope = &scope_none,
+		.arena = arena_new(0),
+		.lang = lang_of(q),
+		.now_us = clock_utc_us(door->hub->clock),
+		.csrf = "",
+		.wants_json = header_has(q, "Accept", "application/json"),
+		.fragment = header_has(q, "HX-Request", "true") &&
+			    !header_has(q, "HX-Boosted", "true") &&
+			    !header_has(q, "HX-History-Restore-Request", "true"),
+	};
+	text_thread_lang(c->lang);
+}
+
+static int dispatch(struct call *c, bool admin)
+{
+	int r = router_find(c->hub->router, http_method(c->req), http_path(c->req), c->arena,
+			    &c->route, c->param);
+
+	/* An asset needs nobody, and no look into the database. */
+	if (r == 0 && c->route->fn == assets_route)
+		return c->route->fn(c);
+	int a = hub_auth_user(c, admin);
+	if (a < 0)
+		return a;
+	if (r < 0)
+		return err_set(&c->err, r, "there is no page %s", http_path(c->req));
+	if ((r = hub_auth_check(c, admin)) != 0)
+		return r < 0 ? r : 0;
+	return c->route->fn(c);
+}
+
+void hub_handle(void *arg, struct http_req *q, struct http_res *res)
+{
+	const struct hub_door *door = arg;
+	struct call c;
+	int r;
+
+	call_init(&c, door, q, res);
+	security_headers(q, res);
+	r = dispatch(&c, door->admin);
+	if (r >= 0 && res->status == 0)
+		r = err_set(&c.err, -EINVAL, "the page gave no answer");
+	if (r < 0) {
+		int status = call_error(&c, r);
+		if (status >= 500)
+			log_error("%s %s: %s", http_method(q), http_path(q),
+				  c.err.text[0] ? c.err.text : err_text(r));
+	}
+	if (!res->cacheable && res->status != 304)
+		http_res_header(res, "Cache-Control", "no-store");
+	arena_free(c.arena);
+}
