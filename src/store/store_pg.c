@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/driver.h"
+#include "store/null_sql.h"
 
 enum { KEPT_ROWS_MAX = 20000, NAME_MAX_BYTES = 32, COMMAND_MAX = 512 };
 
@@ -300,17 +301,23 @@ static int pg_script(struct driver_conn *c, const char *sql, struct err *e)
 	return r < 0 ? r : run(c, sql, e);
 }
 
+/* Its statements end with the session at the latest, so a failure does no harm. */
+static void deallocate(struct driver_stmt *s)
+{
+	char sql[COMMAND_MAX];
+
+	(void)snprintf(sql, sizeof(sql), "DEALLOCATE %s", s->name); /* fits: a short name */
+	(void)run(s->conn, sql, NULL);
+}
+
 static void pg_stmt_close(struct driver_stmt *s)
 {
 	struct driver_conn *c = s->conn;
-	char sql[COMMAND_MAX];
 
 	clear_rows(s);
-	if (s->session != 0 && s->session == c->session && drain(c, true, NULL) == 0 &&
-	    PQtransactionStatus(c->pg) != PQTRANS_INERROR) {
-		(void)snprintf(sql, sizeof(sql), "DEALLOCATE %s", s->name);
-		(void)run(c, sql, NULL); /* it ends with the session at the latest */
-	}
+	if (s->session != 0 && s->session == c->session && !c->streaming &&
+	    PQstatus(c->pg) == CONNECTION_OK && PQtransactionStatus(c->pg) != PQTRANS_INERROR)
+		deallocate(s);
 	free(s->kept);
 	free(s->sql);
 	free(s->types);
@@ -361,18 +368,62 @@ static bool learn_types(struct driver_stmt *s, const struct binds *b)
 	return changed;
 }
 
+static int prepare_as(struct driver_stmt *s, const char *name, const char *sql, struct err *e)
+{
+	PGresult *res = PQprepare(s->conn->pg, name, sql, (int)s->n_params, s->types);
+	int r = succeeded(res) ? 0 : fail(s->conn, res, e);
+
+	PQclear(res);
+	return r;
+}
+
+/* Asks the server which types the statement without its tests for NULL gives to parameters whose
+ * value is NULL. */
+static int ask_types(struct driver_stmt *s, const char *sql, const bool *used, struct err *e)
+{
+	int r;
+
+	for (size_t i = 0; i < s->n_params; i++)
+		if (s->types[i] == PG_ANY && !used[i])
+			s->types[i] = PG_TEXT;
+	if ((r = prepare_as(s, "", sql, e)) < 0)
+		return r;
+	PGresult *res = PQdescribePrepared(s->conn->pg, "");
+	r = succeeded(res) ? 0 : fail(s->conn, res, e);
+	for (int i = 0; r == 0 && i < PQnparams(res); i++)
+		if (s->types[i] == PG_ANY)
+			s->types[i] = PQparamtype(res, i);
+	PQclear(res);
+	return r;
+}
+
+static int resolve_nulls(struct driver_stmt *s, struct err *e)
+{
+	SCOPED_MEM bool *used = mem_array(s->n_params + 1, sizeof(*used));
+	SCOPED_BUF struct buf sql;
+	bool unknown = false;
+
+	buf_init(&sql, 0);
+	for (size_t i = 0; i < s->n_params; i++)
+		unknown = unknown || s->types[i] == PG_ANY;
+	if (!unknown || !null_sql_probe(s->sql, &sql, used, s->n_params))
+		return 0;
+	return ask_types(s, sql.p, used, e);
+}
+
 static int prepare_now(struct driver_stmt *s, struct err *e)
 {
 	struct driver_conn *c = s->conn;
+	int r;
 
+	if (s->session != 0 && s->session == c->session)
+		deallocate(s);
 	s->session = 0;
 	(void)snprintf(s->name, sizeof(s->name), "s%" PRIu64, ++c->next_name); /* fits */
-	PGresult *res = PQprepare(c->pg, s->name, s->sql, (int)s->n_params, s->types);
-	int r = succeeded(res) ? 0 : fail(c, res, e);
-	PQclear(res);
-	if (r == 0)
-		s->session = c->session;
-	return r;
+	if ((r = resolve_nulls(s, e)) < 0 || (r = prepare_as(s, s->name, s->sql, e)) < 0)
+		return r;
+	s->session = c->session;
+	return 0;
 }
 
 static int pg_prepare(struct driver_conn *c, const char *sql, size_t n_params,

@@ -117,6 +117,14 @@ static bool wanted(const char *driver)
 	return !only || !*only || strcmp(only, driver) == 0;
 }
 
+bool test_db_skip(void)
+{
+	if (wanted("sqlite") || getenv("OTASUKE_TEST_PG"))
+		return false;
+	(void)printf("SKIPPED: PostgreSQL: OTASUKE_TEST_PG is not set; tools/pg-run sets it\n");
+	return true;
+}
+
 void test_db_each(const struct test_db_setup *setup, test_db_fn fn, void *arg)
 {
 	static const char *const names[] = { "sqlite", "postgresql" };
@@ -126,7 +134,7 @@ void test_db_each(const struct test_db_setup *setup, test_db_fn fn, void *arg)
 			continue;
 		struct test_db *t = test_db_new(setup, i == 1);
 		if (!t) {
-			(void)printf("SKIPPED: on PostgreSQL (OTASUKE_TEST_PG is not set)\n");
+			(void)printf("on PostgreSQL: SKIPPED, OTASUKE_TEST_PG is not set\n");
 			continue;
 		}
 		fn(t->db, arg);

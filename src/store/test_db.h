@@ -20,6 +20,10 @@ typedef void (*test_db_fn)(struct db *db, void *arg);
  * ends the test program. */
 void test_db_each(const struct test_db_setup *setup, test_db_fn fn, void *arg);
 
+/* True, with the reason on standard output, when this program should test PostgreSQL alone and
+ * there is none: `if (test_db_skip()) return TEST_SKIPPED;` in main. */
+bool test_db_skip(void);
+
 /* The same by hand, for fixtures that open the database themselves or keep it. */
 struct test_db;
 struct test_db *test_db_new(const struct test_db_setup *setup,

@@ -184,5 +184,7 @@ int main(void)
 		cmocka_unit_test(test_scope_limits_changes),
 	};
 
+	if (test_db_skip())
+		return TEST_SKIPPED;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
