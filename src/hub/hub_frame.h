@@ -14,7 +14,8 @@ struct frame {
 	const char *title; /* of the page, translated */
 	const char *lang;  /* "ja" */
 	const char *path;  /* of this page, to come back to */
-	const char *css, *theme_js, *app_js, *charts_js;
+	const char *css, *theme_js, *app_js, *charts_js, *sprite, *favicon;
+	int zone_min; /* charts show the hub's clock, not the browser's */
 	const struct frame_item *items;
 	size_t n_items;
 	bool signed_in;

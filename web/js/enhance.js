@@ -61,6 +61,7 @@ function confirmation(el) {
 }
 
 function opener(el) {
+	el.hidden = false;
 	el.addEventListener("click", () => document.getElementById(el.dataset.dialog)?.showModal());
 }
 

@@ -3,8 +3,10 @@
 // bar; rows it already shows change in their place; small marked parts fetch themselves again.
 const WAIT_MS = 250;
 
+// A row is known by its id, or by where it leads.
 function ids(root) {
-	return new Map([...root.querySelectorAll("[data-row][id]")].map((r) => [r.id, r]));
+	const name = (r) => r.id || r.querySelector(".qrow-title, a[href]")?.getAttribute("href") || r.textContent;
+	return new Map([...root.querySelectorAll("[data-row]")].map((r) => [name(r), r]));
 }
 
 function bare(row) {
@@ -26,14 +28,14 @@ function compare(list, fresh, htmx) {
 			htmx.process(row);
 		}
 	}
-	for (const [id, row] of old) row.classList.toggle("qrow-done", !now.has(id));
+	for (const [id, row] of old) if (!now.has(id)) row.classList.add("qrow-done");
 	return added;
 }
 
 async function look(bar, htmx) {
 	const a = bar.querySelector("[hx-get]");
 	const list = document.querySelector(a?.getAttribute("hx-target") ?? "#queue");
-	const answer = await fetch(a.getAttribute("hx-get"), { headers: { Accept: "text/html" } });
+	const answer = await fetch(a.getAttribute("hx-get"), { headers: { Accept: "text/html", "HX-Request": "true" } });
 	if (!answer.ok || answer.redirected) return;
 	const page = new DOMParser().parseFromString(await answer.text(), "text/html");
 	const fresh = page.querySelector(a.getAttribute("hx-select") ?? "#queue");
@@ -79,6 +81,7 @@ export function live(htmx) {
 			}
 			tell(kind, id);
 		});
+	stream.addEventListener("lost", () => tell(null, null));
 	stream.addEventListener("error", () => {
 		broken = true;
 		document.body.classList.add("offline");
@@ -88,7 +91,14 @@ export function live(htmx) {
 		if (broken) tell(null, null); // something may have been missed
 		broken = false;
 	});
-	document.body.addEventListener("htmx:afterSwap", () => {
+	// What was unfolded stays unfolded.
+	let open = [];
+	document.body.addEventListener("htmx:beforeSwap", (e) => {
+		open = [...e.detail.target.querySelectorAll("details")].map((d) => d.open);
+	});
+	document.body.addEventListener("htmx:afterSwap", (e) => {
+		const now = document.getElementById(e.detail.target.id) ?? e.detail.target;
+		[...now.querySelectorAll("details")].forEach((d, i) => (d.open = open[i] ?? d.open));
 		for (const bar of document.querySelectorAll(".newbar")) bar.hidden = true;
 		document.title = document.title.replace(/^\(\d+\) /, "");
 	});
