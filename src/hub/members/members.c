@@ -110,10 +110,13 @@ static int relate(struct txn *t, const struct company *c, int64_t org_id, const 
 	return members_agreement_store_relation_add(t, &scope_system, &r, &id, e);
 }
 
-/* In words which number stands in the way. */
-static int taken(int r, const struct company *c, struct err *e)
+/* Asked beforehand: a statement that fails spoils the transaction, and an import goes on. */
+static int check_free(struct txn *t, const struct company *c, struct err *e)
 {
-	if (r != -EEXIST)
+	int64_t n;
+	int r = members_store_taken(t, c, &n, e);
+
+	if (r < 0 || n == 0)
 		return r;
 	return err_set(
 		e, -EEXIST,
@@ -131,11 +134,12 @@ int members_register_in(struct txn *t, const struct user *u, const struct compan
 
 	if ((r = members_check_editor(u, e)) < 0 || (r = members_check_company(c, &clean, e)) < 0)
 		return r;
+	n->id = 0;
 	if (n->created_us == 0)
 		n->created_us = u->scope.now_us;
 	/* nobody is related to it yet, hence the hub's own scope */
-	if ((r = desk_org(t, u, &desk, e)) < 0 ||
-	    (r = taken(members_store_add(t, &scope_system, n, &n->id, e), n, e)) < 0 ||
+	if ((r = desk_org(t, u, &desk, e)) < 0 || (r = check_free(t, n, e)) < 0 ||
+	    (r = members_store_add(t, &scope_system, n, &n->id, e)) < 0 ||
 	    (r = own_org(t, u, n, &org, e)) < 0 ||
 	    (r = members_store_set_org(t, &scope_system, n->id, org, e)) < 0 ||
 	    (r = relate(t, n, org, "self", e)) < 0 || (r = relate(t, n, desk, "desk", e)) < 0 ||
@@ -168,8 +172,8 @@ int members_edit_in(struct txn *t, const struct user *u, const struct company *c
 	if ((r = members_check_editor(u, e)) < 0 || (r = members_check_company(c, &clean, e)) < 0)
 		return r;
 	clean.company.changed_us = u->scope.now_us;
-	r = taken(members_store_set(t, &u->scope, &clean.company, e), &clean.company, e);
-	if (r < 0)
+	if ((r = check_free(t, &clean.company, e)) < 0 ||
+	    (r = members_store_set(t, &u->scope, &clean.company, e)) < 0)
 		return r;
 	return members_check_audit(t, u, "company.edit", c->id, c->id, c->name, e);
 }

@@ -100,7 +100,7 @@ static bool corporate_ok(const char *d)
 	return d[0] - '0' == 9 - sum % 9;
 }
 
-static int check_corporate(const char *typed, char out[14], struct err *e)
+int members_check_corporate(const char *typed, char out[14], struct err *e)
 {
 	if (!only_digits(typed, out, 14) || (out[0] && strlen(out) != CORPORATE_DIGITS))
 		return err_set(e, -EINVAL, "\"%s\" is no corporate number: it has 13 digits",
@@ -148,7 +148,7 @@ int members_check_company(const struct company *c, struct members_clean *out, st
 	if ((r = check_texts(c, e)) < 0 || (r = check_numbers(c, e)) < 0 ||
 	    (r = members_check_phone(c->phone, out->phone, e)) < 0 ||
 	    (r = members_check_postal(c->postal_code, out->postal_code, e)) < 0 ||
-	    (r = check_corporate(c->corporate_number, out->corporate_number, e)) < 0)
+	    (r = members_check_corporate(c->corporate_number, out->corporate_number, e)) < 0)
 		return r;
 	out->company.phone = out->phone;
 	out->company.postal_code = out->postal_code;

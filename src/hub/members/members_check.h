@@ -16,6 +16,7 @@ int members_check_editor(const struct user *u, struct err *e); /* -EPERM */
 /* A telephone number in any notation or "": E.164 in OUT. */
 int members_check_phone(const char *typed, char out[20], struct err *e);
 int members_check_postal(const char *typed, char out[8], struct err *e);
+int members_check_corporate(const char *typed, char out[14], struct err *e);
 int members_check_text(const char *text, bool required, struct err *e);
 int members_check_mail(const char *mail, struct err *e);
 /* Writes the audit row; DETAIL is a name or "". */

@@ -138,6 +138,11 @@ static int first_id(struct txn *t, const struct scope *s, const char *sql, const
 	return 0;
 }
 
+static struct dbv text_or_null(const char *s)
+{
+	return *s ? DB_TEXT(s) : DB_NULL;
+}
+
 int members_store_same(struct txn *t, const struct scope *s, const struct company *c,
 		       int64_t *id_out, struct err *e)
 {
@@ -157,6 +162,16 @@ int members_store_same(struct txn *t, const struct scope *s, const struct compan
 			" name_folded = $3 AND @scope(id) ORDER BY id LIMIT 1",
 			DB_ARGS(DB_INT(c->prefecture), DB_TEXT(c->phone), DB_TEXT(folded)), id_out,
 			e);
+}
+
+int members_store_taken(struct txn *t, const struct company *c, int64_t *n_out, struct err *e)
+{
+	return db_one_int(t, &scope_system,
+			  "SELECT count(*) FROM company WHERE id <> $1 AND (corporate_number = $2"
+			  " OR external_id = $3) AND @scope(id)",
+			  DB_ARGS(DB_INT(c->id), text_or_null(c->corporate_number),
+				  text_or_null(c->external_id)),
+			  n_out, e);
 }
 
 int members_store_by_phone(struct txn *t, const struct scope *s, const char *e164, int64_t *id_out,
@@ -189,19 +204,15 @@ static void search_text(const struct company *c, char name[FOLDED_MAX], char out
 	snprintf(out, 2 * FOLDED_MAX, "%s %s", name, kana);
 }
 
-static struct dbv text_or_null(const char *s)
-{
-	return *s ? DB_TEXT(s) : DB_NULL;
-}
-
 int members_store_add(struct txn *t, const struct scope *s, const struct company *c,
 		      int64_t *id_out, struct err *e)
 {
 	char name[FOLDED_MAX], search[2 * FOLDED_MAX];
 
 	search_text(c, name, search);
+	/* @global: a new company belongs to nobody yet */
 	return db_one_int(
-		t, s, /* @global: a new company belongs to nobody yet */
+		t, s,
 		"@global INSERT INTO company (name, kana, search, name_folded, corporate_number,"
 		" external_id, prefecture, municipality, postal_code, address, phone, industry,"
 		" employees, devices, lang, note, created_us, changed_us, ended_us) VALUES"

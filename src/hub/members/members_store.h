@@ -25,6 +25,8 @@ int members_store_count(struct txn *t, const struct scope *s, const struct membe
  * phone. *ID_OUT 0 when nobody. */
 int members_store_same(struct txn *t, const struct scope *s, const struct company *c,
 		       int64_t *id_out, struct err *e);
+/* How many other companies of the whole hub have its corporate or member number. */
+int members_store_taken(struct txn *t, const struct company *c, int64_t *n_out, struct err *e);
 int members_store_by_phone(struct txn *t, const struct scope *s, const char *e164, int64_t *id_out,
 			   int64_t *contact_out, struct err *e);
 
