@@ -28,7 +28,8 @@ CREATE TABLE sensor (
 	spool_quota BIGINT NOT NULL,
 	spool_dropped BIGINT NOT NULL,
 	rss_bytes BIGINT NOT NULL,
-	problems TEXT NOT NULL               -- one a line
+	problems TEXT NOT NULL,              -- one a line
+	devices_left_out BIGINT NOT NULL     -- beyond the limit of a company
 );
 CREATE INDEX sensor_by_company ON sensor (company_id, site_id);
 

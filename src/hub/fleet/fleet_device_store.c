@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SQL on devices, findings, watched time and heartbeats. What sensors write of it:
+ * fleet_ingest_store.c. */
+#include "hub/fleet/fleet_device_store.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "hub/list.h"
+
+enum { WATCHED_MAX = 20000, BEATS_MAX = 2400 };
+
+static const char *keep(struct arena *a, const struct rows *r, int col)
+{
+	return arena_strdup(a, rows_text(r, col));
+}
+
+static const char *shown_name(struct arena *a, const struct fleet_device *d)
+{
+	size_t n = strlen(d->mac);
+
+	if (*d->given_name)
+		return d->given_name;
+	if (*d->hostname)
+		return d->hostname;
+	const char *half = n == 17 ? d->mac + 9 : d->mac;
+	return *d->vendor ? arena_printf(a, "%s %s", d->vendor, half) : d->mac;
+}
+
+static void device_read(const struct rows *r, struct arena *a, struct fleet_device *d)
+{
+	*d = (struct fleet_device){
+		.id = rows_int(r, 0),
+		.company_id = rows_int(r, 1),
+		.sensor_id = rows_int(r, 2),
+		.mac = keep(a, r, 3),
+		.given_name = keep(a, r, 4),
+		.hostname = keep(a, r, 5),
+		.vendor = keep(a, r, 6),
+		.addresses = keep(a, r, 7),
+		.random_mac = rows_int(r, 8) != 0,
+		.is_gateway = rows_int(r, 9) != 0,
+		.devices_behind = rows_int(r, 10),
+		.first_seen_us = rows_int(r, 11),
+		.last_seen_us = rows_int(r, 12),
+	};
+	d->shown = shown_name(a, d);
+}
+
+int fleet_device_store_devices(struct txn *t, const struct scope *s, int64_t company_id,
+			       const char *mac, struct arena *a, struct fleet_device **out,
+			       size_t *n_out, struct err *e)
+{
+	struct fleet_device *list = NULL;
+	size_t n = 0;
+	int got;
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s,
+			 "SELECT id, company_id, sensor_id, mac, given_name, hostname, vendor,"
+			 " addresses, random_mac, is_gateway, devices_behind, first_seen_us,"
+			 " last_seen_us FROM device WHERE company_id = $1 AND ($2 = '' OR mac = $2)"
+			 " AND @scope(company_id) ORDER BY last_seen_us DESC, id LIMIT $3",
+			 DB_ARGS(DB_INT(company_id), DB_TEXT(mac), DB_INT(FLEET_DEVICES_MAX)), e);
+
+	if (!r)
+		return e->code;
+	while ((got = rows_next(r, e)) > 0) {
+		list = list_grow(a, list, n, sizeof(*list));
+		device_read(r, a, &list[n++]);
+	}
+	if (got < 0)
+		return got;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int fleet_device_store_device_name(struct txn *t, const struct scope *s, int64_t company_id,
+				   int64_t device_id, const char *name, struct err *e)
+{
+	int64_t n = db_exec(t, s,
+			    "UPDATE device SET given_name = $3 WHERE id = $2 AND company_id = $1"
+			    " AND @scope(company_id)",
+			    DB_ARGS(DB_INT(company_id), DB_INT(device_id), DB_TEXT(name)), e);
+
+	if (n < 0)
+		return (int)n;
+	return n == 0 ? err_set(e, -ENOENT, "there is no such device") : 0;
+}
+
+static void finding_read(const struct rows *r, struct arena *a, struct fleet_finding_row *f)
+{
+	size_t n;
+	const void *p = rows_blob(r, 7, &n);
+	void *copy = arena_alloc(a, n + 1);
+
+	if (n > 0)
+		memcpy(copy, p, n);
+	*f = (struct fleet_finding_row){
+		.sensor_id = rows_int(r, 0),
+		.sequence = rows_int(r, 1),
+		.first_us = rows_int(r, 2),
+		.last_us = rows_int(r, 3),
+		.received_us = rows_int(r, 4),
+		.severity = rows_int(r, 5),
+		.confidence = rows_int(r, 6),
+		.body = copy,
+		.body_n = n,
+	};
+}
+
+int fleet_device_store_findings(struct txn *t, const struct scope *s, const struct fleet_story *q,
+				size_t limit, struct arena *a, struct fleet_finding_row **out,
+				size_t *n_out, struct err *e)
+{
+	struct fleet_finding_row *list = NULL;
+	size_t n = 0;
+	int got;
+	SCOPED_ROWS struct rows *r = db_query(
+		t, s,
+		"SELECT sensor_id, sequence, first_us, last_us, received_us, severity, confidence,"
+		" body FROM finding WHERE company_id = $1 AND story = $2 AND"
+		" ($3 = '' OR device_mac = $3) AND @scope(company_id)"
+		" ORDER BY sensor_id DESC, sequence DESC LIMIT $4",
+		DB_ARGS(DB_INT(q->company_id), DB_TEXT(q->story), DB_TEXT(q->device_mac),
+			DB_INT((int64_t)limit)),
+		e);
+
+	if (!r)
+		return e->code;
+	while ((got = rows_next(r, e)) > 0) {
+		list = list_grow(a, list, n, sizeof(*list));
+		finding_read(r, a, &list[n++]);
+	}
+	if (got < 0)
+		return got;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int fleet_device_store_watched(struct txn *t, const struct scope *s, int64_t company_id,
+			       int64_t sensor_id, int64_t from_us, struct arena *a,
+			       struct fleet_watched **out, size_t *n_out, struct err *e)
+{
+	struct fleet_watched *list = NULL;
+	size_t n = 0;
+	int got;
+	SCOPED_ROWS struct rows *r = db_query(
+		t, s,
+		"SELECT sensor_id, from_us, to_us FROM watched WHERE company_id = $1 AND"
+		" (CAST($2 AS BIGINT) = 0 OR sensor_id = $2) AND to_us > $3 AND @scope(company_id)"
+		" ORDER BY to_us LIMIT $4",
+		DB_ARGS(DB_INT(company_id), DB_INT(sensor_id), DB_INT(from_us),
+			DB_INT(WATCHED_MAX)),
+		e);
+
+	if (!r)
+		return e->code;
+	while ((got = rows_next(r, e)) > 0) {
+		list = list_grow(a, list, n, sizeof(*list));
+		list[n++] = (struct fleet_watched){ .sensor_id = rows_int(r, 0),
+						    .span = { rows_int(r, 1), rows_int(r, 2) } };
+	}
+	if (got < 0)
+		return got;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int fleet_device_store_downs(struct txn *t, const struct scope *s, int64_t sensor_id,
+			     int64_t from_us, struct arena *a, struct fleet_down **out,
+			     size_t *n_out, struct err *e)
+{
+	struct fleet_down *list = NULL;
+	size_t n = 0;
+	int got;
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s,
+			 "SELECT from_us, to_us, reason FROM capture_down WHERE sensor_id = $1 AND"
+			 " to_us >= $2 AND @scope(company_id) ORDER BY from_us LIMIT $3",
+			 DB_ARGS(DB_INT(sensor_id), DB_INT(from_us), DB_INT(BLIND_GAPS_MAX)), e);
+
+	if (!r)
+		return e->code;
+	while ((got = rows_next(r, e)) > 0) {
+		list = list_grow(a, list, n, sizeof(*list));
+		list[n++] = (struct fleet_down){ .span = { rows_int(r, 0), rows_int(r, 1) },
+						 .reason = keep(a, r, 2) };
+	}
+	if (got < 0)
+		return got;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+int fleet_device_store_beats(struct txn *t, const struct scope *s, int64_t sensor_id,
+			     int64_t from_us, struct arena *a, struct fleet_beat **out,
+			     size_t *n_out, struct err *e)
+{
+	struct fleet_beat *list = NULL;
+	size_t n = 0;
+	int got;
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s,
+			 "SELECT start_us, packets, packets_dropped, spool_bytes, rss_bytes,"
+			 " capture_up FROM heartbeat WHERE sensor_id = $1 AND start_us >= $2 AND"
+			 " @scope(company_id) ORDER BY start_us LIMIT $3",
+			 DB_ARGS(DB_INT(sensor_id), DB_INT(from_us), DB_INT(BEATS_MAX)), e);
+
+	if (!r)
+		return e->code;
+	while ((got = rows_next(r, e)) > 0) {
+		list = list_grow(a, list, n, sizeof(*list));
+		list[n++] = (struct fleet_beat){ .start_us = rows_int(r, 0),
+						 .packets = rows_int(r, 1),
+						 .packets_dropped = rows_int(r, 2),
+						 .spool_bytes = rows_int(r, 3),
+						 .rss_bytes = rows_int(r, 4),
+						 .capture_up = rows_int(r, 5) != 0 };
+	}
+	if (got < 0)
+		return got;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
