@@ -61,7 +61,7 @@ int fleet_ingest_store_finding(struct txn *t, const struct ingest_from *from, ui
 	frame_pack(&f->base, scratch);
 	int64_t n = db_exec(
 		t, &scope_system,
-		"@global(a sensor's own) INSERT INTO finding (sensor_id, sequence, company_id,"
+		"@global(of a sensor) INSERT INTO finding (sensor_id, sequence, company_id,"
 		" detector, story, severity, confidence, device_mac, device_address, first_us,"
 		" last_us, received_us, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
 		" $11, $12, $13) ON CONFLICT (sensor_id, sequence) DO NOTHING",
@@ -115,7 +115,7 @@ static const char device_update[] =
 	" WHERE company_id = $1 AND mac = $2 AND @scope(company_id) RETURNING id";
 
 static const char device_insert[] =
-	"@global(a sensor's own) INSERT INTO device (company_id, mac, sensor_id, given_name,"
+	"@global(of a sensor) INSERT INTO device (company_id, mac, sensor_id, given_name,"
 	" hostname, vendor, addresses, dhcp_fingerprint, dhcp_class, dhcp6_fingerprint,"
 	" random_mac, is_gateway, devices_behind, first_seen_us, last_seen_us)"
 	" VALUES ($1, $2, $3, '', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id";
@@ -158,7 +158,7 @@ int fleet_ingest_store_traffic(struct txn *t, const struct ingest_from *from, ui
 {
 	int64_t n = db_exec(
 		t, &scope_system,
-		"@global(a sensor's own) INSERT INTO traffic (sensor_id, sequence, mac, address,"
+		"@global(of a sensor) INSERT INTO traffic (sensor_id, sequence, mac, address,"
 		" company_id, start_us, length_us, bytes_in, bytes_out, packets, flows,"
 		" flows_failed, dns_queries, dns_nxdomain, peers) VALUES ($1, $2, $3, $4, $5, $6,"
 		" $7, $8, $9, $10, $11, $12, $13, $14, $15)"
@@ -181,7 +181,7 @@ static int thin_beat(struct txn *t, const struct ingest_from *from,
 	int64_t span = BEAT_SPAN_MIN * US_PER_MIN;
 	int64_t n = db_exec(
 		t, &scope_system,
-		"@global(a sensor's own) INSERT INTO heartbeat (sensor_id, start_us, company_id,"
+		"@global(of a sensor) INSERT INTO heartbeat (sensor_id, start_us, company_id,"
 		" beats_us, capture_up, packets, packets_dropped, spool_bytes, rss_bytes) VALUES"
 		" ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (sensor_id, start_us) DO UPDATE"
 		" SET beats_us = CASE WHEN excluded.beats_us > heartbeat.beats_us THEN"
@@ -286,7 +286,7 @@ int fleet_ingest_store_watched(struct txn *t, const struct ingest_from *from, st
 	}
 	int64_t n =
 		db_exec(t, &scope_system,
-			"@global(a sensor's own) INSERT INTO watched (sensor_id, from_us, to_us,"
+			"@global(of a sensor) INSERT INTO watched (sensor_id, from_us, to_us,"
 			" company_id) VALUES ($1, $2, $3, $4)",
 			DB_ARGS(DB_INT(from->sensor_id), DB_INT(span.from_us), DB_INT(span.to_us),
 				DB_INT(from->company_id)),
@@ -308,7 +308,7 @@ int fleet_ingest_store_down(struct txn *t, const struct ingest_from *from, int64
 	if (n != 0)
 		return n < 0 ? (int)n : 0;
 	n = db_exec(t, &scope_system,
-		    "@global(a sensor's own) INSERT INTO capture_down (sensor_id, from_us, to_us,"
+		    "@global(of a sensor) INSERT INTO capture_down (sensor_id, from_us, to_us,"
 		    " company_id, reason) VALUES ($1, $2, $2, $3, $4)"
 		    " ON CONFLICT (sensor_id, from_us) DO NOTHING",
 		    DB_ARGS(DB_INT(from->sensor_id), DB_INT(at_us), DB_INT(from->company_id),
