@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases: one incident from its first sign to its lesson: what may be done with it and by whom.
+ * SQL: cases_store.c. Pages: cases_web.c. */
+#ifndef HUB_CASES_CASES_H
+#define HUB_CASES_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/hub.h"
+
+extern const struct hub_feature cases_feature;
+
+/* States (NIST SP 800-61 r2, 3.2 to 3.4); a case moves forward, or back when somebody says why. */
+#define CASE_OPEN      "open"
+#define CASE_CONTAINED "contained"
+#define CASE_RECOVERED "recovered"
+#define CASE_CLOSED    "closed"
+
+/* Channels of an action. */
+#define CASE_PHONE  "phone"
+#define CASE_REMOTE "remote"
+#define CASE_VISIT  "visit"
+
+enum { CASE_NUMBER_MAX = 24, CASE_TITLE_CHARS = 200, CASE_TEXT_CHARS = 4000 };
+
+/* Texts live in the arena; none is NULL. */
+struct incident {
+	int64_t id, company_id;
+	const char *number, *company_name;
+	int prefecture;
+	const char *kind, *title, *source, *state;
+	int severity;
+	int64_t owner_id;
+	const char *owner_name;
+	const char *contact_name, *contact_phone;
+	int64_t happened_us, opened_us, recorded_us, changed_us, closed_us;
+	const char *cause, *lesson;
+	int64_t minutes, cost_yen; /* sums of its actions */
+	int64_t n_phone, n_remote, n_visit;
+};
+
+struct case_entry {
+	int64_t id;
+	const char *kind, *body, *text_key, *text_arg, *person_name;
+	int64_t happened_us, recorded_us, ref_id;
+	int64_t minutes, cost_yen; /* of the action behind it; -1 = none */
+};
+
+struct case_device {
+	int64_t id;
+	const char *mac, *address, *name, *state;
+};
+
+struct case_indicator {
+	int64_t id;
+	const char *type, *value, *note;
+};
+
+struct case_consent {
+	int64_t id, given_us, revoked_us;
+	const char *what, *given_by, *how;
+};
+
+/* The categories that a case may have: ids; texts are "case.kind.<id>". */
+const char *const *cases_kinds(size_t *n_out);
+
+/* --- rules: each writes its audit row and its line of the story in T --- */
+
+struct case_new {
+	int64_t company_id;
+	const char *kind, *title; /* NULL or "" title: taken from the kind's text by the page */
+	const char *source;       /* phone mail paper alert */
+	int severity;
+	const char *words; /* what the caller said; may be "" */
+	const char *contact_name, *contact_phone;
+	int64_t happened_us, opened_us; /* 0 = now; opened_us earlier than now only for paper */
+	int64_t alert_id;               /* 0 = none */
+};
+int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct case_new *n,
+	       int64_t now_us, int64_t *id_out, struct err *e);
+
+int cases_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
+	      struct incident *out, struct err *e);
+
+struct case_action_new {
+	const char *channel, *body;
+	int64_t person_id; /* 0 = U */
+	int64_t started_us, minutes, cost_yen;
+};
+int cases_act(struct txn *t, const struct user *u, const char *number,
+	      const struct case_action_new *n, int64_t now_us, struct err *e);
+int cases_note(struct txn *t, const struct user *u, const char *number, const char *body,
+	       int64_t happened_us, int64_t now_us, struct err *e);
+int cases_take(struct txn *t, const struct user *u, const char *number, int64_t now_us,
+	       struct err *e);
+int cases_state(struct txn *t, const struct user *u, const char *number, const char *state,
+		int64_t now_us, struct err *e);
+int cases_device(struct txn *t, const struct user *u, const char *number,
+		 const struct case_device *d, int64_t now_us, struct err *e);
+int cases_indicator(struct txn *t, const struct user *u, const char *number,
+		    const struct case_indicator *i, int64_t now_us, struct err *e);
+int cases_consent(struct txn *t, const struct user *u, const char *number,
+		  const struct case_consent *c, int64_t now_us, struct err *e);
+int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
+			 int64_t now_us, struct err *e);
+/* Cause and lesson are a must: they are what the next company learns from. */
+int cases_close(struct txn *t, const struct user *u, const char *number, const char *cause,
+		const char *lesson, int64_t now_us, struct err *e);
+int cases_reopen(struct txn *t, const struct user *u, const char *number, const char *why,
+		 int64_t now_us, struct err *e);
+
+#endif

@@ -1,0 +1,108 @@
+-- Cases: one incident from its first sign to its lesson. Times are microseconds UTC; 0 = not yet.
+
+-- step 1: incidents, their story, actions, devices, indicators, consents
+
+CREATE TABLE incident (
+	id @id,
+	number TEXT NOT NULL UNIQUE,         -- IW-2026-000123: region, year, serial
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	prefecture BIGINT NOT NULL,          -- of the company when it was opened
+	kind TEXT NOT NULL,                  -- category: cases_kinds()
+	title TEXT NOT NULL,                 -- one sentence
+	source TEXT NOT NULL,                -- alert phone mail paper
+	state TEXT NOT NULL,                 -- open contained recovered closed (NIST SP 800-61, 3)
+	severity BIGINT NOT NULL,            -- 0 .. 4
+	owner_id BIGINT,                     -- person
+	contact_name TEXT NOT NULL,          -- who called
+	contact_phone TEXT NOT NULL,         -- E.164 or ''
+	happened_us BIGINT NOT NULL,         -- when it began, as known
+	opened_us BIGINT NOT NULL,           -- when it was taken up (paper: the real time)
+	recorded_us BIGINT NOT NULL,         -- when it was typed in
+	opened_by BIGINT NOT NULL,
+	changed_us BIGINT NOT NULL,
+	closed_us BIGINT NOT NULL,
+	closed_by BIGINT,
+	cause TEXT NOT NULL,
+	lesson TEXT NOT NULL
+);
+CREATE INDEX incident_by_state ON incident (state, opened_us);
+CREATE INDEX incident_by_company ON incident (company_id, opened_us);
+CREATE INDEX incident_by_time ON incident (opened_us);
+
+-- The next serial of a region and year.
+CREATE TABLE incident_serial (
+	region TEXT NOT NULL,
+	year BIGINT NOT NULL,
+	serial BIGINT NOT NULL,
+	PRIMARY KEY (region, year)
+);
+
+-- The story: what happened, in the order in which it happened.
+CREATE TABLE incident_entry (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	kind TEXT NOT NULL,                  -- packet alert phone mail remote visit money note state consent person
+	happened_us BIGINT NOT NULL,
+	recorded_us BIGINT NOT NULL,
+	person_id BIGINT,                    -- who recorded it; NULL = the hub
+	body TEXT NOT NULL,                  -- a person's words; '' when TEXT_KEY says it
+	text_key TEXT NOT NULL,              -- catalogue key for what the hub says
+	text_arg TEXT NOT NULL,
+	ref_id BIGINT                        -- action, alert or consent behind it
+);
+CREATE INDEX incident_entry_by_incident ON incident_entry (incident_id, happened_us);
+
+-- What was done, by whom, how long and for how much.
+CREATE TABLE incident_action (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	channel TEXT NOT NULL,               -- phone remote visit
+	person_id BIGINT NOT NULL,           -- who did it
+	started_us BIGINT NOT NULL,
+	minutes BIGINT NOT NULL,
+	cost_yen BIGINT NOT NULL,
+	body TEXT NOT NULL,
+	recorded_us BIGINT NOT NULL,
+	recorded_by BIGINT NOT NULL
+);
+CREATE INDEX incident_action_by_incident ON incident_action (incident_id, started_us);
+CREATE INDEX incident_action_by_time ON incident_action (started_us, channel, incident_id);
+
+CREATE TABLE incident_device (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	mac TEXT NOT NULL,
+	address TEXT NOT NULL,
+	name TEXT NOT NULL,
+	state TEXT NOT NULL,                 -- suspected compromised clean
+	added_us BIGINT NOT NULL,
+	UNIQUE (incident_id, mac, address)
+);
+
+CREATE TABLE incident_indicator (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	type TEXT NOT NULL,                  -- domain address url hash ja3
+	value TEXT NOT NULL,
+	note TEXT NOT NULL,
+	added_us BIGINT NOT NULL,
+	UNIQUE (incident_id, type, value)
+);
+CREATE INDEX incident_indicator_by_value ON incident_indicator (value);
+
+CREATE TABLE incident_consent (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	what TEXT NOT NULL,                  -- remote_access visit evidence
+	given_by TEXT NOT NULL,
+	how TEXT NOT NULL,                   -- call mail paper
+	given_us BIGINT NOT NULL,
+	revoked_us BIGINT NOT NULL,
+	recorded_by BIGINT NOT NULL
+);
+CREATE INDEX incident_consent_by_incident ON incident_consent (incident_id);

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases in the database: the incident itself. What hangs on it: cases_story_store.c. */
+#include "hub/cases/cases_store.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static int failed(const struct err *e)
+{
+	return e && e->code < 0 ? e->code : -EIO;
+}
+
+static int change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+		  size_t n_args, struct err *e)
+{
+	int64_t n = db_exec(t, s, sql, args, n_args, e);
+	return n < 0 ? (int)n : (int)(n > 0);
+}
+
+int cases_store_serial(struct txn *t, const struct scope *s, const char *region, int64_t year,
+		       int64_t *out, struct err *e)
+{
+	return db_one_int(
+		t, s,
+		"INSERT INTO incident_serial (region, year, serial) VALUES ($1, $2, 1)"
+		" ON CONFLICT (region, year) DO UPDATE SET serial = incident_serial.serial + 1"
+		" RETURNING serial @global",
+		DB_ARGS(DB_TEXT(region), DB_INT(year)), out, e);
+}
+
+int cases_store_add(struct txn *t, const struct scope *s, const struct incident_row *r,
+		    int64_t *id_out, struct err *e)
+{
+	const struct case_new *n = r->n;
+	int ret = db_one_int(
+		t, s,
+		"INSERT INTO incident (number, company_id, prefecture, kind, title, source, state,"
+		" severity, owner_id, contact_name, contact_phone, happened_us, opened_us,"
+		" recorded_us, opened_by, changed_us, closed_us, cause, lesson)"
+		" SELECT $1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, $13, $8, $13, "
+		"0,"
+		" '', '' WHERE @scope($2) RETURNING id",
+		DB_ARGS(DB_TEXT(r->number), DB_INT(n->company_id), DB_INT(r->prefecture),
+			DB_TEXT(n->kind), DB_TEXT(n->title), DB_TEXT(n->source),
+			DB_INT(n->severity), DB_INT(r->person_id), DB_TEXT(n->contact_name),
+			DB_TEXT(n->contact_phone), DB_INT(n->happened_us), DB_INT(n->opened_us),
+			DB_INT(r->now_us)),
+		id_out, e);
+	return ret == -ENOENT ? err_set(e, -ENOENT, "there is no such company") : ret;
+}
+
+#define INCIDENT_COLUMNS                                                                           \
+	"i.id, i.company_id, i.number, c.name, i.prefecture, i.kind, i.title, i.source, i.state,"  \
+	" i.severity, i.owner_id, p.name, i.contact_name, i.contact_phone, i.happened_us,"         \
+	" i.opened_us, i.recorded_us, i.changed_us, i.closed_us, i.cause, i.lesson,"               \
+	" x.minutes, x.cost, x.phone, x.remote, x.visit"
+#define INCIDENT_FROM                                                                              \
+	" FROM incident i JOIN company c ON c.id = i.company_id"                                   \
+	" LEFT JOIN person p ON p.id = i.owner_id"
+/* Sums of the actions, per incident that is shown (the lists are short). */
+#define INCIDENT_SUMS                                                                              \
+	" LEFT JOIN (SELECT incident_id, CAST(sum(minutes) AS BIGINT) AS minutes,"                 \
+	" CAST(sum(cost_yen) AS BIGINT) AS cost,"                                                  \
+	" CAST(sum(CASE WHEN channel = 'phone' THEN 1 ELSE 0 END) AS BIGINT) AS phone,"            \
+	" CAST(sum(CASE WHEN channel = 'remote' THEN 1 ELSE 0 END) AS BIGINT) AS remote,"          \
+	" CAST(sum(CASE WHEN channel = 'visit' THEN 1 ELSE 0 END) AS BIGINT) AS visit"             \
+	" FROM incident_action WHERE incident_id IN (SELECT id FROM shown)"                        \
+	" GROUP BY incident_id) x ON x.incident_id = i.id"
+
+static void incident_read(const struct rows *r, struct arena *a, struct incident *out)
+{
+	*out = (struct incident){
+		.id = rows_int(r, 0),
+		.company_id = rows_int(r, 1),
+		.number = arena_strdup(a, rows_text(r, 2)),
+		.company_name = arena_strdup(a, rows_text(r, 3)),
+		.prefecture = (int)rows_int(r, 4),
+		.kind = arena_strdup(a, rows_text(r, 5)),
+		.title = arena_strdup(a, rows_text(r, 6)),
+		.source = arena_strdup(a, rows_text(r, 7)),
+		.state = arena_strdup(a, rows_text(r, 8)),
+		.severity = (int)rows_int(r, 9),
+		.owner_id = rows_int(r, 10),
+		.owner_name = arena_strdup(a, rows_text(r, 11)),
+		.contact_name = arena_strdup(a, rows_text(r, 12)),
+		.contact_phone = arena_strdup(a, rows_text(r, 13)),
+		.happened_us = rows_int(r, 14),
+		.opened_us = rows_int(r, 15),
+		.recorded_us = rows_int(r, 16),
+		.changed_us = rows_int(r, 17),
+		.closed_us = rows_int(r, 18),
+		.cause = arena_strdup(a, rows_text(r, 19)),
+		.lesson = arena_strdup(a, rows_text(r, 20)),
+		.minutes = rows_int(r, 21),
+		.cost_yen = rows_int(r, 22),
+		.n_phone = rows_int(r, 23),
+		.n_remote = rows_int(r, 24),
+		.n_visit = rows_int(r, 25),
+	};
+}
+
+int cases_store_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
+		    struct incident *out, struct err *e)
+{
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s,
+			 "WITH shown AS (SELECT id FROM incident WHERE number = $1"
+			 " AND @scope(company_id))"
+			 " SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS
+			 " WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)",
+			 DB_ARGS(DB_TEXT(number)), e);
+	if (!r)
+		return failed(e);
+	int n = rows_next(r, e);
+	if (n <= 0)
+		return n < 0 ? n : err_set(e, -ENOENT, "there is no such case");
+	incident_read(r, a, out);
+	return 0;
+}
+
+int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		       const char **out, struct err *e)
+{
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s, "SELECT number FROM incident WHERE id = $1 AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id)), e);
+	if (!r)
+		return failed(e);
+	int n = rows_next(r, e);
+	if (n <= 0)
+		return n < 0 ? n : err_set(e, -ENOENT, "there is no such case");
+	*out = arena_strdup(a, rows_text(r, 0));
+	return 0;
+}
+
+/* $1 company, $2 kind, $3 prefecture, $4 owner, $5 words, $6 state */
+#define CASE_WHERE                                                                                 \
+	" WHERE @scope(i.company_id) AND ($1 = 0 OR i.company_id = $1)"                            \
+	" AND ($2 = '' OR i.kind = $2) AND ($3 = 0 OR i.prefecture = $3)"                          \
+	" AND ($4 = 0 OR i.owner_id = $4)"                                                         \
+	" AND ($5 = '' OR lower(i.number) LIKE $5 OR lower(i.title) LIKE $5"                       \
+	" OR i.company_id IN (SELECT id FROM company WHERE lower(name) LIKE $5 OR search LIKE "    \
+	"$5))"
+#define STATE_LIVE " AND i.state IN ('open', 'contained', 'recovered') AND $6 = ''"
+#define STATE_ANY  " AND $6 = ''"
+#define STATE_ONE  " AND i.state = $6"
+#define CASE_LIST(state)                                                                           \
+	"WITH shown AS (SELECT i.id FROM incident i" CASE_WHERE state                              \
+	" ORDER BY i.opened_us DESC, i.id DESC LIMIT $7 OFFSET $8)"                                \
+	" SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS                                    \
+	" WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)"                           \
+	" ORDER BY i.opened_us DESC, i.id DESC"
+
+struct filter_args {
+	struct dbv v[8];
+	char words[256];
+};
+
+static void filter_bind(const struct case_filter *f, struct filter_args *out)
+{
+	size_t n = 0;
+
+	if (f->words && f->words[0]) { /* %words% with LIKE's own signs taken away */
+		out->words[n++] = '%';
+		for (const char *p = f->words; *p && n < sizeof(out->words) - 2; p++)
+			if (*p != '%' && *p != '_' && *p != '\\')
+				out->words[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+		out->words[n++] = '%';
+	}
+	out->words[n] = '\0';
+	const struct dbv v[8] = {
+		DB_INT(f->company_id),
+		DB_TEXT(f->kind ? f->kind : ""),
+		DB_INT(f->prefecture),
+		DB_INT(f->owner_id),
+		DB_TEXT(out->words),
+		DB_TEXT(f->state ? f->state : ""),
+		DB_INT(f->limit > 0 ? f->limit : 50),
+		DB_INT(f->offset),
+	};
+	memcpy(out->v, v, sizeof(v));
+}
+
+int cases_store_list(struct txn *t, const struct scope *s, const struct case_filter *f,
+		     struct arena *a, struct incident **out, size_t *n_out, struct err *e)
+{
+	const char *sql = !f->state      ? CASE_LIST(STATE_LIVE)
+			  : !f->state[0] ? CASE_LIST(STATE_ANY)
+					 : CASE_LIST(STATE_ONE);
+	size_t cap = (size_t)(f->limit > 0 ? f->limit : 50), n = 0;
+	struct incident *list = arena_array(a, cap, sizeof(*list));
+	struct filter_args args;
+	int more = 1;
+
+	filter_bind(f, &args);
+	SCOPED_ROWS struct rows *r = db_query(t, s, sql, args.v, ARRAY_LEN(args.v), e);
+	if (!r)
+		return failed(e);
+	while (n < cap && (more = rows_next(r, e)) > 0)
+		incident_read(r, a, &list[n++]);
+	if (more < 0)
+		return more;
+	*out = list;
+	*n_out = n;
+	return 0;
+}
+
+#define CASE_COUNT(state) "SELECT count(*) FROM incident i" CASE_WHERE state
+
+int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
+		      int64_t *out, struct err *e)
+{
+	const char *sql = !f->state      ? CASE_COUNT(STATE_LIVE)
+			  : !f->state[0] ? CASE_COUNT(STATE_ANY)
+					 : CASE_COUNT(STATE_ONE);
+	struct filter_args args;
+
+	filter_bind(f, &args);
+	return db_one_int(t, s, sql, args.v, 6, out, e);
+}
+
+int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
+		      int64_t now_us, struct err *e)
+{
+	return change(t, s,
+		      "UPDATE incident SET owner_id = $2, changed_us = $3 WHERE id = $1"
+		      " AND state <> 'closed' AND @scope(company_id)",
+		      DB_ARGS(DB_INT(id), DB_INT(owner_id), DB_INT(now_us)), e);
+}
+
+int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
+		      int64_t now_us, struct err *e)
+{
+	return change(t, s,
+		      "UPDATE incident SET state = $2, changed_us = $3 WHERE id = $1"
+		      " AND state <> 'closed' AND @scope(company_id)",
+		      DB_ARGS(DB_INT(id), DB_TEXT(state), DB_INT(now_us)), e);
+}
+
+int cases_store_close(struct txn *t, const struct scope *s, const struct close_row *r,
+		      struct err *e)
+{
+	return change(t, s,
+		      "UPDATE incident SET state = 'closed', closed_us = $2, closed_by = $3,"
+		      " changed_us = $2, cause = $4, lesson = $5 WHERE id = $1"
+		      " AND state <> 'closed' AND @scope(company_id)",
+		      DB_ARGS(DB_INT(r->id), DB_INT(r->now_us), DB_INT(r->person_id),
+			      DB_TEXT(r->cause), DB_TEXT(r->lesson)),
+		      e);
+}
+
+int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
+		       struct err *e)
+{
+	return change(t, s,
+		      "UPDATE incident SET state = 'open', closed_us = 0, closed_by = NULL,"
+		      " changed_us = $2 WHERE id = $1 AND state = 'closed' AND @scope(company_id)",
+		      DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
+}

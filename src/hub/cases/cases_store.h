@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every SQL statement on the tables of cases.sql. */
+#ifndef HUB_CASES_CASES_STORE_H
+#define HUB_CASES_CASES_STORE_H
+
+#include "hub/cases/cases.h"
+
+int cases_store_serial(struct txn *t, const struct scope *s, const char *region, int64_t year,
+		       int64_t *out, struct err *e);
+struct incident_row {
+	const struct case_new *n;
+	const char *number;
+	int prefecture;
+	int64_t person_id, now_us;
+};
+int cases_store_add(struct txn *t, const struct scope *s, const struct incident_row *r,
+		    int64_t *id_out, struct err *e);
+int cases_store_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
+		    struct incident *out, struct err *e);
+int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		       const char **out, struct err *e); /* -ENOENT */
+
+struct case_filter {
+	const char *state;  /* NULL = not closed, "" = any */
+	int64_t company_id; /* 0 = any */
+	const char *kind;   /* NULL = any */
+	int prefecture;     /* 0 = any */
+	int64_t owner_id;   /* 0 = any */
+	const char *words;  /* NULL; in number, title or company, folded */
+	int64_t offset, limit;
+};
+int cases_store_list(struct txn *t, const struct scope *s, const struct case_filter *f,
+		     struct arena *a, struct incident **out, size_t *n_out, struct err *e);
+int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
+		      int64_t *out, struct err *e);
+
+struct entry_row {
+	const struct incident *c;
+	const char *kind, *body, *text_key, *text_arg;
+	int64_t happened_us, now_us, person_id, ref_id;
+};
+int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_row *r,
+		      struct err *e);
+int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			struct case_entry **out, size_t *n_out, struct err *e);
+
+struct action_row {
+	const struct incident *c;
+	const struct case_action_new *n;
+	int64_t person_id, recorded_by, now_us;
+};
+int cases_store_action(struct txn *t, const struct scope *s, const struct action_row *r,
+		       int64_t *id_out, struct err *e);
+
+int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
+		      int64_t now_us, struct err *e);
+int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
+		      int64_t now_us, struct err *e);
+struct close_row {
+	int64_t id, person_id, now_us;
+	const char *cause, *lesson;
+};
+int cases_store_close(struct txn *t, const struct scope *s, const struct close_row *r,
+		      struct err *e); /* 1 changed, 0 closed already */
+int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
+		       struct err *e);
+
+int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,
+		       const struct case_device *d, int64_t now_us, struct err *e);
+int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			struct case_device **out, size_t *n_out, struct err *e);
+int cases_store_indicator(struct txn *t, const struct scope *s, const struct incident *c,
+			  const struct case_indicator *i, int64_t now_us, struct err *e);
+int cases_store_indicators(struct txn *t, const struct scope *s, int64_t incident_id,
+			   struct arena *a, struct case_indicator **out, size_t *n_out,
+			   struct err *e);
+int cases_store_consent(struct txn *t, const struct scope *s, const struct incident *c,
+			const struct case_consent *k, int64_t person_id, int64_t *id_out,
+			struct err *e);
+int cases_store_consent_revoke(struct txn *t, const struct scope *s, int64_t incident_id,
+			       int64_t id, int64_t now_us, struct err *e); /* 1 or 0 */
+int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			 struct case_consent **out, size_t *n_out, struct err *e);
+
+#endif
