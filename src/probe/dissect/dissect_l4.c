@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TCP, UDP, ICMP and ICMPv6 headers. */
+#include "probe/dissect/dissect.h"
+
+enum {
+	TCP_HEADER = 20,
+	UDP_HEADER = 8,
+	ICMP_UNREACHABLE = 3,
+	ICMPV6_UNREACHABLE = 1,
+	NDP_FIRST = 134, /* router advertisement */
+	NDP_LAST = 136,  /* neighbour advertisement */
+};
+
+/* RFC 9293, 3.1. */
+static void on_tcp(struct rd r, uint32_t wire, struct dissected *d)
+{
+	struct rd whole = r;
+	const uint8_t *h = rd_bytes(&r, TCP_HEADER);
+
+	if (!h) {
+		d->bad = true;
+		d->proto = 0; /* no ports: not a flow we could follow */
+		return;
+	}
+	d->sport = (uint16_t)(h[0] << 8 | h[1]);
+	d->dport = (uint16_t)(h[2] << 8 | h[3]);
+	d->tcp_seq = (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 | (uint32_t)h[6] << 8 | h[7];
+	d->tcp_flags = h[13];
+	uint32_t header = (uint32_t)(h[12] >> 4) * 4;
+	if (header < TCP_HEADER || header > wire) {
+		d->bad = true;
+		return;
+	}
+	d->payload_wire = wire - header;
+	if (whole.n <= header)
+		return; /* the options were cut off by the capture */
+	rd_skip(&whole, header);
+	d->payload = whole;
+}
+
+/* RFC 768. */
+static void on_udp(struct rd r, uint32_t wire, struct dissected *d)
+{
+	const uint8_t *h = rd_bytes(&r, UDP_HEADER);
+
+	if (!h) {
+		d->bad = true;
+		d->proto = 0;
+		return;
+	}
+	uint32_t len = (uint32_t)h[4] << 8 | h[5];
+	d->sport = (uint16_t)(h[0] << 8 | h[1]);
+	d->dport = (uint16_t)(h[2] << 8 | h[3]);
+	if (len < UDP_HEADER || len > wire)
+		len = wire < UDP_HEADER ? UDP_HEADER : wire;
+	d->payload_wire = len - UDP_HEADER;
+	if (r.n > d->payload_wire)
+		r.n = d->payload_wire;
+	d->payload = r;
+}
+
+/* The packet that an ICMP error quotes: only its addresses and ports. */
+static void quoted(struct rd r, struct dissected *d)
+{
+	struct dissected q = { 0 };
+
+	if (r.n == 0)
+		return;
+	bool v6 = r.p[0] >> 4 == 6;
+	const uint8_t *h = rd_bytes(&r, v6 ? 40 : 20);
+	if (!h)
+		return;
+	q.src = v6 ? addr_v6(h + 8) : addr_v4(h + 12);
+	q.dst = v6 ? addr_v6(h + 24) : addr_v4(h + 16);
+	uint8_t proto = v6 ? h[6] : h[9];
+	if (!v6)
+		rd_skip(&r, (size_t)(h[0] & 15) * 4 > 20 ? (size_t)(h[0] & 15) * 4 - 20 : 0);
+	uint16_t sport = rd_be16(&r), dport = rd_be16(&r);
+	if (r.bad || (proto != PROTO_TCP && proto != PROTO_UDP))
+		return;
+	d->unreached = (struct unreached){
+		.src = q.src, .dst = q.dst, .sport = sport, .dport = dport, .proto = proto
+	};
+}
+
+static void on_icmp(struct rd r, uint32_t wire, struct dissected *d)
+{
+	d->icmp_type = rd_u8(&r);
+	d->icmp_code = rd_u8(&r);
+	rd_skip(&r, 2);
+	if (r.bad) {
+		d->bad = true;
+		return;
+	}
+	d->payload_wire = wire > 8 ? wire - 8 : 0;
+	if (d->proto == PROTO_ICMPV6 && d->icmp_type >= NDP_FIRST && d->icmp_type <= NDP_LAST) {
+		dissect_ndp(r, d);
+		return;
+	}
+	d->sport = rd_be16(&r); /* echo: the identifier */
+	rd_skip(&r, 2);
+	if (d->icmp_type == (d->proto == PROTO_ICMP ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE)) {
+		d->sport = 0;
+		quoted(r, d);
+	}
+	if (!r.bad)
+		d->payload = r;
+}
+
+void dissect_transport(struct rd r, uint32_t wire, struct dissected *d)
+{
+	switch (d->proto) {
+	case PROTO_TCP:
+		on_tcp(r, wire, d);
+		break;
+	case PROTO_UDP:
+		on_udp(r, wire, d);
+		break;
+	case PROTO_ICMP:
+	case PROTO_ICMPV6:
+		on_icmp(r, wire, d);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the first packets of a flow say about its application: name, protocol, TLS fingerprint.
+ * The only door to libndpi. */
+#ifndef PROBE_DISSECT_DPI_H
+#define PROBE_DISSECT_DPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum {
+	DPI_PACKETS_MAX = 16, /* of one flow; then it is taken as it is */
+	DPI_NAME_MAX = 80,
+	DPI_JA3_MAX = 33,
+};
+
+struct dpi;
+struct dpi_flow;
+
+struct dpi_facts {
+	uint16_t app;    /* number of the protocol, 0 = unknown */
+	uint16_t master; /* what carries it: TLS under a cloud service */
+	bool tls;
+	bool http;
+	uint64_t risks; /* bits as in ndpi_risk_enum: weak evidence only */
+	char name[DPI_NAME_MAX]; /* SNI or Host, lower case, without port; "" = none */
+	char ja3[DPI_JA3_MAX];   /* of the client, 32 hex digits or "" */
+};
+
+struct dpi *dpi_new(struct err *e);
+void dpi_free(struct dpi *d);
+
+struct dpi_flow *dpi_flow_new(struct dpi *d);
+void dpi_flow_free(struct dpi_flow *f);
+/* The IP packet P of N bytes; true = nothing more is to be learned. */
+bool dpi_packet(struct dpi *d, struct dpi_flow *f, const uint8_t *p, size_t n, int64_t ts_us);
+/* What is known, guessing where the packets did not suffice. */
+void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out);
+
+const char *dpi_app_name(const struct dpi *d, uint16_t app);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lends flows an inspection of their first packets, from their first payload until enough is
+ * known. There are only so many; the oldest gives way. */
+#include "probe/flow/flow_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool own_reader(const struct flow *f)
+{
+	static const uint16_t ports[] = { 53, 67, 68, 137, 138, 546, 547, 5353, 5355 };
+
+	if (f->key.proto == PROTO_TCP)
+		return f->key.dport == 53;
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		if (f->key.dport == ports[i] || f->key.sport == ports[i])
+			return true;
+	}
+	return false;
+}
+
+static void keep(struct flow *f, const struct dpi_facts *facts)
+{
+	size_t n = strlen(facts->name);
+
+	f->app = facts->app;
+	f->tls = facts->tls;
+	f->http = facts->http;
+	if (n == 0 && !facts->ja3[0])
+		return;
+	f->facts = mem_new(sizeof(*f->facts) + n + 1);
+	memcpy(f->facts->ja3, facts->ja3, sizeof(f->facts->ja3));
+	memcpy(f->facts->name, facts->name, n + 1);
+}
+
+void flow_inspect_end(struct flow_table *t, uint32_t i)
+{
+	struct flow *f = &t->flows[i];
+	struct dpi_facts facts;
+
+	if (f->dpi == 0)
+		return;
+	struct inspection *n = &t->inspection[f->dpi];
+	dpi_conclude(t->dpi, n->flow, &facts);
+	dpi_flow_free(n->flow);
+	*n = (struct inspection){ 0 };
+	f->dpi = 0;
+	f->concluded = true;
+	keep(f, &facts);
+	flow_tell(t, f, FLOW_EVENT_FACTS, NULL);
+}
+
+static void start(struct flow_table *t, uint32_t i)
+{
+	if (++t->inspection_next >= t->inspections)
+		t->inspection_next = 1;
+	struct inspection *n = &t->inspection[t->inspection_next];
+	if (n->owner) {
+		t->stats.inspections_cut++;
+		flow_inspect_end(t, n->owner);
+	}
+	*n = (struct inspection){ .flow = dpi_flow_new(t->dpi), .owner = i };
+	t->flows[i].dpi = t->inspection_next;
+	t->stats.inspected++;
+}
+
+void flow_inspect(struct flow_table *t, uint32_t i, const struct dissected *d)
+{
+	struct flow *f = &t->flows[i];
+
+	if (f->concluded || d->payload.n == 0)
+		return;
+	if (f->dpi == 0) {
+		if (!t->dpi || own_reader(f) ||
+		    (f->key.proto != PROTO_TCP && f->key.proto != PROTO_UDP)) {
+			f->concluded = true;
+			return;
+		}
+		start(t, i);
+	}
+	if (dpi_packet(t->dpi, t->inspection[f->dpi].flow, d->l3.p, d->l3.n, d->ts_us))
+		flow_inspect_end(t, i);
+}
