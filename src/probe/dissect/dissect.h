@@ -55,7 +55,7 @@ struct dissected {
 	uint8_t tunnels; /* IP headers around the innermost */
 	struct mac src_mac, dst_mac;
 	uint16_t vlan;
-	uint16_t sport, dport; /* ICMP echo: identifier, 0 */
+	uint16_t sport, dport; /* ICMP echo: its identifier at the asking side */
 	struct addr src, dst;
 	uint32_t tcp_seq;
 	uint32_t wire_len;

@@ -5,8 +5,12 @@
 enum {
 	TCP_HEADER = 20,
 	UDP_HEADER = 8,
+	ICMP_ECHO_REPLY = 0,
 	ICMP_UNREACHABLE = 3,
+	ICMP_ECHO = 8,
 	ICMPV6_UNREACHABLE = 1,
+	ICMPV6_ECHO = 128,
+	ICMPV6_ECHO_REPLY = 129,
 	NDP_FIRST = 134, /* router advertisement */
 	NDP_LAST = 136,  /* neighbour advertisement */
 };
@@ -97,12 +101,15 @@ static void on_icmp(struct rd r, uint32_t wire, struct dissected *d)
 		dissect_ndp(r, d);
 		return;
 	}
-	d->sport = rd_be16(&r); /* echo: the identifier */
+	uint16_t id = rd_be16(&r);
 	rd_skip(&r, 2);
-	if (d->icmp_type == (d->proto == PROTO_ICMP ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE)) {
-		d->sport = 0;
+	bool v4 = d->proto == PROTO_ICMP;
+	if (d->icmp_type == (v4 ? ICMP_ECHO : ICMPV6_ECHO))
+		d->sport = id;
+	if (d->icmp_type == (v4 ? ICMP_ECHO_REPLY : ICMPV6_ECHO_REPLY))
+		d->dport = id;
+	if (d->icmp_type == (v4 ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE))
 		quoted(r, d);
-	}
 	if (!r.bad)
 		d->payload = r;
 }

@@ -23,7 +23,8 @@ struct dpi_flow {
 struct dpi *dpi_new(struct err *e)
 {
 	NDPI_PROTOCOL_BITMASK all;
-	struct ndpi_detection_module_struct *m = ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
+	struct ndpi_detection_module_struct *m =
+		ndpi_init_detection_module(ndpi_dont_load_tor_hosts);
 
 	if (!m) {
 		err_set(e, -ENOMEM, "the protocol library does not start");

@@ -14,10 +14,10 @@
 #define DEVICE_NONE UINT32_MAX
 
 enum flow_state {
-	FLOW_NEW,       /* one side spoke */
-	FLOW_OPEN,      /* TCP: handshake done or data both ways; else: answered */
-	FLOW_CLOSED,    /* FIN or RST after it was open */
-	FLOW_FAILED,    /* refused, or never answered */
+	FLOW_NEW,    /* one side spoke */
+	FLOW_OPEN,   /* TCP: handshake done or data both ways; else: answered */
+	FLOW_CLOSED, /* FIN or RST after it was open */
+	FLOW_FAILED, /* refused, or never answered */
 };
 
 enum flow_event {
@@ -52,13 +52,13 @@ struct flow {
 	bool midway;        /* TCP whose beginning was not seen */
 	bool refused : 1;   /* RST or ICMP error */
 	bool concluded : 1; /* facts are final */
-	bool silent : 1;    /* never inspected: own readers or no payload */
+	bool inspected : 1; /* libndpi has seen it */
 	bool tls : 1;
 	bool http : 1;
-	uint8_t fins;       /* bit 0: from the first speaker, bit 1: from the other */
-	uint8_t retries;    /* SYNs beyond the first */
-	uint8_t ttl;        /* of the first packet */
-	uint16_t app;       /* of libndpi */
+	uint8_t fins;    /* bit 0: from the first speaker, bit 1: from the other */
+	uint8_t retries; /* SYNs beyond the first */
+	uint8_t ttl;     /* of the first packet */
+	uint16_t app;    /* of libndpi */
 	int64_t first_us, last_us;
 	struct flow_side side[2]; /* 0 = the first speaker */
 	uint32_t device[2];       /* of the inventory, DEVICE_NONE = outside */

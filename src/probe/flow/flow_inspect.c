@@ -63,6 +63,7 @@ static void start(struct flow_table *t, uint32_t i)
 	}
 	*n = (struct inspection){ .flow = dpi_flow_new(t->dpi), .owner = i };
 	t->flows[i].dpi = t->inspection_next;
+	t->flows[i].inspected = true;
 	t->stats.inspected++;
 }
 

@@ -222,14 +222,17 @@ struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *d
 void flow_unreached(struct flow_table *t, const struct dissected *d)
 {
 	const struct unreached *u = &d->unreached;
-	struct dissected key = {
-		.src = u->src, .dst = u->dst, .sport = u->sport, .dport = u->dport, .proto = u->proto
-	};
+	struct dissected key = { .src = u->src,
+				 .dst = u->dst,
+				 .sport = u->sport,
+				 .dport = u->dport,
+				 .proto = u->proto };
 	int dir = 0;
 
 	if (!u->proto)
 		return;
-	uint32_t i = find(t, hash_of(t, &u->src, u->sport, &u->dst, u->dport, u->proto), &key, &dir);
+	uint32_t i =
+		find(t, hash_of(t, &u->src, u->sport, &u->dst, u->dport, u->proto), &key, &dir);
 	if (!i || dir != 0)
 		return;
 	t->flows[i].refused = true;

@@ -5,10 +5,10 @@
 #include <errno.h>
 
 enum {
-	V4_OFFSET = 96,       /* bits of an IPv4 prefix are counted behind the mapping */
-	V4_GUESS = 24 + 96,   /* an address on the link whose mask nobody told */
+	V4_OFFSET = 96,     /* bits of an IPv4 prefix are counted behind the mapping */
+	V4_GUESS = 24 + 96, /* an address on the link whose mask nobody told */
 	V6_GUESS = 64,
-	V4_WIDEST = 8 + 96,   /* a wider claim is not believed */
+	V4_WIDEST = 8 + 96, /* a wider claim is not believed */
 	V6_WIDEST = 32,
 };
 

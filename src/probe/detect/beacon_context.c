@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector beacon, second half: what regular calls mean in this network. Regularity alone does not
+ * tell malware from an update check; who else calls there, and how the call is dressed, does. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/beacon.h"
+
+enum { PLACES = 16384 };
+
+/* How many devices call a place: a small filter a place, direct-mapped; collisions only make a
+ * place look more common. */
+struct beacon_places {
+	uint64_t callers[PLACES];
+};
+
+struct beacon_places *beacon_places_new(void)
+{
+	return mem_new(sizeof(struct beacon_places));
+}
+
+void beacon_places_free(struct beacon_places *p)
+{
+	free(p);
+}
+
+uint64_t beacon_place_id(const struct addr *a, const char *name)
+{
+	static const uint8_t fixed[16] = "place"; /* the map behind it has a secret of its own */
+
+	return name[0] ? siphash13(fixed, name, strlen(name))
+		       : siphash13(fixed, a->b, sizeof(a->b));
+}
+
+void beacon_places_note(struct beacon_places *p, uint64_t place, uint32_t device)
+{
+	p->callers[place % PLACES] |= UINT64_C(1) << (device % 64);
+}
+
+bool beacon_is_name(const char *name)
+{
+	struct addr a;
+
+	return name[0] && addr_parse(str_of(name), &a) < 0;
+}
+
+static bool among(uint16_t port, const uint16_t *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (list[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Services that call at regular times by their nature. */
+static bool clockwork(uint16_t port)
+{
+	static const uint16_t ports[] = { 53,  67,  68,  123, 137,  138,  161,  162,
+					  514, 546, 547, 853, 1900, 3702, 5353, 5355 };
+
+	return among(port, ports, ARRAY_LEN(ports));
+}
+
+/* What office machines ask their own servers and printers all day. */
+static bool office_service(uint16_t port)
+{
+	static const uint16_t ports[] = { 25,   88,   111,  135,  139,  143,  389,  445,
+					  464,  515,  548,  587,  631,  636,  993,  2049,
+					  3268, 3269, 3389, 5357, 5985, 8530, 9100, 47001 };
+
+	return port >= 49152 || among(port, ports, ARRAY_LEN(ports));
+}
+
+static bool common_port(uint16_t port)
+{
+	static const uint16_t ports[] = {
+		22,  25,   80,   110,  143,  443,  465,  587,  853,  993,
+		995, 1883, 3478, 4070, 5222, 5223, 5228, 8080, 8443, 8883
+	};
+
+	return among(port, ports, ARRAY_LEN(ports));
+}
+
+bool beacon_worth(const struct detect_env *env, const struct flow *f)
+{
+	const struct flow_key *k = &f->key;
+
+	if (k->proto != PROTO_TCP && !(k->proto == PROTO_UDP && f->side[1].packets > 0))
+		return false;
+	if (f->midway || clockwork(k->dport) || addr_is_multicast(&k->dst) ||
+	    addr_is_loopback(&k->dst) || addr_is_loopback(&k->src))
+		return false;
+	if (!inventory_inside(env->inventory, &k->src, f->device[0]))
+		return false;
+	bool internal = home_side_of(inventory_home(env->inventory), &k->dst) == HOME_INSIDE;
+	return !internal || !office_service(k->dport);
+}
+
+struct weights {
+	struct beacon_score score;
+	bool internal, failing, raw, odd;
+	unsigned callers;
+	size_t devices;
+	double total;
+};
+
+static void weigh(const struct detect_env *env, const struct beacon_places *places,
+		  const struct pair *p, struct weights *w)
+{
+	size_t m = p->n_sent < BEACON_SERIES_MAX ? p->n_sent : BEACON_SERIES_MAX;
+
+	beacon_score(p->start, p->n_start, p->sent, m, env->now_us, &w->score);
+	w->internal = home_side_of(inventory_home(env->inventory), &p->peer[0]) == HOME_INSIDE;
+	w->failing = p->ok == 0;
+	w->raw = !p->named && !p->name[0];
+	w->odd = !common_port(p->port);
+	w->callers = (unsigned)__builtin_popcountll(places->callers[p->place % PLACES]);
+	w->devices = inventory_count(env->inventory);
+	w->total = w->score.total;
+	if (w->raw)
+		w->total += 0.10;
+	if (w->odd)
+		w->total += 0.05;
+	if (w->failing)
+		w->total -= 0.10;
+	if (w->callers >= 3 && w->callers * 4 >= w->devices)
+		w->total -= 0.30;
+}
+
+static enum severity severity_of(const struct weights *w)
+{
+	if (w->total >= 0.95)
+		return SEVERITY_HIGH;
+	if (w->total >= 0.85)
+		return SEVERITY_MEDIUM;
+	if (w->total >= 0.75)
+		return SEVERITY_LOW;
+	return SEVERITY_INFO;
+}
+
+static void explain(const struct pair *p, const struct weights *w, struct report *r)
+{
+	const struct beacon_score *s = &w->score;
+
+	report_reason(r, "%zu calls, one each %.1f s (half of them within %.1f s of that)",
+		      p->n_start, s->interval_s, s->mad_s);
+	if (p->n_sent >= 3)
+		report_reason(r, "about the same number of bytes sent each time (likeness %.2f)",
+			      s->alike);
+	if (w->failing)
+		report_reason(r, "none of %llu attempts was answered",
+			      (unsigned long long)p->failed);
+	if (w->raw)
+		report_reason(r, "the address was never looked up by a name");
+	if (w->odd)
+		report_reason(r, "port %u is an unusual one", p->port);
+	if (w->internal)
+		report_reason(r, "the place called lies inside the network");
+	if (w->devices >= 5)
+		report_reason(r, "%u of %zu devices call there", w->callers, w->devices);
+	report_number(r, "interval_median_s", s->interval_s);
+	report_number(r, "interval_mad_s", s->mad_s);
+	report_number(r, "connections", (double)(p->ok + p->failed));
+	report_number(r, "failed", (double)p->failed);
+	report_number(r, "score", w->total);
+	report_number(r, "score_regular", s->regular);
+	report_number(r, "score_alike", s->alike);
+	report_number(r, "score_even", s->even);
+	report_number(r, "score_lasting", s->lasting);
+	report_number(r, "bytes_out", (double)p->bytes_out);
+	report_number(r, "bytes_in", (double)p->bytes_in);
+	report_number(r, "devices_calling", w->callers);
+}
+
+bool beacon_weigh(const struct detect_env *env, const struct beacon_places *places,
+		  const struct pair *p, struct report *r)
+{
+	struct weights w = { 0 };
+
+	weigh(env, places, p, &w);
+	if (w.total < 0.60)
+		return false;
+	r->severity = severity_of(&w);
+	r->confidence = w.total > 0.99 ? 0.99 : w.total;
+	explain(p, &w, r);
+	return true;
+}

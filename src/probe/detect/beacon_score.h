@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much a series of connections looks like a machine calling home. Pure arithmetic. */
+#ifndef PROBE_DETECT_BEACON_SCORE_H
+#define PROBE_DETECT_BEACON_SCORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	BEACON_SERIES_MAX = 64,
+	BEACON_STARTS_MIN = 6, /* fewer say nothing */
+};
+
+struct beacon_score {
+	double regular;           /* intervals: symmetry and spread */
+	double alike;             /* bytes sent: the same */
+	double even;              /* spread over the time evenly */
+	double lasting;           /* covers the time since it began, over enough connections */
+	double total;             /* of all four */
+	double interval_s, mad_s; /* median and its absolute deviation */
+};
+
+/* START: N >= BEACON_STARTS_MIN times in ascending order, microseconds. SENT: bytes of M of the
+ * connections, any order; M = 0 when all failed. NOW: packet time. */
+void beacon_score(const int64_t *start, size_t n, const uint32_t *sent, size_t m, int64_t now_us,
+		  struct beacon_score *out);
+
+#endif

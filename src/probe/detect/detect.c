@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of detectors and the telling of what they hear. */
+#include "probe/detect/detect.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static const struct detector *const detectors[] = {
+	&detector_known_bad,
+	&detector_new_device,
+	&detector_beacon,
+	&detector_scan,
+};
+
+struct detect {
+	struct probe_sink sink;
+	uint64_t findings;
+	void *state[ARRAY_LEN(detectors)];
+};
+
+struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink)
+{
+	struct detect *d = mem_new(sizeof(*d));
+
+	d->sink = *sink;
+	env->detect = d;
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
+		d->state[i] = detectors[i]->open(env);
+	return d;
+}
+
+void detect_free(struct detect *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
+		detectors[i]->close(d->state[i]);
+	free(d);
+}
+
+void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
+		 const struct dissected *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->flow)
+			detectors[i]->flow(d->state[i], f, ev, p);
+	}
+}
+
+void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->dns)
+			detectors[i]->dns(d->state[i], p, m);
+	}
+}
+
+void detect_neighbour(struct detect *d, const struct dissected *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->neighbour)
+			detectors[i]->neighbour(d->state[i], p);
+	}
+}
+
+void detect_tick(struct detect *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->tick)
+			detectors[i]->tick(d->state[i]);
+	}
+}
+
+void detect_finish(struct detect *d)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->finish)
+			detectors[i]->finish(d->state[i]);
+	}
+}
+
+uint64_t detect_findings(const struct detect *d)
+{
+	return d->findings;
+}
+
+void detect_report(struct detect_env *env, struct telling *t, const struct report *r)
+{
+	struct detect *d = env->detect;
+	struct device_texts texts;
+	const char *peers[REPORT_PEERS_MAX], *names[REPORT_NAMES_MAX];
+	const char *reasons[FINDING_REASONS_MAX];
+
+	for (size_t i = 0; i < r->n_peers; i++)
+		peers[i] = r->peer[i];
+	for (size_t i = 0; i < r->n_names; i++)
+		names[i] = r->name[i];
+	for (size_t i = 0; i < r->n_reasons; i++)
+		reasons[i] = r->reason[i];
+	struct finding f = {
+		.detector = r->detector,
+		.severity = r->severity,
+		.confidence = r->confidence < 0   ? 0
+			      : r->confidence > 1 ? 1
+						  : r->confidence,
+		.peers = peers,
+		.n_peers = r->n_peers,
+		.names = names,
+		.n_names = r->n_names,
+		.first_us = r->first_us,
+		.last_us = r->last_us,
+		.evidence = r->evidence,
+		.n_evidence = r->n_evidence,
+		.reasons = reasons,
+		.n_reasons = r->n_reasons,
+		.story = r->story,
+		.count = r->count,
+	};
+	inventory_describe(inventory_device(env->inventory, r->device),
+			   addr_is_zero(&r->device_addr) ? NULL : &r->device_addr, &texts,
+			   &f.device);
+	t->last_us = env->now_us;
+	t->times++;
+	t->severity = (uint8_t)r->severity;
+	t->due = false;
+	d->findings++;
+	if (d->sink.finding)
+		d->sink.finding(d->sink.arg, &f);
+}

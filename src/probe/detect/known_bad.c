@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: a device looks up or talks with something on the indicator list. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/detect.h"
+
+enum { HITS_MAX = 2048, HIT_PEERS_MAX = 8 };
+
+struct hit {
+	struct telling telling;
+	uint8_t key[32];
+	size_t key_len;
+	struct indicator what;
+	char description[96];
+	uint32_t device;
+	struct addr device_addr;
+	char name[DNS_NAME_MAX]; /* as asked for */
+	struct addr peer[HIT_PEERS_MAX];
+	uint16_t port[HIT_PEERS_MAX];
+	size_t n_peers;
+	uint64_t lookups, attempts, connections, inbound, bytes_out, bytes_in;
+	int64_t first_us, last_us;
+};
+
+struct known_bad {
+	struct detect_env *env;
+	struct map *by_key;
+	struct hit *hit; /* up to HITS_MAX, the one not seen for longest gives way */
+	size_t n, cap;
+};
+
+static void *known_bad_open(struct detect_env *env)
+{
+	struct known_bad *k = mem_new(sizeof(*k));
+
+	k->env = env;
+	k->by_key = map_new(HITS_MAX);
+	return k;
+}
+
+static void known_bad_close(void *state)
+{
+	struct known_bad *k = state;
+
+	map_free(k->by_key);
+	free(k->hit);
+	free(k);
+}
+
+static size_t place(struct known_bad *k)
+{
+	size_t at = 0;
+
+	if (k->n < HITS_MAX) {
+		if (k->n == k->cap) {
+			k->cap = k->cap ? k->cap * 2 : 8;
+			k->hit = mem_resize(k->hit, k->cap, sizeof(*k->hit));
+		}
+		return k->n++;
+	}
+	for (size_t i = 1; i < k->n; i++) {
+		if (k->hit[i].last_us < k->hit[at].last_us)
+			at = i;
+	}
+	(void)map_remove(k->by_key, k->hit[at].key, k->hit[at].key_len);
+	return at;
+}
+
+/* The story of DEVICE and WHAT. */
+static struct hit *hit_of(struct known_bad *k, uint32_t device, const struct addr *a,
+			  const struct indicator *what)
+{
+	static const uint8_t secret[16];
+	uint8_t key[32];
+	uint64_t h = siphash13(secret, what->value, strlen(what->value));
+
+	memcpy(key, &h, 8);
+	memcpy(key + 8, &device, 4);
+	size_t n = 12;
+	if (device == DEVICE_NONE) {
+		memcpy(key + n, a->b, 16);
+		n += 16;
+	}
+	void *p = map_find(k->by_key, key, n);
+	if (p)
+		return &k->hit[(uintptr_t)p - 1];
+	size_t i = place(k);
+	struct hit *t = &k->hit[i];
+	*t = (struct hit){ .what = *what,
+			   .device = device,
+			   .device_addr = *a,
+			   .key_len = n,
+			   .first_us = k->env->now_us };
+	memcpy(t->key, key, n);
+	(void)str_copy(t->description, sizeof(t->description), str_of(what->description));
+	t->what.description = NULL; /* the list may be replaced */
+	if (map_set(k->by_key, key, n, (void *)(uintptr_t)(i + 1)) < 0)
+		t->key_len = 0; /* cannot be: the map is as large as the array */
+	return t;
+}
+
+static void weigh(const struct hit *t, struct report *r)
+{
+	bool ja3 = strcmp(t->what.type, "ja3") == 0;
+
+	if (ja3) { /* harmless programs share fingerprints with harmful ones */
+		r->severity = SEVERITY_MEDIUM;
+		r->confidence = 0.5;
+	} else if (t->connections > 0) {
+		r->severity = SEVERITY_CRITICAL;
+		r->confidence = 0.95;
+	} else if (t->attempts > 0 || t->lookups > 0) {
+		r->severity = SEVERITY_HIGH;
+		r->confidence = t->attempts > 0 ? 0.9 : 0.8;
+	} else { /* somebody outside knocks: every address on the Internet hears that */
+		r->severity = SEVERITY_INFO;
+		r->confidence = 0.6;
+	}
+}
+
+static void explain(const struct hit *t, struct report *r)
+{
+	report_reason(r, "%s %s is on the indicator list%s%s", t->what.type, t->what.value,
+		      t->description[0] ? ": " : "", t->description);
+	if (t->lookups)
+		report_reason(r, "its name was looked up %llu times",
+			      (unsigned long long)t->lookups);
+	if (t->connections)
+		report_reason(r, "%llu connections were made, %llu bytes out, %llu bytes in",
+			      (unsigned long long)t->connections, (unsigned long long)t->bytes_out,
+			      (unsigned long long)t->bytes_in);
+	if (t->attempts > t->connections)
+		report_reason(r, "%llu attempts to connect got no answer so far",
+			      (unsigned long long)(t->attempts - t->connections));
+	if (t->inbound)
+		report_reason(r, "%llu connections came from it", (unsigned long long)t->inbound);
+	report_text(r, "indicator", t->what.value);
+	report_text(r, "indicator_type", t->what.type);
+	report_number(r, "lookups", (double)t->lookups);
+	report_number(r, "connections", (double)t->connections);
+	report_number(r, "attempts", (double)t->attempts);
+	report_number(r, "bytes_out", (double)t->bytes_out);
+	report_number(r, "bytes_in", (double)t->bytes_in);
+}
+
+static void tell(struct known_bad *k, struct hit *t, bool last_word)
+{
+	struct report r;
+
+	report_init(&r, detector_known_bad.name, t->device, &t->device_addr);
+	weigh(t, &r);
+	if (last_word ? !t->telling.due : !telling_due(&t->telling, r.severity, k->env->now_us))
+		return;
+	r.first_us = t->first_us;
+	r.last_us = t->last_us;
+	r.count = t->lookups + t->attempts + t->inbound;
+	for (size_t i = 0; i < t->n_peers; i++)
+		report_peer(&r, &t->peer[i], t->port[i]);
+	report_name(&r, t->name);
+	explain(t, &r);
+	report_story(&r, k->env, "%s", t->what.value);
+	detect_report(k->env, &t->telling, &r);
+}
+
+static void note_peer(struct hit *t, const struct addr *a, uint16_t port)
+{
+	for (size_t i = 0; i < t->n_peers; i++) {
+		if (addr_eq(&t->peer[i], a) && t->port[i] == port)
+			return;
+	}
+	if (t->n_peers == HIT_PEERS_MAX)
+		return;
+	t->peer[t->n_peers] = *a;
+	t->port[t->n_peers++] = port;
+}
+
+static void count(struct hit *t, const struct flow *f, enum flow_event ev, bool inbound)
+{
+	if (ev == FLOW_EVENT_NEW && inbound)
+		t->inbound++;
+	else if (ev == FLOW_EVENT_NEW)
+		t->attempts++;
+	if (ev == FLOW_EVENT_OPEN && !inbound)
+		t->connections++;
+	if (ev == FLOW_EVENT_END) {
+		t->bytes_out += f->side[inbound].bytes;
+		t->bytes_in += f->side[!inbound].bytes;
+	}
+}
+
+static void on_match(struct known_bad *k, const struct flow *f, enum flow_event ev, bool inbound,
+		     const struct indicator *what, const char *name)
+{
+	const struct addr *own = inbound ? &f->key.dst : &f->key.src;
+	struct hit *t = hit_of(k, f->device[inbound], own, what);
+
+	t->last_us = f->last_us;
+	t->telling.due = true;
+	count(t, f, ev, inbound);
+	note_peer(t, inbound ? &f->key.src : &f->key.dst, inbound ? 0 : f->key.dport);
+	if (name[0])
+		(void)str_copy(t->name, sizeof(t->name), str_of(name)); /* fits */
+	tell(k, t, false);
+}
+
+static void on_address(struct known_bad *k, const struct flow *f, enum flow_event ev)
+{
+	struct indicator what;
+
+	if (f->key.proto != PROTO_TCP && f->key.proto != PROTO_UDP && f->key.proto != PROTO_ICMP &&
+	    f->key.proto != PROTO_ICMPV6)
+		return;
+	if (indicators_addr(k->env->indicators, &f->key.dst, &what))
+		on_match(k, f, ev, false, &what, names_find(k->env->names, &f->key.dst));
+	if (indicators_addr(k->env->indicators, &f->key.src, &what))
+		on_match(k, f, ev, true, &what, "");
+}
+
+static void on_facts(struct known_bad *k, const struct flow *f)
+{
+	struct indicator what;
+
+	if (!f->facts)
+		return;
+	if (indicators_domain(k->env->indicators, flow_name(f), &what)) {
+		on_match(k, f, FLOW_EVENT_NEW, false, &what, flow_name(f));
+		on_match(k, f, FLOW_EVENT_OPEN, false, &what, flow_name(f));
+	}
+	if (indicators_ja3(k->env->indicators, flow_ja3(f), &what)) {
+		on_match(k, f, FLOW_EVENT_NEW, false, &what, flow_name(f));
+		on_match(k, f, FLOW_EVENT_OPEN, false, &what, flow_name(f));
+	}
+}
+
+static void known_bad_flow(void *state, const struct flow *f, enum flow_event ev,
+			   const struct dissected *d)
+{
+	struct known_bad *k = state;
+
+	(void)d;
+	if (indicators_count(k->env->indicators) == 0)
+		return;
+	if (ev == FLOW_EVENT_FACTS)
+		on_facts(k, f);
+	else if (ev != FLOW_EVENT_FAILED)
+		on_address(k, f, ev);
+}
+
+static void known_bad_dns(void *state, const struct dissected *d, const struct dns_message *m)
+{
+	struct known_bad *k = state;
+	struct indicator what;
+
+	if (m->response || !indicators_domain(k->env->indicators, m->name, &what))
+		return;
+	uint32_t device = inventory_owner(k->env->inventory, &d->src);
+	struct hit *t = hit_of(k, device, &d->src, &what);
+	t->lookups++;
+	t->last_us = d->ts_us;
+	t->telling.due = true;
+	(void)str_copy(t->name, sizeof(t->name), str_of(m->name)); /* fits */
+	tell(k, t, false);
+}
+
+static void known_bad_finish(void *state)
+{
+	struct known_bad *k = state;
+
+	for (size_t i = 0; i < k->n; i++)
+		tell(k, &k->hit[i], true);
+}
+
+const struct detector detector_known_bad = {
+	.name = "known_bad",
+	.open = known_bad_open,
+	.close = known_bad_close,
+	.flow = known_bad_flow,
+	.dns = known_bad_dns,
+	.finish = known_bad_finish,
+};

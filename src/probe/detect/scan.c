@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: somebody looks for what is there: many hosts on one port, many ports on one host,
+ * pings or ARP questions all over. Only attempts that failed count. Memory is constant a source;
+ * what it means: scan_tell.c. */
+#include "probe/detect/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/mem.h"
+
+enum { SCANNERS_MAX = 1024 };
+
+/* A sweep that rests so long begins anew. */
+#define REST_US (10 * US_PER_MIN)
+
+struct scan {
+	struct detect_env *env;
+	struct map *by_addr;
+	struct scanner *scanner[SCANNERS_MAX];
+	size_t n;
+};
+
+static void *scan_open(struct detect_env *env)
+{
+	struct scan *s = mem_new(sizeof(*s));
+
+	s->env = env;
+	s->by_addr = map_new(SCANNERS_MAX);
+	return s;
+}
+
+static void scan_close(void *state)
+{
+	struct scan *s = state;
+
+	for (size_t i = 0; i < s->n; i++)
+		free(s->scanner[i]);
+	map_free(s->by_addr);
+	free(s);
+}
+
+static size_t place(struct scan *s)
+{
+	size_t at = 0;
+
+	if (s->n < SCANNERS_MAX)
+		return s->n++;
+	for (size_t i = 1; i < s->n; i++) {
+		if (s->scanner[i]->last_us < s->scanner[at]->last_us)
+			at = i;
+	}
+	(void)map_remove(s->by_addr, s->scanner[at]->src.b, sizeof(struct addr));
+	return at;
+}
+
+static struct scanner *scanner_of(struct scan *s, const struct addr *a, uint32_t device)
+{
+	struct scanner *c = map_find(s->by_addr, a->b, sizeof(*a));
+
+	if (c)
+		return c;
+	size_t i = place(s);
+	if (!s->scanner[i])
+		s->scanner[i] = mem_new(sizeof(*c));
+	c = s->scanner[i];
+	*c = (struct scanner){ .src = *a, .device = device, .target_device = DEVICE_NONE };
+	(void)map_set(s->by_addr, a->b, sizeof(*a), c); /* as many places as scanners */
+	return c;
+}
+
+static bool matches(const struct sweep *w, const struct sweep *like)
+{
+	if (!w->used || w->kind != like->kind || w->proto != like->proto)
+		return false;
+	return w->kind == SCAN_PORTS ? addr_eq(&w->host, &like->host) : w->port == like->port;
+}
+
+/* The sweep like LIKE; a new one takes the place of the least. */
+static struct sweep *sweep_of(struct scanner *c, const struct sweep *like, int64_t now_us)
+{
+	struct sweep *at = &c->sweep[0];
+
+	for (size_t i = 0; i < SWEEPS_MAX; i++) {
+		struct sweep *w = &c->sweep[i];
+		if (matches(w, like)) {
+			if (now_us - w->last_us <= REST_US)
+				return w;
+			at = w;
+			break;
+		}
+		if (!at->used || (at->used && w->used && w->failed >= at->failed))
+			continue;
+		at = w;
+	}
+	*at = *like;
+	at->used = true;
+	at->first_us = now_us;
+	return at;
+}
+
+static void sweep_add(struct sweep *w, const struct addr *a, uint16_t port, int64_t now_us)
+{
+	static const uint8_t fixed[16] = "sweep";
+	uint8_t key[18];
+
+	memcpy(key, a->b, 16);
+	memcpy(key + 16, &port, 2);
+	uint64_t bit = siphash13(fixed, key, sizeof(key)) % SWEEP_BITS;
+	bool known = w->seen[bit / 64] >> (bit % 64) & 1;
+	w->failed++;
+	w->last_us = now_us;
+	w->seen[bit / 64] |= UINT64_C(1) << (bit % 64);
+	if (!known && w->n_samples < SWEEP_SAMPLES) {
+		w->sample[w->n_samples] = *a;
+		w->sample_port[w->n_samples++] = port;
+	}
+}
+
+static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool last_word)
+{
+	struct telling *t = &c->telling[kind];
+	struct report r;
+
+	if ((last_word && !t->due) || !scan_weigh(s->env, c, kind, &r))
+		return;
+	if (!last_word && !telling_due(t, r.severity, s->env->now_us))
+		return;
+	detect_report(s->env, t, &r);
+}
+
+static void attempt(struct scan *s, struct scanner *c, struct sweep like, const struct addr *a,
+		    uint16_t port)
+{
+	struct sweep *w = sweep_of(c, &like, s->env->now_us);
+
+	sweep_add(w, a, port, s->env->now_us);
+	c->last_us = s->env->now_us;
+	if (!sweep_is_scan(w))
+		return;
+	c->telling[like.kind].due = true;
+	tell(s, c, like.kind, false);
+}
+
+static void on_failed(struct scan *s, const struct flow *f)
+{
+	const struct flow_key *k = &f->key;
+	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
+
+	if (c->target_device == DEVICE_NONE)
+		c->target_device = f->device[1];
+	attempt(s, c, (struct sweep){ .kind = SCAN_PORTS, .proto = k->proto, .host = k->dst },
+		&k->dst, k->dport);
+	/* A scanner draws addresses; what was looked up by name is no scan. */
+	if (!names_find(s->env->names, &k->dst)[0])
+		attempt(s, c,
+			(struct sweep){ .kind = SCAN_HOSTS, .proto = k->proto, .port = k->dport },
+			&k->dst, k->dport);
+}
+
+static void on_answered(struct scan *s, const struct flow *f)
+{
+	struct scanner *c = map_find(s->by_addr, f->key.src.b, sizeof(f->key.src));
+
+	for (size_t i = 0; c && i < SWEEPS_MAX; i++) {
+		struct sweep *w = &c->sweep[i];
+		if (w->used && w->proto == f->key.proto &&
+		    (w->kind == SCAN_PORTS ? addr_eq(&w->host, &f->key.dst)
+					   : w->port == f->key.dport))
+			w->ok++;
+	}
+}
+
+static void on_ping(struct scan *s, const struct flow *f)
+{
+	const struct flow_key *k = &f->key;
+
+	if (k->sport == 0 || f->side[1].packets > 0 || addr_is_multicast(&k->dst))
+		return;
+	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
+	attempt(s, c, (struct sweep){ .kind = SCAN_PING, .proto = k->proto }, &k->dst, 0);
+}
+
+static void scan_flow(void *state, const struct flow *f, enum flow_event ev,
+		      const struct dissected *d)
+{
+	struct scan *s = state;
+	bool ports = f->key.proto == PROTO_TCP || f->key.proto == PROTO_UDP;
+
+	(void)d;
+	if (ev == FLOW_EVENT_FAILED && ports && !addr_is_multicast(&f->key.dst))
+		on_failed(s, f);
+	else if (ev == FLOW_EVENT_OPEN && ports)
+		on_answered(s, f);
+	else if (ev == FLOW_EVENT_END && !ports)
+		on_ping(s, f);
+}
+
+static void scan_neighbour(void *state, const struct dissected *d)
+{
+	struct scan *s = state;
+	const struct neighbour *n = &d->neighbour;
+
+	if (n->op != NEIGHBOUR_ASK || d->kind != DISSECT_ARP || addr_is_zero(&n->sender) ||
+	    addr_eq(&n->sender, &n->target))
+		return;
+	uint32_t device = inventory_owner(s->env->inventory, &n->sender);
+	const struct device *dev = inventory_device(s->env->inventory, device);
+	if (!dev || dev->gateway || inventory_owner(s->env->inventory, &n->target) != DEVICE_NONE)
+		return;
+	struct scanner *c = scanner_of(s, &n->sender, device);
+	attempt(s, c, (struct sweep){ .kind = SCAN_ARP }, &n->target, 0);
+}
+
+static void scan_finish(void *state)
+{
+	struct scan *s = state;
+
+	for (size_t i = 0; i < s->n; i++) {
+		for (int kind = 0; kind < SCAN_KINDS; kind++)
+			tell(s, s->scanner[i], (enum scan_kind)kind, true);
+	}
+}
+
+const struct detector detector_scan = {
+	.name = "scan",
+	.open = scan_open,
+	.close = scan_close,
+	.flow = scan_flow,
+	.neighbour = scan_neighbour,
+	.finish = scan_finish,
+};

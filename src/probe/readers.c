@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which reader a packet's ports call for. */
+#include "probe/readers.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "probe/traffic.h"
+
+enum {
+	PORT_DNS = 53,
+	PORT_DHCP_SERVER = 67,
+	PORT_DHCP_CLIENT = 68,
+	PORT_NBNS = 137,
+	PORT_DHCP6_CLIENT = 546,
+	PORT_DHCP6_SERVER = 547,
+	PORT_MDNS = 5353,
+	PORT_LLMNR = 5355,
+};
+
+struct readers {
+	struct detect_env *env;
+	struct dns_message dns; /* large: not on the stack of each packet */
+};
+
+struct readers *readers_new(struct detect_env *env)
+{
+	struct readers *r = mem_new(sizeof(*r));
+
+	r->env = env;
+	return r;
+}
+
+void readers_free(struct readers *r)
+{
+	free(r);
+}
+
+void readers_flow_owner(const struct inventory *v, struct flow *f)
+{
+	const struct addr *a[2] = { &f->key.src, &f->key.dst };
+
+	for (int i = 0; i < 2; i++) {
+		const struct device *d = inventory_device((struct inventory *)v, f->device[i]);
+		if (d && d->gateway)
+			f->device[i] = inventory_owner(v, a[i]);
+	}
+}
+
+static void on_dns(struct readers *r, const struct flow *f, int dir, const struct dissected *d,
+		   struct rd body)
+{
+	if (dns_parse(body.p, body.n, false, &r->dns) < 0 && r->dns.name[0] == 0)
+		return;
+	names_learn(r->env->names, &r->dns, d->ts_us);
+	/* The one who asks: the query's sender, the answer's receiver. */
+	traffic_dns(r->env->inventory, f->device[r->dns.response ? !dir : dir], r->dns.response,
+		    r->dns.rcode == DNS_RCODE_NXDOMAIN);
+	detect_dns(r->env->detect, d, &r->dns);
+}
+
+static void on_mdns(struct readers *r, uint32_t device, struct rd body)
+{
+	if (dns_parse(body.p, body.n, true, &r->dns) < 0 && r->dns.n_answers == 0)
+		return;
+	inventory_mdns(r->env->inventory, device, &r->dns);
+}
+
+static void on_dhcp(struct readers *r, uint32_t device, const struct dissected *d)
+{
+	struct dhcp_message m;
+
+	if (dhcp_parse(d->payload.p, d->payload.n, &m) == 0)
+		inventory_dhcp(r->env->inventory, &m, device, d->ts_us);
+}
+
+static void on_dhcp6(struct readers *r, uint32_t device, const struct dissected *d)
+{
+	struct dhcp6_message m;
+
+	if (dhcp6_parse(d->payload.p, d->payload.n, &m) == 0)
+		inventory_dhcp6(r->env->inventory, &m, device);
+}
+
+static void on_nbns(struct readers *r, uint32_t device, const struct dissected *d)
+{
+	char name[16] = "";
+
+	if (nbns_name(d->payload.p, d->payload.n, name))
+		inventory_hostname(r->env->inventory, device, name, false);
+}
+
+static void on_udp(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
+{
+	uint32_t sender = f->device[dir];
+
+	switch (f->key.dport) {
+	case PORT_DNS:
+		on_dns(r, f, dir, d, d->payload);
+		break;
+	case PORT_DHCP_SERVER:
+	case PORT_DHCP_CLIENT:
+		on_dhcp(r, sender, d);
+		break;
+	case PORT_NBNS:
+		on_nbns(r, sender, d);
+		break;
+	case PORT_DHCP6_CLIENT:
+	case PORT_DHCP6_SERVER:
+		on_dhcp6(r, sender, d);
+		break;
+	case PORT_MDNS:
+	case PORT_LLMNR:
+		on_mdns(r, sender, d->payload);
+		break;
+	default:
+		break;
+	}
+}
+
+/* DNS over TCP (RFC 1035, 4.2.2): only messages that begin a segment and are whole in it. */
+static void on_tcp(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
+{
+	struct rd body = d->payload;
+	uint16_t len = rd_be16(&body);
+
+	if (f->key.dport == PORT_DNS && !body.bad && len <= body.n)
+		on_dns(r, f, dir, d, rd_sub(&body, len));
+}
+
+void readers_packet(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
+{
+	if (d->payload.n == 0)
+		return;
+	if (d->proto == PROTO_UDP)
+		on_udp(r, f, dir, d);
+	else if (d->proto == PROTO_TCP)
+		on_tcp(r, f, dir, d);
+}
