@@ -52,6 +52,8 @@ int members_relation_add(struct db *db, const struct user *u, const struct relat
 int members_relation_end(struct db *db, const struct user *u, int64_t company_id, int64_t id,
 			 int64_t to_us, struct err *e)
 {
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct company c;
 	int r;
 
 	if ((r = members_check_editor(u, e)) < 0)
@@ -61,7 +63,11 @@ int members_relation_end(struct db *db, const struct user *u, int64_t company_id
 	SCOPED_TXN struct txn *t = txn_begin(db, TXN_WRITE, e);
 	if (!t)
 		return e->code;
-	int64_t n = members_agreement_store_relation_end(t, &u->scope, company_id, id, to_us, e);
+	if ((r = members_store_get(t, &u->scope, company_id, a, &c, e)) < 0)
+		return r;
+	/* as the hub: who ends their own relation does not see the row any more */
+	int64_t n =
+		members_agreement_store_relation_end(t, &scope_system, company_id, id, to_us, e);
 	if (n < 0)
 		return (int)n;
 	if (n == 0)
