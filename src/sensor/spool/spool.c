@@ -210,9 +210,17 @@ static void pending_shed(struct spool *s)
 	}
 }
 
-static bool pending_fits(const struct spool *s, size_t n)
+static bool others_wait(const struct spool *s)
 {
-	return s->pending.n + SEGMENT_RECORD_HEAD_BYTES + n <= PENDING_MAX;
+	return s->pending_records[RECORD_SUMMARY] + s->pending_records[RECORD_HEARTBEAT] > 0;
+}
+
+/* Only findings may use the second half of what waits in memory. */
+static bool pending_fits(const struct spool *s, enum record_kind kind)
+{
+	size_t max = kind == RECORD_FINDING ? PENDING_MAX : PENDING_MAX / 2;
+
+	return s->pending.n + SEGMENT_RECORD_HEAD_BYTES + s->payload.n <= max;
 }
 
 void spool_append(struct spool *s, struct record *r)
@@ -228,11 +236,11 @@ void spool_append(struct spool *s, struct record *r)
 		loss_count(s, r->kind, 1);
 		return;
 	}
-	if (!pending_fits(s, s->payload.n))
+	if (!pending_fits(s, r->kind))
 		spool_write(s);
-	if (!pending_fits(s, s->payload.n))
+	if (r->kind == RECORD_FINDING && !pending_fits(s, r->kind) && others_wait(s))
 		pending_shed(s);
-	if (!pending_fits(s, s->payload.n)) {
+	if (!pending_fits(s, r->kind)) {
 		loss_count(s, r->kind, 1);
 		return;
 	}
