@@ -11,7 +11,7 @@ struct arena *arena_new(size_t block_bytes); /* 0 = a sensible block */
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a); /* keeps one block */
 void arena_cleanup(struct arena **a);
-#define SCOPED_ARENA __attribute__((cleanup(arena_cleanup)))
+#define SCOPED_ARENA __attribute__((cleanup(arena_cleanup), unused))
 
 void *arena_alloc(struct arena *a, size_t size);           /* zeroed, aligned for any type */
 void *arena_array(struct arena *a, size_t n, size_t size); /* overflow-checked */

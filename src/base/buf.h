@@ -21,7 +21,7 @@ enum { BUF_MAX_DEFAULT = 64 * 1024 * 1024 };
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory */
-#define SCOPED_BUF __attribute__((cleanup(buf_done)))
+#define SCOPED_BUF __attribute__((cleanup(buf_done), unused))
 
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_adds(struct buf *b, const char *s); /* NULL adds nothing */

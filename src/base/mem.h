@@ -19,8 +19,8 @@ bool size_mul(size_t a, size_t b, size_t *out);
 
 void mem_cleanup(void *pp); /* frees *(void **)pp */
 void fd_cleanup(int *fd);   /* closes when >= 0 */
-#define SCOPED_MEM __attribute__((cleanup(mem_cleanup)))
-#define SCOPED_FD  __attribute__((cleanup(fd_cleanup)))
+#define SCOPED_MEM __attribute__((cleanup(mem_cleanup), unused))
+#define SCOPED_FD  __attribute__((cleanup(fd_cleanup), unused))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
