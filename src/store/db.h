@@ -9,9 +9,9 @@
  * Portable SQL: parameters are $1 $2 ... (may repeat, any order); times are int64 microseconds;
  * booleans are stored as BIGINT 0/1 (write `done = 1`, not `done`); LIKE only with lower-cased
  * columns; ON CONFLICT and RETURNING are fine; ORDER BY a column that may be NULL says NULLS FIRST
- * or LAST; no JSON operators, no now(), no ::casts. Tokens: @scope(col)  @global or @global(why),
- * anywhere in the statement; in migrations @id (a primary key column that numbers itself) and @blob
- * (the type for bytes).
+ * or LAST; no JSON operators, no now(), no ::casts. Tokens: @scope(col), in an INSERT ... SELECT
+ * ... WHERE also @scope($1); @global or @global(why), anywhere in the statement; in migrations @id
+ * (a primary key column that numbers itself) and @blob (the type for bytes).
  *
  * A statement that failed spoils its transaction (on both databases, as PostgreSQL does): ask first
  * or say ON CONFLICT. On PostgreSQL an organisation's statement cannot touch rows of a company it

@@ -23,6 +23,12 @@ static void add(struct buf *b, struct str s)
 	buf_add(b, s.p, s.n);
 }
 
+static void note_param(struct expansion *x, int param)
+{
+	if (param > x->n_params)
+		x->n_params = param;
+}
+
 static bool is_column(struct str s)
 {
 	if (s.n == 0)
@@ -36,11 +42,32 @@ static bool is_column(struct str s)
 	return true;
 }
 
+/* What @scope(...) compares: a column, or a parameter (INSERT ... SELECT ... WHERE @scope($1)). */
+static int add_subject(struct expansion *x, struct str arg, struct buf *out, struct err *e)
+{
+	struct sql_token t = { 0 };
+	struct str rest = arg;
+
+	if (arg.n > 0 && arg.p[0] == '$' && sql_token_next(&rest, &t, e) == 1 && rest.n == 0) {
+		note_param(x, t.param);
+		buf_printf(out, "%c%d", x->postgres ? '$' : '?', t.param);
+		return 0;
+	}
+	if (!is_column(arg))
+		return err_set(e, -EINVAL, "SQL: @scope takes one column, not '%.*s'", (int)arg.n,
+			       arg.p ? arg.p : "");
+	add(out, arg);
+	return 0;
+}
+
 static int expand_scope(struct expansion *x, const struct sql_token *t, struct err *e)
 {
-	if (!is_column(t->arg))
-		return err_set(e, -EINVAL, "SQL: @scope takes one column, not '%.*s'",
-			       (int)t->arg.n, t->arg.p ? t->arg.p : "");
+	SCOPED_BUF struct buf subject;
+	int r;
+
+	buf_init(&subject, SQL_TEXT_MAX);
+	if ((r = add_subject(x, t->arg, &subject, e)) < 0)
+		return r;
 	x->scoped = true;
 	if (x->kind == SCOPE_SYSTEM) {
 		buf_adds(x->out, "(1=1)");
@@ -48,7 +75,7 @@ static int expand_scope(struct expansion *x, const struct sql_token *t, struct e
 		buf_adds(x->out, "(1=0)");
 	} else {
 		x->with_org = true;
-		buf_printf(x->out, "(%.*s IN (%s))", (int)t->arg.n, t->arg.p, x->scope_select);
+		buf_printf(x->out, "(%s IN (%s))", subject.p, x->scope_select);
 	}
 	return 0;
 }
@@ -74,8 +101,7 @@ static int expand_token(struct expansion *x, const struct sql_token *t, struct e
 		buf_addc(x->out, ' ');
 		return 0;
 	case SQL_PARAM:
-		if (t->param > x->n_params)
-			x->n_params = t->param;
+		note_param(x, t->param);
 		buf_printf(x->out, "%c%d", x->postgres ? '$' : '?', t->param);
 		return 0;
 	case SQL_AT:
@@ -110,17 +136,17 @@ static int expand_all(struct expansion *x, const char *sql, struct err *e)
 	return 0;
 }
 
-/* The highest parameter must be known before the scope's own can be numbered. */
+/* The highest parameter must be known before the scope's own can be numbered: a first run, for
+ * nobody. */
 static int count_params(const char *sql, int *out, struct err *e)
 {
-	struct str rest = str_of(sql);
-	struct sql_token t;
-	int r, max = 0;
+	SCOPED_BUF struct buf text;
+	struct expansion x = { .kind = SCOPE_NONE, .out = &text };
 
-	while ((r = sql_token_next(&rest, &t, e)) > 0)
-		if (t.kind == SQL_PARAM && t.param > max)
-			max = t.param;
-	*out = max;
+	buf_init(&text, SQL_TEXT_MAX);
+	int r = expand_all(&x, sql, e);
+	if (r == 0)
+		*out = x.n_params;
 	return r;
 }
 
@@ -139,7 +165,7 @@ int scope_sql_expand(const char *sql, enum scope_kind kind, const char *scope_se
 		     struct scope_sql *out, struct err *e)
 {
 	SCOPED_BUF struct buf text, select;
-	int n_params, r;
+	int n_params = 0, r;
 
 	buf_init(&text, SQL_TEXT_MAX);
 	buf_init(&select, SQL_TEXT_MAX);

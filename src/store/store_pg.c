@@ -379,13 +379,10 @@ static int prepare_as(struct driver_stmt *s, const char *name, const char *sql, 
 
 /* Asks the server which types the statement without its tests for NULL gives to parameters whose
  * value is NULL. */
-static int ask_types(struct driver_stmt *s, const char *sql, const bool *used, struct err *e)
+static int ask_types(struct driver_stmt *s, const char *sql, struct err *e)
 {
 	int r;
 
-	for (size_t i = 0; i < s->n_params; i++)
-		if (s->types[i] == PG_ANY && !used[i])
-			s->types[i] = PG_TEXT;
 	if ((r = prepare_as(s, "", sql, e)) < 0)
 		return r;
 	PGresult *res = PQdescribePrepared(s->conn->pg, "");
@@ -406,9 +403,13 @@ static int resolve_nulls(struct driver_stmt *s, struct err *e)
 	buf_init(&sql, 0);
 	for (size_t i = 0; i < s->n_params; i++)
 		unknown = unknown || s->types[i] == PG_ANY;
-	if (!unknown || !null_sql_probe(s->sql, &sql, used, s->n_params))
+	if (!unknown)
 		return 0;
-	return ask_types(s, sql.p, used, e);
+	bool tested = null_sql_probe(s->sql, &sql, used, s->n_params);
+	for (size_t i = 0; i < s->n_params; i++)
+		if (s->types[i] == PG_ANY && !used[i])
+			s->types[i] = PG_TEXT;
+	return tested ? ask_types(s, sql.p, e) : 0;
 }
 
 static int prepare_now(struct driver_stmt *s, struct err *e)

@@ -109,6 +109,33 @@ static void changes_own_only(struct db *db, void *arg)
 			 1);
 }
 
+static void inserts_own_only(struct db *db, void *arg)
+{
+	static const char sql[] = "INSERT INTO alert (company_id, text) SELECT $1, $2 WHERE "
+				  "@scope($1)";
+	struct scope ten = org(10, 150);
+
+	(void)arg;
+	fill(db);
+	struct txn *t = txn_begin(db, TXN_WRITE, NULL);
+	assert_int_equal(db_exec(t, &ten, sql, DB_ARGS(DB_INT(1), DB_TEXT("new")), NULL), 1);
+	assert_int_equal(db_exec(t, &ten, sql, DB_ARGS(DB_INT(2), DB_TEXT("new")), NULL), 0);
+	assert_int_equal(db_exec(t, &scope_none, sql, DB_ARGS(DB_INT(1), DB_NULL), NULL), 0);
+	assert_int_equal(db_exec(t, &scope_system, sql, DB_ARGS(DB_INT(2), DB_TEXT("new")), NULL),
+			 1);
+	assert_int_equal(db_exec(t, &scope_system,
+				 "INSERT INTO alert (text) SELECT $1 WHERE @scope($2)",
+				 DB_ARGS(DB_TEXT("nobody's"), DB_NULL), NULL),
+			 1);
+	assert_int_equal(txn_commit(&t, NULL), 0);
+}
+
+static void test_scope_limits_inserts(void **state)
+{
+	(void)state;
+	test_db_each(&setup, inserts_own_only, NULL);
+}
+
 static void test_scope_limits_changes(void **state)
 {
 	(void)state;
@@ -133,6 +160,7 @@ static void refuses(struct db *db, void *arg)
 	refuse(db, "SELECT '@global' FROM alert -- @global", "@scope(company column) or @global");
 	refuse(db, "SELECT 1 WHERE @scope()", "one column");
 	refuse(db, "SELECT 1 WHERE @scope(1 OR 1=1)", "one column");
+	refuse(db, "SELECT 1 WHERE @scope($1 OR 1=1)", "one column");
 	refuse(db, "SELECT 1 @global @nonsense", "@nonsense");
 	refuse(db, "SELECT ? @global", "neither a token");
 	refuse(db, "SELECT x::text @global", "CAST");
@@ -171,6 +199,11 @@ static void test_expansion(void **state)
 		   "SELECT ?2, ?1 WHERE (c IN (SELECT c FROM r WHERE o = ?3 AND t < ?4))");
 	expands_to("SELECT '$1 @x' @global(list of the (fixed) prefectures)", SCOPE_ORG, false,
 		   "SELECT '$1 @x'  ");
+	expands_to("INSERT INTO v (c) SELECT $1 WHERE @scope($2)", SCOPE_ORG, false,
+		   "INSERT INTO v (c) SELECT ?1 WHERE (?2 IN (SELECT c FROM r WHERE o = ?3 AND t < "
+		   "?4))");
+	expands_to("INSERT INTO v (c) SELECT $1 WHERE @scope( $1 )", SCOPE_SYSTEM, true,
+		   "INSERT INTO v (c) SELECT $1 WHERE (1=1)");
 	expands_to("SELECT 1 -- why\nWHERE @scope(c)", SCOPE_SYSTEM, false, "SELECT 1 WHERE (1=1)");
 	expands_to("SELECT 1 WHERE @scope(c)", SCOPE_NONE, true, "SELECT 1 WHERE (1=0)");
 }
@@ -182,6 +215,7 @@ int main(void)
 		cmocka_unit_test(test_unsafe_sql_is_refused),
 		cmocka_unit_test(test_scope_decides_what_is_seen),
 		cmocka_unit_test(test_scope_limits_changes),
+		cmocka_unit_test(test_scope_limits_inserts),
 	};
 
 	if (test_db_skip())
