@@ -5,7 +5,6 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import japan from "@svg-maps/japan";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pkg = (...p) => join(here, "node_modules", ...p);
@@ -93,6 +92,8 @@ function favicon() {
 }
 
 function map() {
+	// an ES module that does not say so in its package.json: Node.js 18 would not import it
+	const japan = JSON.parse(readFileSync(pkg("@svg-maps/japan/index.js"), "utf8").replace(/^export default /, "").replace(/;?\s*$/, ""));
 	const path = new Map(japan.locations.map((l) => [l.id, l.path]));
 	const one = (id, i) => {
 		if (!path.has(id)) throw new Error(`map: no ${id}`);
