@@ -2,6 +2,7 @@
 // Screenshots and axe of the gallery or of a running hub, for people who change how pages look.
 //
 //   node shots.mjs                                     the gallery (build into dist/ first)
+//   node shots.mjs --serve                             the gallery for a browser
 //   node shots.mjs --base https://127.0.0.1:8443 --login USER:PASSWORD / /alerts /reports
 //
 // --out DIR (gallery/shots)  --only REGEX of page names  --widths 360,1280,1920  --langs ja,en  --themes light,dark  --print  --chromium PATH
@@ -22,7 +23,7 @@ const TYPES = { css: "text/css", js: "text/javascript", svg: "image/svg+xml" };
 const { values: o, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
-		base: { type: "string" }, login: { type: "string" }, out: { type: "string", default: join(here, "gallery/shots") }, only: { type: "string", default: "" },
+		serve: { type: "boolean", default: false }, base: { type: "string" }, login: { type: "string" }, out: { type: "string", default: join(here, "gallery/shots") }, only: { type: "string", default: "" },
 		widths: { type: "string", default: "360,1280,1920" }, langs: { type: "string", default: "ja,en" }, themes: { type: "string", default: "light,dark" },
 		print: { type: "boolean", default: false }, full: { type: "boolean", default: true }, axe: { type: "boolean", default: true },
 		chromium: { type: "string", default: "/usr/bin/chromium" }, "cookie-lang": { type: "string", default: "lang" },
@@ -41,6 +42,9 @@ function serve() {
 			} else if (page) {
 				r.setHeader("Content-Type", "text/html; charset=utf-8");
 				r.end(gallery.page(page[2], page[1]));
+			} else if (q.url === "/") {
+				r.setHeader("Content-Type", "text/html; charset=utf-8");
+				r.end(gallery.names.map((n) => `<p>${n}: <a href="/ja/${n}.html">ja</a> <a href="/en/${n}.html">en</a></p>`).join(""));
 			} else r.writeHead(404).end();
 		} catch (e) {
 			r.writeHead(500).end(String(e));
@@ -69,6 +73,10 @@ async function check(page, what) {
 }
 
 const server = o.base ? null : await serve();
+if (o.serve) {
+	console.log(`http://127.0.0.1:${server.address().port}/`);
+	await new Promise(() => {});
+}
 const base = o.base ?? `http://127.0.0.1:${server.address().port}`;
 const profile = mkdtempSync(join(tmpdir(), "otasuke-shots-"));
 const browser = await chromium.launchPersistentContext(profile, { executablePath: o.chromium, headless: true, args: FLAGS, ignoreHTTPSErrors: true, bypassCSP: false });
