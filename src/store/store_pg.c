@@ -15,11 +15,10 @@
 #include "base/str.h"
 #include "store/driver.h"
 #include "store/null_sql.h"
+#include "store/pg_binds.h"
+#include "store/pg_error.h"
 
 enum { KEPT_ROWS_MAX = 20000, NAME_MAX_BYTES = 32, COMMAND_MAX = 512 };
-
-/* Type numbers of PostgreSQL's catalogue (pg_type.dat); they never change. */
-enum { PG_ANY = 0, PG_BYTEA = 17, PG_INT8 = 20, PG_TEXT = 25, PG_FLOAT8 = 701 };
 
 struct driver_db {
 	char *url;
@@ -38,43 +37,13 @@ struct driver_stmt {
 	char *sql;
 	char name[NAME_MAX_BYTES];
 	uint64_t session; /* in which NAME is prepared; 0 = not yet */
-	size_t n_params;
-	Oid *types;
-	const char **values;
-	int *lengths;
-	int *formats;
-	uint64_t *words; /* where numbers lie in network order */
+	struct pg_binds binds;
 
 	PGresult **kept; /* rows read ahead, one a result */
 	size_t n_kept, at_kept;
 	PGresult *first;      /* what the start of the query gave */
 	PGresult *row;        /* the current one */
 	unsigned char *bytes; /* the last BYTEA column asked for, decoded */
-};
-
-struct code_row {
-	const char *sqlstate; /* or its first two letters */
-	int code;
-	const char *format;
-};
-
-static const struct code_row codes[] = {
-	{ "23505", -EEXIST, "another record is in the way: %s" },
-	{ "23503", -EEXIST, "another record is in the way: %s" },
-	{ "23", -EINVAL, "the database refuses the value: %s" },
-	{ "22", -EINVAL, "the database refuses the value: %s" },
-	{ "40", -EAGAIN, "the database is busy: %s" },
-	{ "55P03", -EAGAIN, "the database is busy: %s" },
-	{ "53100", -ENOSPC, "no room left for the database: %s" },
-	{ "53", -EAGAIN, "the database is busy: %s" },
-	{ "54", -E2BIG, "too large for the database: %s" },
-	{ "25006", -EROFS, "the database cannot be written here: %s" },
-	{ "42501", -EDENIED, "the database denies it: %s" },
-	{ "42", -EINVAL, "SQL: %s" },
-	{ "08", -ECLOSED, "the database server is gone: %s" },
-	{ "57P", -ECLOSED, "the database server is gone: %s" },
-	{ "58", -EIO, "the database file cannot be read or written: %s" },
-	{ "XX", -EFORMAT, "the database file is damaged: %s" },
 };
 
 /* The first line of libpq's words, without its end. */
@@ -98,10 +67,7 @@ static int fail(const struct driver_conn *c, const PGresult *res, struct err *e)
 
 	if (PQstatus(c->pg) != CONNECTION_OK)
 		return err_set(e, -ECLOSED, "the database server is gone: %s", text);
-	for (size_t i = 0; state && i < ARRAY_LEN(codes); i++)
-		if (str_starts(str_of(state), str_of(codes[i].sqlstate)))
-			return err_set(e, codes[i].code, codes[i].format, text);
-	return err_set(e, -EIO, "the database: %s", text);
+	return pg_error(state, text, e);
 }
 
 static bool succeeded(const PGresult *res)
@@ -218,8 +184,7 @@ static void clear_rows(struct driver_stmt *s)
 	for (size_t i = s->at_kept; i < s->n_kept; i++)
 		PQclear(s->kept[i]);
 	s->n_kept = s->at_kept = 0;
-	if (s->row != s->first)
-		PQclear(s->row);
+	PQclear(s->row);
 	PQclear(s->first);
 	s->row = s->first = NULL;
 	PQfreemem(s->bytes);
@@ -320,57 +285,13 @@ static void pg_stmt_close(struct driver_stmt *s)
 		deallocate(s);
 	free(s->kept);
 	free(s->sql);
-	free(s->types);
-	free(s->values);
-	free(s->lengths);
-	free(s->formats);
-	free(s->words);
+	pg_binds_done(&s->binds);
 	free(s);
-}
-
-static Oid type_of(const struct dbv *v)
-{
-	switch (v->type) {
-	case DBV_NULL:
-		return PG_ANY;
-	case DBV_INT:
-		return PG_INT8;
-	case DBV_DOUBLE:
-		return PG_FLOAT8;
-	case DBV_TEXT:
-		return PG_TEXT;
-	case DBV_BLOB:
-		return PG_BYTEA;
-	}
-	return PG_ANY;
-}
-
-static const struct dbv *value_at(const struct binds *b, size_t i)
-{
-	return i < b->n_args ? &b->args[i] : &b->scope[i - b->n_args];
-}
-
-/* Learns the types of the values. A NULL fits any type; true when the statement must be prepared
- * again because a value has another type than before. */
-static bool learn_types(struct driver_stmt *s, const struct binds *b)
-{
-	bool changed = false;
-
-	for (size_t i = 0; i < s->n_params; i++) {
-		Oid type = type_of(value_at(b, i));
-		if (type == PG_ANY || type == s->types[i])
-			continue;
-		if (type == PG_INT8 && s->types[i] == PG_FLOAT8)
-			continue; /* sent as a double */
-		s->types[i] = type;
-		changed = true;
-	}
-	return changed;
 }
 
 static int prepare_as(struct driver_stmt *s, const char *name, const char *sql, struct err *e)
 {
-	PGresult *res = PQprepare(s->conn->pg, name, sql, (int)s->n_params, s->types);
+	PGresult *res = PQprepare(s->conn->pg, name, sql, (int)s->binds.n, s->binds.types);
 	int r = succeeded(res) ? 0 : fail(s->conn, res, e);
 
 	PQclear(res);
@@ -388,27 +309,27 @@ static int ask_types(struct driver_stmt *s, const char *sql, struct err *e)
 	PGresult *res = PQdescribePrepared(s->conn->pg, "");
 	r = succeeded(res) ? 0 : fail(s->conn, res, e);
 	for (int i = 0; r == 0 && i < PQnparams(res); i++)
-		if (s->types[i] == PG_ANY)
-			s->types[i] = PQparamtype(res, i);
+		if (s->binds.types[i] == PG_ANY)
+			s->binds.types[i] = PQparamtype(res, i);
 	PQclear(res);
 	return r;
 }
 
 static int resolve_nulls(struct driver_stmt *s, struct err *e)
 {
-	SCOPED_MEM bool *used = mem_array(s->n_params + 1, sizeof(*used));
+	SCOPED_MEM bool *used = mem_array(s->binds.n + 1, sizeof(*used));
 	SCOPED_BUF struct buf sql;
 	bool unknown = false;
 
 	buf_init(&sql, 0);
-	for (size_t i = 0; i < s->n_params; i++)
-		unknown = unknown || s->types[i] == PG_ANY;
+	for (size_t i = 0; i < s->binds.n; i++)
+		unknown = unknown || s->binds.types[i] == PG_ANY;
 	if (!unknown)
 		return 0;
-	bool tested = null_sql_probe(s->sql, &sql, used, s->n_params);
-	for (size_t i = 0; i < s->n_params; i++)
-		if (s->types[i] == PG_ANY && !used[i])
-			s->types[i] = PG_TEXT;
+	bool tested = null_sql_probe(s->sql, &sql, used, s->binds.n);
+	for (size_t i = 0; i < s->binds.n; i++)
+		if (s->binds.types[i] == PG_ANY && !used[i])
+			s->binds.types[i] = PG_TEXT;
 	return tested ? ask_types(s, sql.p, e) : 0;
 }
 
@@ -433,46 +354,9 @@ static int pg_prepare(struct driver_conn *c, const char *sql, size_t n_params,
 	struct driver_stmt *s = mem_new(sizeof(*s));
 
 	(void)e;
-	*s = (struct driver_stmt){ .conn = c, .sql = mem_strdup(sql), .n_params = n_params };
-	s->types = mem_array(n_params + 1, sizeof(*s->types));
-	s->values = mem_array(n_params + 1, sizeof(*s->values));
-	s->lengths = mem_array(n_params + 1, sizeof(*s->lengths));
-	s->formats = mem_array(n_params + 1, sizeof(*s->formats));
-	s->words = mem_array(n_params + 1, sizeof(*s->words));
+	*s = (struct driver_stmt){ .conn = c, .sql = mem_strdup(sql) };
+	pg_binds_init(&s->binds, n_params);
 	*out = s; /* prepared at the first run, when the types of its values are known */
-	return 0;
-}
-
-static void encode_number(struct driver_stmt *s, size_t i, const struct dbv *v)
-{
-	bool is_double = s->types[i] == PG_FLOAT8;
-	double d = v->type == DBV_INT ? (double)v->i : v->d;
-	uint64_t bits = (uint64_t)v->i;
-
-	if (is_double)
-		memcpy(&bits, &d, sizeof(bits));
-	s->words[i] = __builtin_bswap64(bits); /* network order; Linux on amd64 and arm64 */
-	s->values[i] = (const char *)&s->words[i];
-	s->lengths[i] = sizeof(s->words[i]);
-}
-
-static int encode(struct driver_stmt *s, const struct binds *b, struct err *e)
-{
-	for (size_t i = 0; i < s->n_params; i++) {
-		const struct dbv *v = value_at(b, i);
-		s->formats[i] = 1;
-		if (v->type == DBV_NULL) {
-			s->values[i] = NULL;
-		} else if (v->type == DBV_INT || v->type == DBV_DOUBLE) {
-			encode_number(s, i, v);
-		} else {
-			if (v->n > INT32_MAX)
-				return err_set(e, -E2BIG, "too large for the database: %s",
-					       "a value above 2 GiB");
-			s->values[i] = v->n > 0 ? v->p : "";
-			s->lengths[i] = (int)v->n;
-		}
-	}
 	return 0;
 }
 
@@ -483,10 +367,10 @@ static int ready(struct driver_stmt *s, const struct binds *b, struct err *e)
 
 	if ((r = drain(s->conn, true, e)) < 0)
 		return r;
-	bool changed = learn_types(s, b);
+	bool changed = pg_binds_learn(&s->binds, b);
 	if ((changed || s->session != s->conn->session) && (r = prepare_now(s, e)) < 0)
 		return r;
-	return encode(s, b, e);
+	return pg_binds_encode(&s->binds, b, e);
 }
 
 static int64_t pg_run(struct driver_stmt *s, const struct binds *b, struct err *e)
@@ -496,8 +380,8 @@ static int64_t pg_run(struct driver_stmt *s, const struct binds *b, struct err *
 
 	if (n < 0)
 		return n;
-	PGresult *res = PQexecPrepared(c->pg, s->name, (int)s->n_params, s->values, s->lengths,
-				       s->formats, 0);
+	PGresult *res = PQexecPrepared(c->pg, s->name, (int)s->binds.n, s->binds.values,
+				       s->binds.lengths, s->binds.formats, 0);
 	n = succeeded(res) ? 0 : fail(c, res, e);
 	/* SELECT also counts its rows; it changes none. */
 	if (n == 0 && strncmp(PQcmdStatus(res), "SELECT", 6) != 0)
@@ -513,8 +397,8 @@ static int pg_start(struct driver_stmt *s, const struct binds *b, struct err *e)
 
 	if (r < 0)
 		return r;
-	if (!PQsendQueryPrepared(c->pg, s->name, (int)s->n_params, s->values, s->lengths,
-				 s->formats, 0))
+	if (!PQsendQueryPrepared(c->pg, s->name, (int)s->binds.n, s->binds.values, s->binds.lengths,
+				 s->binds.formats, 0))
 		return fail(c, NULL, e);
 	c->streaming = s;
 	(void)PQsetSingleRowMode(c->pg); /* otherwise the rows come all at once */
