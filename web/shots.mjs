@@ -5,7 +5,7 @@
 //   node shots.mjs --serve                             the gallery for a browser
 //   node shots.mjs --base https://127.0.0.1:8443 --login USER:PASSWORD / /alerts /reports
 //
-// --out DIR (gallery/shots)  --only REGEX of page names  --widths 360,1280,1920  --langs ja,en  --themes light,dark  --print  --chromium PATH
+// --out DIR (gallery/shots)  --only REGEX of page names  --widths 360,768,1280,1920  --langs ja,en  --themes light,dark  --print  --chromium PATH
 import { createServer } from "node:http";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const { values: o, positionals } = parseArgs({
 	allowPositionals: true,
 	options: {
 		serve: { type: "boolean", default: false }, base: { type: "string" }, login: { type: "string" }, out: { type: "string", default: join(here, "gallery/shots") }, only: { type: "string", default: "" },
-		widths: { type: "string", default: "360,1280,1920" }, langs: { type: "string", default: "ja,en" }, themes: { type: "string", default: "light,dark" },
+		widths: { type: "string", default: "360,768,1280,1920" }, langs: { type: "string", default: "ja,en" }, themes: { type: "string", default: "light,dark" },
 		print: { type: "boolean", default: false }, full: { type: "boolean", default: true }, axe: { type: "boolean", default: true },
 		chromium: { type: "string", default: "/usr/bin/chromium" }, "cookie-lang": { type: "string", default: "lang" },
 	},
