@@ -105,7 +105,7 @@ static int tell(struct txn *t, const struct user *u, const struct entry_row *row
 
 	if (r < 0)
 		return r;
-	return accounts_audit(t, u, action, "case", row->c->id, row->c->company_id, NULL, e);
+	return accounts_audit(t, u, action, "incident", row->c->id, row->c->company_id, NULL, e);
 }
 
 /* --- opening --- */
@@ -238,7 +238,7 @@ int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct 
 					.happened_us = whole.opened_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	if ((r = tell(t, u, &said, "case.open", e)) < 0)
+	if ((r = tell(t, u, &said, "incident.open", e)) < 0)
 		return r;
 	*id_out = id;
 	return 0;
@@ -280,7 +280,7 @@ int cases_act(struct txn *t, const struct user *u, const char *number,
 					.now_us = now_us,
 					.person_id = row.person_id,
 					.ref_id = id };
-	return tell(t, u, &said, "case.act", e);
+	return tell(t, u, &said, "incident.act", e);
 }
 
 int cases_note(struct txn *t, const struct user *u, const char *number, const char *body,
@@ -302,7 +302,7 @@ int cases_note(struct txn *t, const struct user *u, const char *number, const ch
 					.happened_us = happened_us ? happened_us : now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.note", e);
+	return tell(t, u, &said, "incident.note", e);
 }
 
 int cases_take(struct txn *t, const struct user *u, const char *number, int64_t now_us,
@@ -323,7 +323,7 @@ int cases_take(struct txn *t, const struct user *u, const char *number, int64_t 
 					.happened_us = now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.take", e);
+	return tell(t, u, &said, "incident.take", e);
 }
 
 int cases_state(struct txn *t, const struct user *u, const char *number, const char *state,
@@ -348,7 +348,7 @@ int cases_state(struct txn *t, const struct user *u, const char *number, const c
 					.happened_us = now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.state", e);
+	return tell(t, u, &said, "incident.state", e);
 }
 
 int cases_device(struct txn *t, const struct user *u, const char *number,
@@ -378,7 +378,7 @@ int cases_device(struct txn *t, const struct user *u, const char *number,
 					.happened_us = now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.device", e);
+	return tell(t, u, &said, "incident.device", e);
 }
 
 int cases_indicator(struct txn *t, const struct user *u, const char *number,
@@ -397,7 +397,7 @@ int cases_indicator(struct txn *t, const struct user *u, const char *number,
 		return r;
 	if ((r = cases_store_indicator(t, &u->scope, &c, i, now_us, e)) < 0)
 		return r;
-	return accounts_audit(t, u, "case.indicator", "case", c.id, c.company_id, NULL, e);
+	return accounts_audit(t, u, "incident.indicator", "incident", c.id, c.company_id, NULL, e);
 }
 
 /* --- consents --- */
@@ -432,7 +432,7 @@ int cases_consent(struct txn *t, const struct user *u, const char *number,
 					.now_us = now_us,
 					.person_id = u->person_id,
 					.ref_id = id };
-	return tell(t, u, &said, "case.consent", e);
+	return tell(t, u, &said, "incident.consent", e);
 }
 
 int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
@@ -455,7 +455,7 @@ int cases_consent_revoke(struct txn *t, const struct user *u, const char *number
 					.now_us = now_us,
 					.person_id = u->person_id,
 					.ref_id = id };
-	return tell(t, u, &said, "case.consent_revoke", e);
+	return tell(t, u, &said, "incident.consent_revoke", e);
 }
 
 /* --- the end --- */
@@ -485,7 +485,7 @@ int cases_close(struct txn *t, const struct user *u, const char *number, const c
 					.happened_us = now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.close", e);
+	return tell(t, u, &said, "incident.close", e);
 }
 
 int cases_reopen(struct txn *t, const struct user *u, const char *number, const char *why,
@@ -510,5 +510,5 @@ int cases_reopen(struct txn *t, const struct user *u, const char *number, const 
 					.happened_us = now_us,
 					.now_us = now_us,
 					.person_id = u->person_id };
-	return tell(t, u, &said, "case.reopen", e);
+	return tell(t, u, &said, "incident.reopen", e);
 }

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From rows to what the pages of cases show: words of states and kinds, the story with its texts.
+ */
+#include "hub/cases/cases_view.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "hub/accounts/accounts.h"
+#include "hub/watch/watch.h"
+#include "hub/watch/watch_card.h"
+
+enum { LATE_MIN = 30, PEOPLE_MAX = 200 };
+
+const char *cases_view_light(const struct incident *i)
+{
+	if (strcmp(i->state, CASE_CLOSED) == 0)
+		return "grey";
+	if (strcmp(i->state, CASE_RECOVERED) == 0)
+		return "green";
+	if (strcmp(i->state, CASE_CONTAINED) == 0)
+		return "amber";
+	return i->severity >= SEVERITY_HIGH ? "red" : "amber";
+}
+
+const char *cases_view_state_key(const char *state)
+{
+	if (strcmp(state, CASE_OPEN) == 0)
+		return "case.state.open";
+	if (strcmp(state, CASE_CONTAINED) == 0)
+		return "case.state.contained";
+	return strcmp(state, CASE_RECOVERED) == 0 ? "case.state.recovered" : "case.state.closed";
+}
+
+static const char *kind_key(struct call *c, const char *kind)
+{
+	return arena_printf(c->arena, "case.kind.%s", kind);
+}
+
+static struct case_item item(struct call *c, const struct incident *i)
+{
+	return (struct case_item){
+		.c = *i,
+		.light = cases_view_light(i),
+		.state_key = cases_view_state_key(i->state),
+		.kind_key = kind_key(c, i->kind),
+		.prefecture = members_prefecture_name(i->prefecture, c->lang),
+	};
+}
+
+struct case_item *cases_view_items(struct call *c, const struct incident *i, size_t n)
+{
+	struct case_item *items = arena_array(c->arena, n ? n : 1, sizeof(*items));
+
+	for (size_t k = 0; k < n; k++)
+		items[k] = item(c, &i[k]);
+	return items;
+}
+
+struct case_option *cases_view_kinds(struct call *c, const char *chosen, size_t *n_out)
+{
+	const char *const *kinds = cases_kinds(n_out);
+	struct case_option *o = arena_array(c->arena, *n_out, sizeof(*o));
+
+	for (size_t i = 0; i < *n_out; i++)
+		o[i] = (struct case_option){ kinds[i],
+					     text_get(c->hub->text, c->lang, kind_key(c, kinds[i])),
+					     strcmp(kinds[i], chosen) == 0 };
+	return o;
+}
+
+struct case_option *cases_view_severities(struct call *c, int chosen, size_t *n_out)
+{
+	static const char *const key[] = { "watch.severity.info", "watch.severity.low",
+					   "watch.severity.medium", "watch.severity.high",
+					   "watch.severity.critical" };
+	struct case_option *o = arena_array(c->arena, ARRAY_LEN(key), sizeof(*o));
+
+	for (size_t i = 0; i < ARRAY_LEN(key); i++)
+		o[i] = (struct case_option){ arena_printf(c->arena, "%zu", i),
+					     text_get(c->hub->text, c->lang, key[i]),
+					     (int)i == chosen };
+	*n_out = ARRAY_LEN(key);
+	return o;
+}
+
+struct case_option *cases_view_prefectures(struct call *c, int chosen, size_t *n_out)
+{
+	const struct prefecture *p = members_prefectures(n_out);
+	struct case_option *o = arena_array(c->arena, *n_out, sizeof(*o));
+
+	for (size_t i = 0; i < *n_out; i++)
+		o[i] = (struct case_option){ arena_printf(c->arena, "%d", p[i].code),
+					     members_prefecture_name(p[i].code, c->lang),
+					     p[i].code == chosen };
+	return o;
+}
+
+static void line(struct call *c, const struct case_entry *n, struct case_line *out)
+{
+	const char *key = n->text_key[0] ? n->text_key
+					 : arena_printf(c->arena, "case.story.kind_%s", n->kind);
+	out->n = *n;
+	out->icon = n->kind;
+	out->text = watch_text(c->hub->text, c->lang, key, &n->text_arg, 1, c->arena);
+	out->late = n->recorded_us > n->happened_us + LATE_MIN * US_PER_MIN;
+}
+
+static int story(struct call *c, struct txn *t, struct case_page *p)
+{
+	struct case_entry *entries;
+	int r = cases_store_entries(t, c->scope, p->c.id, c->arena, &entries, &p->n_story, &c->err);
+
+	if (r < 0)
+		return r;
+	p->story = arena_array(c->arena, p->n_story ? p->n_story : 1, sizeof(*p->story));
+	for (size_t i = 0; i < p->n_story; i++)
+		line(c, &entries[i], &p->story[i]);
+	return 0;
+}
+
+/* Who may have done something: the people of the organisations that work on cases. */
+static int people(struct call *c, struct txn *t, struct case_page *p)
+{
+	const struct accounts_person_filter f = { .roles = ROLES_CASEWORK | ROLE_ADMIN };
+	struct accounts_person *list;
+	size_t n;
+	int r = accounts_person_list(t, c->scope, &f, c->arena, &list, &n, &c->err);
+
+	if (r < 0)
+		return r;
+	p->n_people = n < PEOPLE_MAX ? n : PEOPLE_MAX;
+	p->people = arena_array(c->arena, p->n_people ? p->n_people : 1, sizeof(*p->people));
+	for (size_t i = 0; i < p->n_people; i++)
+		p->people[i] = (struct case_option){
+			arena_printf(c->arena, "%" PRId64, list[i].id),
+			arena_printf(c->arena, "%s（%s）", list[i].name, list[i].org_name),
+			list[i].id == c->user->person_id,
+		};
+	return 0;
+}
+
+static int parts(struct call *c, struct txn *t, struct case_page *p)
+{
+	struct err *e = &c->err;
+	const int64_t id = p->c.id;
+	int r = story(c, t, p);
+
+	if (r >= 0)
+		r = cases_store_devices(t, c->scope, id, c->arena, &p->devices, &p->n_devices, e);
+	if (r >= 0)
+		r = cases_store_indicators(t, c->scope, id, c->arena, &p->indicators,
+					   &p->n_indicators, e);
+	if (r >= 0)
+		r = cases_store_consents(t, c->scope, id, c->arena, &p->consents, &p->n_consents,
+					 e);
+	if (r >= 0)
+		r = members_contacts(t, c->scope, p->c.company_id, c->arena, &p->contacts,
+				     &p->n_contacts, e);
+	if (r >= 0 && p->may_work)
+		r = people(c, t, p);
+	return r;
+}
+
+static void steps(struct case_page *p)
+{
+	static const char *const states[] = { CASE_OPEN, CASE_CONTAINED, CASE_RECOVERED };
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		p->steps[i] = (struct case_state_step){ states[i], cases_view_state_key(states[i]),
+							strcmp(states[i], p->c.state) == 0 };
+}
+
+int cases_view_case(struct call *c, struct case_page *p)
+{
+	char shown[32];
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &p->c, &c->err) : c->err.code;
+
+	if (r < 0)
+		return r;
+	p->may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN);
+	if ((r = parts(c, t, p)) < 0)
+		return r;
+	struct case_item i = item(c, &p->c);
+	p->light = i.light;
+	p->state_key = i.state_key;
+	p->kind_key = i.kind_key;
+	p->prefecture = i.prefecture;
+	p->is_live = strcmp(p->c.state, CASE_CLOSED) != 0;
+	p->is_mine = p->c.owner_id == c->user->person_id;
+	members_phone_format(p->c.contact_phone, shown);
+	p->phone_shown = arena_strdup(c->arena, shown);
+	for (size_t k = 0; k < p->n_consents; k++)
+		if (strcmp(p->consents[k].what, "remote_access") == 0 &&
+		    p->consents[k].revoked_us == 0)
+			p->remote_consent = true;
+	steps(p);
+	return 0;
+}
