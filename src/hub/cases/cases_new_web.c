@@ -12,7 +12,6 @@
 #include "hub/cases_tmpl.h"
 #include "hub/live.h"
 #include "hub/watch/watch.h"
-#include "hub/watch/watch_card.h"
 
 enum { CHOICES_MAX = 8, SEVERITY_DEFAULT = 2, TITLE_FROM_WORDS = 60 };
 

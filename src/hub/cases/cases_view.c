@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
 #include "hub/watch/watch.h"
-#include "hub/watch/watch_card.h"
 
 enum { LATE_MIN = 30, PEOPLE_MAX = 200 };
 

@@ -63,9 +63,25 @@ int watch_alert_accept(struct txn *t, const struct user *u, int64_t id, int64_t 
 int watch_alert_close(struct txn *t, const struct user *u, int64_t id, const char *why,
 		      int64_t now_us, struct err *e);
 
-/* What the card of an alert says: "" fills for {0} device and {1} peer or name. */
-const char *
-watch_card_subject(const struct watch_alert *a); /* the peer, name or range it is about */
+/* --- the card: what happened, how serious, what to do, what not to do --- */
+
+enum { CARD_LINES_MAX = 8 };
+
+struct watch_card {
+	const char *title, *what, *how_serious;
+	const char *do_now[CARD_LINES_MAX];
+	size_t n_do_now;
+	const char *do_not[CARD_LINES_MAX];
+	size_t n_do_not;
+};
+
+/* Everything in A. An unknown detector gets the card "other". */
+void watch_card(const struct text *text, enum lang lang, const struct watch_alert *alert,
+		struct arena *a, struct watch_card *out);
+
+/* The text of KEY with {0}, {1}, ... filled from ARGS, plain (not escaped). */
+const char *watch_text(const struct text *text, enum lang lang, const char *key,
+		       const char *const *args, size_t n_args, struct arena *a);
 
 /* "red" "amber" "green" "grey": how a severity looks. */
 const char *watch_severity_light(enum severity s);
