@@ -28,7 +28,9 @@ static const char org_setting[] =
 static const char now_setting[] =
 	"CAST(nullif(current_setting('otasuke.now', true), '') AS BIGINT)";
 
-/* Rows of nobody may be written by anybody (the audit writes some) and are read by the system. */
+/* Rows of nobody may be written by anybody (the audit writes some) and are read by the system.
+ * CASE, because the planner takes it to pass half of the rows, which keeps indexes in use; OR would
+ * be taken to pass nearly none. */
 static const char policies[] =
 	"DO $do$\n"
 	"DECLARE t TEXT;\n"
@@ -43,13 +45,12 @@ static const char policies[] =
 	"    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);\n"
 	"    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);\n"
 	"    EXECUTE format($p$CREATE POLICY otasuke_scope ON %I USING (\n"
-	"      (SELECT current_setting('otasuke.scope', true)) = 'system' OR\n"
-	"      ((SELECT current_setting('otasuke.scope', true)) = 'org' AND\n"
-	"       company_id IN (SELECT otasuke_companies())))\n"
-	"    WITH CHECK (company_id IS NULL OR\n"
-	"      (SELECT current_setting('otasuke.scope', true)) = 'system' OR\n"
-	"      ((SELECT current_setting('otasuke.scope', true)) = 'org' AND\n"
-	"       company_id IN (SELECT otasuke_companies())))$p$, t);\n"
+	"      CASE (SELECT current_setting('otasuke.scope', true)) WHEN 'system' THEN true\n"
+	"      WHEN 'org' THEN company_id IN (SELECT otasuke_companies()) ELSE false END)\n"
+	"    WITH CHECK (\n"
+	"      CASE (SELECT current_setting('otasuke.scope', true)) WHEN 'system' THEN true\n"
+	"      WHEN 'org' THEN company_id IS NULL OR company_id IN (SELECT otasuke_companies())\n"
+	"      ELSE company_id IS NULL END)$p$, t);\n"
 	"  END LOOP;\n"
 	"END $do$";
 

@@ -170,6 +170,29 @@ static void test_a_killed_session_is_replaced(void **state)
 	test_db_each(&setup, killed, NULL);
 }
 
+/* What is unread is kept in memory when another statement comes, but not without end. */
+static void unread(struct db *db, void *arg)
+{
+	SCOPED_TXN struct txn *t = txn_begin(db, TXN_READ, NULL);
+	struct err e = { 0 };
+	int64_t n;
+
+	(void)arg;
+	SCOPED_ROWS struct rows *r =
+		db_query(t, &scope_system, "SELECT n FROM generate_series(1, 30000) n @global",
+			 DB_NO_ARGS, &e);
+	assert_non_null(r);
+	assert_int_equal(rows_next(r, &e), 1);
+	assert_int_equal(db_one_int(t, &scope_system, wrong, DB_NO_ARGS, &n, &e), -ELIMIT);
+	assert_non_null(strstr(e.text, "20000"));
+}
+
+static void test_unread_rows_have_a_limit(void **state)
+{
+	(void)state;
+	test_db_each(&setup, unread, NULL);
+}
+
 static void looks_after(struct db *db, void *arg)
 {
 	struct err e = { 0 };
@@ -207,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_global_changes_nothing_of_others),
 		cmocka_unit_test(test_later_tables_are_fenced_too),
 		cmocka_unit_test(test_a_killed_session_is_replaced),
+		cmocka_unit_test(test_unread_rows_have_a_limit),
 		cmocka_unit_test(test_check_size_backup),
 		cmocka_unit_test(test_no_server_is_told),
 	};
