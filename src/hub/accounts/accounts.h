@@ -57,6 +57,9 @@ int accounts_audit(struct txn *t, const struct user *u, const char *action, cons
  * which does not fit. */
 int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e);
 
+/* When the last row was written; 0 for none. */
+int accounts_audit_last(struct db *db, int64_t *at_us_out, struct err *e);
+
 /* The hub as a user, for jobs that call rules: sees everything, roles ADMIN. */
 struct user accounts_system_user(int64_t now_us);
 

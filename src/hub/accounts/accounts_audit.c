@@ -127,3 +127,11 @@ int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e)
 	*rows_out = last;
 	return 0;
 }
+
+int accounts_audit_last(struct db *db, int64_t *at_us_out, struct err *e)
+{
+	SCOPED_TXN struct txn *t = txn_begin(db, TXN_READ, e);
+	if (!t)
+		return e ? e->code : -EIO;
+	return accounts_audit_store_last(t, &scope_system, at_us_out, e);
+}

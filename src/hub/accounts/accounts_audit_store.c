@@ -38,6 +38,15 @@ int accounts_audit_store_head(struct txn *t, const struct scope *s, int64_t *id_
 	return head_read(rows, id_out, hash_out, e);
 }
 
+int accounts_audit_store_last(struct txn *t, const struct scope *s, int64_t *at_us_out,
+			      struct err *e)
+{
+	return db_one_int(t, s,
+			  "SELECT coalesce(max(at_us), 0) FROM audit WHERE id = (SELECT id FROM "
+			  "audit_head WHERE one = 1) @global",
+			  DB_NO_ARGS, at_us_out, e);
+}
+
 int accounts_audit_store_add(struct txn *t, const struct scope *s, const struct audit_row *r,
 			     struct err *e)
 {

@@ -22,6 +22,8 @@ int accounts_audit_store_add(struct txn *t, const struct scope *s, const struct 
 			     struct err *e);
 int accounts_audit_store_head(struct txn *t, const struct scope *s, int64_t *id_out,
 			      char hash_out[AUDIT_HASH], struct err *e);
+int accounts_audit_store_last(struct txn *t, const struct scope *s, int64_t *at_us_out,
+			      struct err *e);
 /* All rows in order, for verification. */
 struct rows *accounts_audit_store_walk(struct txn *t, const struct scope *s, int64_t after_id,
 				       int64_t limit, struct err *e);
