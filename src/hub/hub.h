@@ -158,6 +158,13 @@ struct panel {
 	int (*render)(struct call *c, const char *slot, int64_t subject_id, struct buf *html_out);
 };
 
+/* What the doctor finds: a feature adds its findings in check(). The text of KEY says what is (the
+ * arguments fill {0}, {1}); unless it is good, the text of KEY.mend says how to mend it. */
+enum check_level { CHECK_GOOD, CHECK_WARN, CHECK_BAD };
+struct check_list;
+void check_add(struct check_list *l, enum check_level level, const char *key, const char *arg0,
+	       const char *arg1);
+
 /* A feature NAME in folder hub/NAME/ declares in NAME.h
  *     extern const struct hub_feature NAME_feature;
  * and is one word of the list in hub/meson.build. Its NAME.sql is compiled in as NAME_sql, declared
@@ -181,6 +188,8 @@ struct hub_feature {
 	size_t n_panels;
 	int (*start)(struct hub *h, struct err *e); /* after migrations; may be NULL */
 	void (*stop)(struct hub *h);                /* mirrors start; may be NULL */
+	/* For the doctor, on a hub that may not be running; may be NULL. */
+	int (*check)(struct hub *h, struct check_list *l, struct err *e);
 };
 
 /* --- rendering (hub_page.c) --- */

@@ -147,15 +147,6 @@ static int routes_print(struct err *e)
 	return 0;
 }
 
-static int check_print(const struct hub_open_options *o, bool json)
-{
-	SCOPED_BUF struct buf b = { 0 };
-	int worst = hub_check(o, json, &b);
-
-	fwrite(b.p, 1, b.n, stdout);
-	return worst;
-}
-
 static int backup_offline(const struct hub_open_options *o, const char *file, struct err *e)
 {
 	struct hub *h;
@@ -186,7 +177,7 @@ int hub_args_do(const struct hub_args *a, struct err *e)
 		setup.conf_lines = a->set;
 		return hub_init(&setup, e);
 	case MODE_CHECK:
-		return check_print(&o, a->json);
+		return hub_check(&o, a->json);
 	case MODE_BACKUP:
 		return backup_offline(&o, a->file, e);
 	case MODE_RESTORE:

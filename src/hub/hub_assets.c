@@ -105,6 +105,8 @@ int assets_route(struct call *c)
 	http_res_header(c->res, "ETag", tag);
 	c->res->type = asset_type(f->name);
 	c->res->cacheable = hashed;
+	if (!hashed)
+		http_res_header(c->res, "Cache-Control", "no-cache");
 	if (none_match && strstr(none_match, tag)) {
 		c->res->status = 304;
 		return 0;

@@ -24,10 +24,10 @@ static const struct conf_row rows[] = {
 	     "where it listens without TLS: only loopback or behind a proxy; empty = off"),
 	TEXT("hub.sensor_address", "0.0.0.0:8444", sensor_address,
 	     "where sensors connect (mutual TLS); empty = off"),
-	TEXT("hub.public_url", "https://127.0.0.1:8443", public_url,
-	     "how people reach the console: links in mails"),
-	TEXT("hub.public_sensor_host", "127.0.0.1:8444", public_sensor_host,
-	     "how sensors reach this hub: printed with enrolment codes"),
+	TEXT("hub.public_url", "", public_url,
+	     "how people reach the console: links in mails; empty = as it listens"),
+	TEXT("hub.public_sensor_host", "", public_sensor_host,
+	     "how sensors reach this hub: printed with enrolment codes; empty = as it listens"),
 	ROW("hub.region", CONF_TEXT, 1, 8, "IW", region, "letters that case numbers begin with"),
 	TEXT("hub.region_name", "", region_name, "the region's name, as shown"),
 	ROW("hub.zone_min", CONF_INT, -720, 840, "540", zone_min,
@@ -52,6 +52,28 @@ int hub_conf_add(struct hub *h, struct err *e)
 			r = conf_add(h->conf_rows, f->conf, f->n_conf, f->conf_target, e);
 	}
 	return r;
+}
+
+/* Addresses that nobody gave follow from where the hub listens; a wildcard is reached by loopback.
+ */
+int hub_conf_complete(struct hub *h, struct err *e)
+{
+	const char *https = h->conf.https_address, *sensor = h->conf.sensor_address;
+	SCOPED_BUF struct buf b = { 0 };
+	int r = 0;
+
+	if (!h->conf.public_url[0]) {
+		buf_printf(&b, "%s://%s", https[0] ? "https" : "http",
+			   https[0] ? https : h->conf.http_address);
+		r = conf_set(h->conf_rows, "hub.public_url", b.p, e);
+	}
+	if (r < 0 || h->conf.public_sensor_host[0] || !sensor[0])
+		return r;
+	const char *port = strrchr(sensor, ':');
+	bool wild = strncmp(sensor, "0.0.0.0:", 8) == 0 || strncmp(sensor, "[::]:", 5) == 0;
+	buf_clear(&b);
+	buf_printf(&b, "%s%s", wild && port ? "127.0.0.1" : "", wild && port ? port : sensor);
+	return conf_set(h->conf_rows, "hub.public_sensor_host", b.p, e);
 }
 
 int hub_conf_print(void)

@@ -13,7 +13,8 @@
 
 /* --- hub_conf.c --- */
 int hub_conf_add(struct hub *h, struct err *e); /* the hub's rows and every feature's */
-int hub_conf_print(void);                       /* --show-config */
+int hub_conf_complete(struct hub *h, struct err *e);
+int hub_conf_print(void); /* --show-config */
 /* "127.0.0.1:8443", "[::1]:8443": HOST needs 64 bytes. -EINVAL. */
 int hub_address_parse(const char *text, char host_out[64], uint16_t *port_out, struct err *e);
 
@@ -96,14 +97,23 @@ struct hub_setup {
 	bool demo;
 };
 int hub_init(const struct hub_setup *s, struct err *e); /* prints the one-time password */
+int hub_certificates_renew(const struct hub *h,
+			   struct err *e); /* the server's, when it ends soon */
 
 /* --- hub_backup.c --- */
 int hub_backup(struct hub *h, const char *path, struct err *e);
 int hub_restore(const char *state_dir, const char *path, struct err *e);
 
 /* --- hub_check.c --- */
-enum check_level { CHECK_GOOD, CHECK_WARN, CHECK_BAD };
-/* Writes the findings as JSON lines or as text for people; the worst level. */
-int hub_check(const struct hub_open_options *o, bool json, struct buf *out);
+struct check_list *check_new(void);
+void check_free(struct check_list *l);
+void check_run(struct hub *h, bool running, struct check_list *l);
+enum check_level check_worst(const struct check_list *l);
+void check_json(const struct check_list *l, const struct text *text, enum lang lang,
+		struct buf *out);
+void check_text(const struct check_list *l, const struct text *text, enum lang lang,
+		struct buf *out);
+/* The doctor on a hub that is not running: prints, gives the exit code. */
+int hub_check(const struct hub_open_options *o, bool json);
 
 #endif

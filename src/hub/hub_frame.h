@@ -40,4 +40,14 @@ struct home_page {
 	const char *name;
 };
 
+/* One text field with its label, hint and error: {{use hub_field &m->name}}. */
+struct field_view {
+	const char *name, *label_key, *value;
+	const char *type;         /* "text", "password", "email", "tel" */
+	const char *autocomplete; /* "off" when in doubt */
+	const char *hint_key;     /* NULL = none */
+	const char *error;        /* translated; NULL = fine */
+	bool required, autofocus;
+};
+
 #endif

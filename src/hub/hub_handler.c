@@ -93,7 +93,5 @@ void hub_handle(void *arg, struct http_req *q, struct http_res *res)
 			log_error("%s %s: %s", http_method(q), http_path(q),
 				  c.err.text[0] ? c.err.text : err_text(r));
 	}
-	if (!res->cacheable && res->status != 304)
-		http_res_header(res, "Cache-Control", "no-store");
 	arena_free(c.arena);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hub/hub_admin.h"
 #include "hub/hub_core.h"
 #include "hub/hub_frame.h"
 #include "hub/hub_store.h"
@@ -46,5 +47,7 @@ const struct route hub_routes[] = {
 	{ "GET", "/live", ROLES_ANY, live_route, 0 },
 	{ "GET", "/health", ROLE_PUBLIC, health, 0 },
 	{ "GET", "/assets/{name}", ROLE_PUBLIC, assets_route, 0 },
+	{ "GET", "/admin/check", ROLE_ADMIN, admin_check_route, 0 },
+	{ "POST", "/admin/backup", ROLE_ADMIN, admin_backup_route, 0 },
 };
 const size_t hub_routes_count = ARRAY_LEN(hub_routes);

@@ -21,10 +21,13 @@ static int conf_read(struct hub *h, const struct hub_open_options *o, struct err
 	h->conf.state_dir = mem_strdup(o->state_dir);
 	if ((r = hub_conf_add(h, e)) < 0)
 		return r;
-	if (o->no_conf_file)
-		return 0;
-	SCOPED_MEM char *own = hub_state_path(h, HUB_CONF_FILE);
-	return conf_load(h->conf_rows, o->conf_file ? o->conf_file : own, e);
+	if (!o->no_conf_file) {
+		SCOPED_MEM char *own = hub_state_path(h, HUB_CONF_FILE);
+		r = conf_load(h->conf_rows, o->conf_file ? o->conf_file : own, e);
+		if (r < 0)
+			return r;
+	}
+	return hub_conf_complete(h, e);
 }
 
 static const char *scope_select_of(const struct hub *h)

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "hub/hub_core.h"
 #include "hub/hub_frame.h"
+#include "hub/hub_text.h"
 #include "hub_tmpl.h"
 
 enum { MENU_MAX = 32, FLASH_MAX = 100 };
@@ -32,18 +33,9 @@ struct tmpl call_tmpl(struct call *c, struct buf *out)
 
 const char *call_text(struct call *c, const char *key, const char *const *args, size_t n)
 {
-	const char *s = text_get(c->hub->text, c->lang, key);
 	SCOPED_BUF struct buf b = { 0 };
 
-	for (; *s; s++) {
-		if (s[0] == '{' && s[1] >= '0' && s[1] <= '9' && s[2] == '}') {
-			size_t i = (size_t)(s[1] - '0');
-			buf_adds(&b, i < n ? args[i] : "");
-			s += 2;
-		} else {
-			buf_addc(&b, *s);
-		}
-	}
+	hub_text_fill(c->hub->text, c->lang, key, args, n, &b);
 	return arena_strdup(c->arena, b.p ? b.p : "");
 }
 

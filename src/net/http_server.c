@@ -437,7 +437,7 @@ static struct http_server *server_new(const struct http_conf *c)
 int http_server_start(const struct http_conf *c, struct http_server **out, struct err *e)
 {
 	struct http_server *s = server_new(c);
-	int fd = listen_tcp(c->address, c->port, &s->port, e);
+	int fd = c->listen_fd > 0 ? c->listen_fd : listen_tcp(c->address, c->port, &s->port, e);
 
 	if (fd < 0) {
 		server_free(s);
