@@ -82,6 +82,13 @@ function once(form) {
 	});
 }
 
+// A form that folds out is there to be typed into.
+function drop(el) {
+	el.querySelector("summary").addEventListener("click", () => {
+		if (!el.open) setTimeout(() => el.querySelector(".drop-body :is(input:not([type=hidden]), select, textarea)")?.focus());
+	});
+}
+
 function summary(el) {
 	el.tabIndex = -1;
 	el.focus();
@@ -90,6 +97,7 @@ function summary(el) {
 export function enhance(root) {
 	each(root, "[data-copy]", copyable);
 	each(root, "details.confirm", confirmation);
+	each(root, "details.drop", drop);
 	each(root, "[data-dialog]", opener);
 	each(root, "[data-auto]", auto);
 	each(root, "form[method=post]", once);
