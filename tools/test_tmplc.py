@@ -108,7 +108,7 @@ class Output(unittest.TestCase):
         self.assertIn('tmpl_t(t, "a.b", NULL, 0);', code('{{t "a.b"}}'))
         self.assertIn('tmpl_t(t, "a.b", (const struct tmpl_arg[]){ TMPL_ARG(f(x, "}} y")), '
                       'TMPL_ARG((1 + 2)) }, 2);', code('{{t "a.b" f(x, "}} y") (1 + 2)}}'))
-        self.assertIn('tmpl_n(t, "a.b", (int64_t)(m->n));', code('{{n "a.b" m->n}}'))
+        self.assertIn('tmpl_n(t, "a.b", TMPL_INT(m->n));', code('{{n "a.b" m->n}}'))
 
     def test_a_line_of_control_alone_leaves_no_blank_line(self):
         out = code("<ul>\n  {{if m->a}}\n    {{# why #}}\n  <li>\n  {{end}}\n</ul>\n")

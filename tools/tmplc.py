@@ -331,7 +331,7 @@ class Template:
             self.only_text(f"{{{{{word}}}}}")
         else:
             self.not_url(f"{{{{{word}}}}}")
-        self.emit(f"tmpl_{word}(t, {expr});")
+        self.emit(f"tmpl_{word}(t, TMPL_INT({expr}));")
 
     def do_url(self, expr):
         context = self.check_output("{{url}}")
@@ -355,7 +355,7 @@ class Template:
         m = re.fullmatch("(" + STRING + r")\s+(.+)", rest, re.S)
         if not m:
             self.error('expected {{n "key" count}}')
-        self.emit(f"tmpl_n(t, {m.group(1)}, (int64_t)({m.group(2)}));")
+        self.emit(f"tmpl_n(t, {m.group(1)}, TMPL_INT({m.group(2)}));")
 
     def do_key(self, expr):
         self.not_url("{{key}}")

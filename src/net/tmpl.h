@@ -93,6 +93,12 @@ void tmpl_n(struct tmpl *t, const char *key, int64_t count);
 #define TMPL_ATTR(t, v) TMPL_PICK(v, tmpl_text, tmpl_str, tmpl_int, tmpl_uint, tmpl_int)((t), (v))
 #define TMPL_URL_PART(t, v)                                                                        \
 	TMPL_PICK(v, tmpl_url_text, tmpl_url_str, tmpl_int, tmpl_uint, tmpl_int)((t), (v))
+/* Sizes are numbers too; a pointer is refused by the compiler. */
+#define TMPL_INT(v)                                                                                \
+	_Generic((v),                                                                              \
+		unsigned long: (int64_t)(v),                                                       \
+		unsigned long long: (int64_t)(v),                                                  \
+		default: (v))
 #define TMPL_ARG(v)                                                                                \
 	_Generic((v),                                                                              \
 		char *: tmpl_arg_text,                                                             \
