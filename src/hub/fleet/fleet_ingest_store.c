@@ -284,13 +284,12 @@ int fleet_ingest_store_watched(struct txn *t, const struct ingest_from *from, st
 		if (n < 0)
 			return (int)n;
 	}
-	int64_t n =
-		db_exec(t, &scope_system,
-			"@global(of a sensor) INSERT INTO watched (sensor_id, from_us, to_us,"
-			" company_id) VALUES ($1, $2, $3, $4)",
-			DB_ARGS(DB_INT(from->sensor_id), DB_INT(span.from_us), DB_INT(span.to_us),
-				DB_INT(from->company_id)),
-			e);
+	int64_t n = db_exec(t, &scope_system,
+			    "@global(of a sensor) INSERT INTO watched (sensor_id, from_us, to_us,"
+			    " company_id) VALUES ($1, $2, $3, $4)",
+			    DB_ARGS(DB_INT(from->sensor_id), DB_INT(span.from_us),
+				    DB_INT(span.to_us), DB_INT(from->company_id)),
+			    e);
 	return n < 0 ? (int)n : 0;
 }
 

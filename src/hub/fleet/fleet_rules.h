@@ -17,6 +17,7 @@ enum {
 	FLEET_DEVICES_MAX =
 		5000, /* a company; more are not recorded, the sensor's row counts them */
 };
+enum { FLEET_ZONE_MIN = 540 }; /* months are cut in Japan, where the deck counts them */
 #define FLEET_AMBER_AFTER_US (3 * US_PER_MIN)
 #define FLEET_RED_AFTER_US   (15 * US_PER_MIN)
 
@@ -69,14 +70,19 @@ int fleet_enrol(struct db *db, const struct fleet_ca *ca, const struct fleet_enr
 
 /* Blind time of one sensor, or of a whole company (a place is blind when no sensor of the site
  * watched, a company when one of its places was). */
-int fleet_blind_sensor(struct txn *t, const struct scope *s, const struct fleet_sensor *x,
-		       struct span period, int64_t now_us, struct blind_result *out, struct err *e);
-int fleet_blind_company(struct txn *t, const struct scope *s, int64_t company_id,
-			struct span period, int64_t now_us, struct blind_result *out,
-			struct err *e);
-struct span fleet_month(int64_t now_us, int zone_min); /* the current one, in local time */
+int fleet_coverage_sensor(struct txn *t, const struct scope *s, const struct fleet_sensor *x,
+			  struct span period, int64_t now_us, struct blind_result *out,
+			  struct err *e);
+int fleet_coverage_company(struct txn *t, const struct scope *s, int64_t company_id,
+			   struct span period, int64_t now_us, struct blind_result *out,
+			   struct err *e);
+struct span fleet_coverage_month(int64_t now_us, int zone_min); /* the current one, in local time */
 
 /* Jobs. */
 int fleet_mark_lights(struct hub *h, struct err *e);
+int fleet_expire_codes(struct hub *h, struct err *e);
+
+/* Closes the connection of a sensor that was revoked; any thread. fleet_listen.c */
+void fleet_listen_drop(struct fleet *f, int64_t sensor_id);
 
 #endif
