@@ -190,6 +190,10 @@ struct hub_feature {
 	void (*stop)(struct hub *h);                /* mirrors start; may be NULL */
 	/* For the doctor, on a hub that may not be running; may be NULL. */
 	int (*check)(struct hub *h, struct check_list *l, struct err *e);
+	/* Doors of the feature's own, listeners and threads: after every start, closed before any
+	 * stop; not for --check. May be NULL. */
+	int (*open)(struct hub *h, struct err *e);
+	void (*close)(struct hub *h);
 };
 
 /* --- rendering (hub_page.c) --- */

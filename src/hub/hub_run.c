@@ -24,6 +24,7 @@ struct hub_doors {
 	struct http_server *https, *http, *admin;
 	struct hub_door console_door, admin_door;
 	bool features;
+	size_t n_opened; /* features whose own doors are open */
 	char *socket_path;
 };
 
@@ -116,6 +117,29 @@ static int admin_open(struct hub_doors *d, struct err *e)
 	return http_server_start(&c, &d->admin, e);
 }
 
+static int features_open(struct hub_doors *d, struct err *e)
+{
+	const struct hub_feature *const *f = d->hub->features;
+
+	for (; f[d->n_opened]; d->n_opened++) {
+		int r = f[d->n_opened]->open ? f[d->n_opened]->open(d->hub, e) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void features_close(struct hub_doors *d)
+{
+	while (d->n_opened > 0) {
+		const struct hub_feature *f = d->hub->features[--d->n_opened];
+
+		if (f->close)
+			f->close(d->hub);
+	}
+}
+
 int doors_open(struct hub *h, struct hub_doors **out, struct err *e)
 {
 	struct hub_doors *d = mem_new(sizeof(*d));
@@ -128,7 +152,8 @@ int doors_open(struct hub *h, struct hub_doors **out, struct err *e)
 		goto fail;
 	d->features = true;
 	if ((r = live_start(h, e)) < 0 || (r = jobs_start(h, &d->jobs, e)) < 0 ||
-	    (r = admin_open(d, e)) < 0 || (r = https_open(d, e)) < 0 || (r = http_open(d, e)) < 0)
+	    (r = features_open(d, e)) < 0 || (r = admin_open(d, e)) < 0 ||
+	    (r = https_open(d, e)) < 0 || (r = http_open(d, e)) < 0)
 		goto fail;
 	*out = d;
 	return 0;
@@ -152,6 +177,7 @@ void doors_close(struct hub_doors *d)
 	if (d->socket_path)
 		unlink(d->socket_path);
 	jobs_stop(d->jobs);
+	features_close(d);
 	if (d->features)
 		hub_features_stop(d->hub);
 	mem_cleanup(&d->socket_path);

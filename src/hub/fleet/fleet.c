@@ -10,6 +10,7 @@
 #include "hub/accounts/accounts.h"
 #include "hub/fleet/fleet_device_store.h"
 #include "hub/fleet/fleet_rules.h"
+#include "hub/fleet/fleet_run.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/live.h"
 
@@ -150,8 +151,7 @@ int fleet_revoke(struct hub *h, const struct user *u, int64_t sensor_id, const c
 	    (r = fleet_store_revoke(t, &u->scope, sensor_id, why, u->scope.now_us, e)) < 0 ||
 	    (r = audit(t, u, "sensor.revoke", &s, why, e)) < 0 || (r = txn_commit(&t, e)) < 0)
 		return r;
-	if (h->fleet)
-		fleet_listen_drop(h->fleet, sensor_id);
+	fleet_run_drop(h, sensor_id);
 	live_publish(h, "sensor", s.company_id, sensor_id);
 	return 0;
 }

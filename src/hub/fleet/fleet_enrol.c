@@ -8,6 +8,7 @@
 #include "hub/accounts/accounts.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/members/members.h"
 #include "net/crypto.h"
 #include "net/pki.h"
 
@@ -118,6 +119,7 @@ static int enrol_in(struct txn *t, const struct fleet_ca *ca, const struct fleet
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct fleet_code_row code;
+	struct company company;
 	int r;
 
 	if ((r = usable_code(t, q->code, now_us, a, &code, e)) < 0)
@@ -126,7 +128,10 @@ static int enrol_in(struct txn *t, const struct fleet_ca *ca, const struct fleet
 	if ((r = sign(ca, q, name, now_us, &out->cert_pem, e)) < 0 ||
 	    (r = store_sensor(t, &code, q, out->cert_pem, now_us, &out->sensor_id, e)) < 0)
 		return r;
+	if ((r = members_company_get(t, &scope_system, code.company_id, a, &company, e)) < 0)
+		return r;
 	out->company_id = code.company_id;
+	str_copy(out->company, sizeof(out->company), str_of(company.name));
 	return accounts_audit(t, NULL, "sensor.enrol", "sensor", out->sensor_id, out->company_id,
 			      NULL, e);
 }

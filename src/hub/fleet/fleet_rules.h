@@ -61,6 +61,7 @@ struct fleet_enrol {
 struct fleet_enrolled {
 	char *cert_pem; /* caller frees */
 	int64_t sensor_id, company_id;
+	char company[256]; /* its name */
 };
 struct fleet_ca {
 	char *key_pem, *cert_pem;
@@ -81,8 +82,5 @@ struct span fleet_coverage_month(int64_t now_us, int zone_min); /* the current o
 /* Jobs. */
 int fleet_mark_lights(struct hub *h, struct err *e);
 int fleet_expire_codes(struct hub *h, struct err *e);
-
-/* Closes the connection of a sensor that was revoked; any thread. fleet_listen.c */
-void fleet_listen_drop(struct fleet *f, int64_t sensor_id);
 
 #endif

@@ -217,6 +217,7 @@ static void *run(void *arg)
 	struct fleet_writer *w = arg;
 	struct writer_job *group;
 
+	text_thread_lang(LANG_EN); /* logs of sensors are read by administrators everywhere */
 	while ((group = take_group(w))) {
 		write_group(w, group);
 		for (struct writer_job *j = group; j; j = j->next) {
