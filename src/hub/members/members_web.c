@@ -7,4 +7,5 @@
 const struct hub_feature members_feature = {
 	.name = "members",
 	.schema = members_sql,
+	.scope_select = MEMBERS_SCOPE_SELECT,
 };
