@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* otasuke analyze FILE...: the sensor's pipeline on capture files. How the results are shown:
+ * analyze_print.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/proc.h"
+#include "cli/analyze.h"
+#include "cli/cli.h"
+#include "probe/probe.h"
+
+struct options {
+	bool jsonl;
+	struct probe_config config;
+	char **files;
+	int n_files;
+};
+
+struct run {
+	struct analyze_results *results;
+	uint64_t problems;
+};
+
+static void on_finding(void *arg, const struct finding *f)
+{
+	struct run *r = arg;
+
+	analyze_results_add(r->results, f);
+}
+
+static void on_problem(void *arg, const char *text)
+{
+	struct run *r = arg;
+
+	r->problems++;
+	(void)fprintf(stderr, "otasuke: %s\n", text); /* nowhere left to complain to */
+}
+
+/* 0 = understood, 2 = the exit status for a wrong command line. */
+static int options_parse(struct cli *c, int argc, char **argv, struct options *o)
+{
+	struct probe_config *p = &o->config;
+
+	probe_config_init(p);
+	o->files = argv;
+	for (int i = 1; i < argc; i++) {
+		char **value = NULL;
+		if (strcmp(argv[i], "--jsonl") == 0) {
+			o->jsonl = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--indicators") == 0)
+			value = &p->indicators;
+		else if (strcmp(argv[i], "--home") == 0)
+			value = &p->home;
+		if (value && i + 1 < argc) {
+			*value = argv[++i];
+		} else if (value || (argv[i][0] == '-' && argv[i][1])) {
+			cli_complain(c, "cli.analyze.option", (const char *const *)&argv[i], 1);
+			return 2;
+		} else {
+			o->files[o->n_files++] = argv[i];
+		}
+	}
+	if (o->n_files > 0)
+		return 0;
+	cli_complain(c, "cli.analyze.usage", NULL, 0);
+	return 2;
+}
+
+static int run_file(struct probe *p, const char *path, struct err *e)
+{
+	int r = probe_open_file(p, path, e);
+
+	while (r >= 0) {
+		r = probe_step(p, 0, e);
+		if (r <= 0)
+			break;
+	}
+	probe_finish(p);
+	return r;
+}
+
+/* One file: false when there was something wrong with it. */
+static bool analyze_file(const struct cli *c, const struct options *o, const char *path)
+{
+	struct run run = { .results = analyze_results_new() };
+	struct probe_sink sink = { .arg = &run, .finding = on_finding, .problem = on_problem };
+	struct err e = { 0 };
+	struct probe *p = NULL;
+	int64_t began_ns = clock_mono_ns(&clock_real);
+	struct probe_stats s = { 0 };
+
+	int r = probe_new(&o->config, &sink, &p, &e);
+	if (r == 0) {
+		run.problems = 0; /* bad indicator lines are not the fault of the file */
+		r = run_file(p, path, &e);
+		probe_stats_get(p, &s);
+	}
+	if (r < 0)
+		on_problem(&run, e.text);
+	struct analyze_summary sum = {
+		.file = path,
+		.stats = s,
+		.seconds = (double)(clock_mono_ns(&clock_real) - began_ns) / 1e9,
+		.peak_rss = proc_peak_rss_bytes(),
+	};
+	if (o->jsonl)
+		analyze_print_jsonl(run.results, &sum);
+	else
+		analyze_print_table(c, run.results, &sum);
+	probe_free(p);
+	analyze_results_free(run.results);
+	return run.problems == 0;
+}
+
+int cmd_analyze(struct cli *c, int argc, char **argv)
+{
+	struct options o = { 0 };
+	int status = options_parse(c, argc, argv, &o);
+
+	for (int i = 0; status < 2 && i < o.n_files; i++) {
+		if (!analyze_file(c, &o, o.files[i]))
+			status = EXIT_FAILURE;
+	}
+	if (fflush(stdout) != 0)
+		status = EXIT_FAILURE;
+	return status;
+}

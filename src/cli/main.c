@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* otasuke, the administrator's shell: one table of commands. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "texts/texts.h"
+
+static const struct cli_command commands[] = {
+	{ "analyze", cmd_analyze, "cli.help.analyze" },
+};
+
+static int usage(const struct cli *c, FILE *to)
+{
+	(void)fprintf(to, "%s\n", cli_text(c, "cli.usage")); /* nothing to do about it */
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		(void)fprintf(to, "  %-18s %s\n", commands[i].name, cli_text(c, commands[i].help));
+	return to == stdout ? EXIT_SUCCESS : 2;
+}
+
+/* Japanese unless the environment asks for English. */
+static enum lang environment_lang(void)
+{
+	const char *names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *v = getenv(names[i]);
+		if (v && *v)
+			return strncmp(v, "en", 2) == 0 ? LANG_EN : LANG_JA;
+	}
+	return LANG_JA;
+}
+
+int main(int argc, char **argv)
+{
+	struct text *text = NULL;
+	struct err e = { 0 };
+
+	if (text_open(texts_mo, &text, &e) < 0) {
+		(void)fprintf(stderr, "otasuke: %s\n", e.text); /* nowhere left to complain to */
+		return EXIT_FAILURE;
+	}
+	struct cli c = { .text = text, .lang = environment_lang() };
+	text_thread_lang(c.lang);
+	text_install_err_translator(text);
+	int r = -1;
+	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			r = commands[i].run(&c, argc - 1, argv + 1);
+	}
+	if (r < 0)
+		r = usage(&c, argc > 1 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
+	text_close(text);
+	return r;
+}
