@@ -41,8 +41,7 @@ void readers_flow_owner(const struct inventory *v, struct flow *f)
 	const struct addr *a[2] = { &f->key.src, &f->key.dst };
 
 	for (int i = 0; i < 2; i++) {
-		const struct device *d = inventory_device((struct inventory *)v, f->device[i]);
-		if (d && d->gateway)
+		if (f->device[i] != DEVICE_NONE && !inventory_speaks_for(v, f->device[i], a[i]))
 			f->device[i] = inventory_owner(v, a[i]);
 	}
 }

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/beacon.h"
 
-enum { PLACES = 16384 };
+enum { PLACES = 16384, UPDATE_CHECK_S = 3600 };
+
+#define SETUP_US (5 * US_PER_MIN)
 
 /* How many devices call a place: a small filter a place, direct-mapped; collisions only make a
  * place look more common. */
@@ -85,6 +88,15 @@ static bool common_port(uint16_t port)
 	return among(port, ports, ARRAY_LEN(ports));
 }
 
+static bool is_internal(const struct detect_env *env, const struct addr *a)
+{
+	enum home_side side = home_side_of(inventory_home(env->inventory), a);
+
+	if (side == HOME_UNKNOWN)
+		return inventory_owner(env->inventory, a) != DEVICE_NONE;
+	return side == HOME_INSIDE;
+}
+
 bool beacon_worth(const struct detect_env *env, const struct flow *f)
 {
 	const struct flow_key *k = &f->key;
@@ -96,13 +108,13 @@ bool beacon_worth(const struct detect_env *env, const struct flow *f)
 		return false;
 	if (!inventory_inside(env->inventory, &k->src, f->device[0]))
 		return false;
-	bool internal = home_side_of(inventory_home(env->inventory), &k->dst) == HOME_INSIDE;
-	return !internal || !office_service(k->dport);
+	return !is_internal(env, &k->dst) || !office_service(k->dport);
 }
 
 struct weights {
 	struct beacon_score score;
 	bool internal, failing, raw, odd;
+	bool everyday; /* a named place on a common port, and nothing more to say against it */
 	unsigned callers;
 	size_t devices;
 	double total;
@@ -113,26 +125,41 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 {
 	size_t m = p->n_sent < BEACON_SERIES_MAX ? p->n_sent : BEACON_SERIES_MAX;
 
-	beacon_score(p->start, p->n_start, p->sent, m, env->now_us, &w->score);
-	w->internal = home_side_of(inventory_home(env->inventory), &p->peer[0]) == HOME_INSIDE;
+	struct beacon_series series = {
+		.start = p->start,
+		.n = p->n_start,
+		.sent = p->sent,
+		.m = m,
+		.first_us = p->first_us,
+		.now_us = env->now_us,
+	};
+
+	beacon_score(&series, &w->score);
+	w->internal = is_internal(env, &p->peer[0]);
 	w->failing = p->ok == 0;
 	w->raw = !p->named && !p->name[0];
 	w->odd = !common_port(p->port);
 	w->callers = (unsigned)__builtin_popcountll(places->callers[p->place % PLACES]);
 	w->devices = inventory_count(env->inventory);
 	w->total = w->score.total;
+	w->everyday = !w->raw && !w->odd;
 	if (w->raw)
 		w->total += 0.10;
 	if (w->odd)
 		w->total += 0.05;
 	if (w->failing)
 		w->total -= 0.10;
+	if (w->everyday && w->score.interval_s > UPDATE_CHECK_S)
+		w->total -= 0.20;
 	if (w->callers >= 3 && w->callers * 4 >= w->devices)
 		w->total -= 0.30;
 }
 
-static enum severity severity_of(const struct weights *w)
+static enum severity severity_of(const struct weights *w, const struct pair *p)
 {
+	/* An app that is being set up calls its maker a few times in a row. */
+	if (w->everyday && p->last_us - p->first_us < SETUP_US)
+		return SEVERITY_INFO;
 	if (w->total >= 0.95)
 		return SEVERITY_HIGH;
 	if (w->total >= 0.85)
@@ -184,7 +211,7 @@ bool beacon_weigh(const struct detect_env *env, const struct beacon_places *plac
 	weigh(env, places, p, &w);
 	if (w.total < 0.60)
 		return false;
-	r->severity = severity_of(&w);
+	r->severity = severity_of(&w, p);
 	r->confidence = w.total > 0.99 ? 0.99 : w.total;
 	explain(p, &w, r);
 	return true;

@@ -9,7 +9,10 @@
 
 #include "base/clock.h"
 
-enum { BINS = 24, BINS_MIN = 6 };
+enum { BINS = 24, BINS_MIN = 3 };
+
+/* A series that lasted so long counts fully. */
+#define LASTED_US ((double)(8 * US_PER_MIN))
 
 static int ascending(const void *a, const void *b)
 {
@@ -62,7 +65,7 @@ static double evenness(const int64_t *start, size_t n)
 	size_t bins = n / 2 < BINS ? n / 2 : BINS;
 	int64_t span = start[n - 1] - start[0];
 
-	if (bins < 3 || span <= 0)
+	if (bins < BINS_MIN || span <= 0)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		size_t b = (size_t)((double)(start[i] - start[0]) / (double)span * (double)bins);
@@ -75,32 +78,34 @@ static double evenness(const int64_t *start, size_t n)
 	return cv > 1 ? 0 : 1 - cv;
 }
 
-/* A series that went silent long ago, or that is short, is worth less. */
-static double persistence(const int64_t *start, size_t n, int64_t now_us)
+/* A series that went silent long ago, or that is short in time or number, is worth less. */
+static double persistence(const struct beacon_series *s)
 {
-	double span = (double)(start[n - 1] - start[0]), age = (double)(now_us - start[0]);
+	double span = (double)(s->start[s->n - 1] - s->first_us);
+	double age = (double)(s->now_us - s->first_us);
 	double covered = age > span && age > 0 ? span / age : 1;
-	double enough = n >= 2 * BEACON_STARTS_MIN ? 1 : (double)n / (2 * BEACON_STARTS_MIN);
+	double enough = s->n >= 2 * BEACON_STARTS_MIN ? 1 : (double)s->n / (2 * BEACON_STARTS_MIN);
+	double lasted = span >= LASTED_US ? 1 : span / LASTED_US;
 
-	return covered * (0.5 + 0.5 * enough);
+	return covered * (0.3 + 0.3 * enough + 0.4 * lasted);
 }
 
-void beacon_score(const int64_t *start, size_t n, const uint32_t *sent, size_t m, int64_t now_us,
-		  struct beacon_score *out)
+void beacon_score(const struct beacon_series *s, struct beacon_score *out)
 {
 	double v[BEACON_SERIES_MAX], median, mad;
+	size_t n = s->n, m = s->m;
 
 	*out = (struct beacon_score){ 0 };
 	if (n < BEACON_STARTS_MIN || n > BEACON_SERIES_MAX || m > BEACON_SERIES_MAX)
 		return;
 	for (size_t i = 0; i + 1 < n; i++)
-		v[i] = (double)(start[i + 1] - start[i]) / (double)US_PER_SEC;
+		v[i] = (double)(s->start[i + 1] - s->start[i]) / (double)US_PER_SEC;
 	out->regular = steadiness(v, n - 1, &out->interval_s, &out->mad_s);
 	for (size_t i = 0; i < m; i++)
-		v[i] = sent[i];
+		v[i] = s->sent[i];
 	out->alike = m >= 3 ? steadiness(v, m, &median, &mad) : 0;
-	out->even = evenness(start, n);
-	out->lasting = persistence(start, n, now_us);
+	out->even = evenness(s->start, n);
+	out->lasting = persistence(s);
 	if (m >= 3)
 		out->total = 0.4 * out->regular + 0.2 * out->alike + 0.2 * out->even +
 			     0.2 * out->lasting;

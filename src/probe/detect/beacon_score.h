@@ -20,9 +20,16 @@ struct beacon_score {
 	double interval_s, mad_s; /* median and its absolute deviation */
 };
 
-/* START: N >= BEACON_STARTS_MIN times in ascending order, microseconds. SENT: bytes of M of the
- * connections, any order; M = 0 when all failed. NOW: packet time. */
-void beacon_score(const int64_t *start, size_t n, const uint32_t *sent, size_t m, int64_t now_us,
-		  struct beacon_score *out);
+struct beacon_series {
+	const int64_t *start; /* the newest N, ascending, microseconds */
+	size_t n;
+	const uint32_t *sent; /* bytes of M of the connections, any order; M = 0: all failed */
+	size_t m;
+	int64_t first_us; /* of all */
+	int64_t now_us;   /* packet time */
+};
+
+/* All zero with fewer than BEACON_STARTS_MIN starts. */
+void beacon_score(const struct beacon_series *s, struct beacon_score *out);
 
 #endif

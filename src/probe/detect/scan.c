@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Detector: somebody looks for what is there: many hosts on one port, many ports on one host,
- * pings or ARP questions all over. Only attempts that failed count. Memory is constant a source;
+ * pings or ARP questions all over. Only connections that failed count. Memory is constant a source;
  * what it means: scan_tell.c. */
 #include "probe/detect/scan.h"
 
@@ -79,14 +79,14 @@ static bool matches(const struct sweep *w, const struct sweep *like)
 }
 
 /* The sweep like LIKE; a new one takes the place of the least. */
-static struct sweep *sweep_of(struct scanner *c, const struct sweep *like, int64_t now_us)
+static struct sweep *sweep_of(struct scanner *c, const struct sweep *like)
 {
 	struct sweep *at = &c->sweep[0];
 
 	for (size_t i = 0; i < SWEEPS_MAX; i++) {
 		struct sweep *w = &c->sweep[i];
 		if (matches(w, like)) {
-			if (now_us - w->last_us <= REST_US)
+			if (like->last_us - w->last_us <= REST_US)
 				return w;
 			at = w;
 			break;
@@ -97,7 +97,7 @@ static struct sweep *sweep_of(struct scanner *c, const struct sweep *like, int64
 	}
 	*at = *like;
 	at->used = true;
-	at->first_us = now_us;
+	at->first_us = like->last_us;
 	return at;
 }
 
@@ -111,7 +111,8 @@ static void sweep_add(struct sweep *w, const struct addr *a, uint16_t port, int6
 	uint64_t bit = siphash13(fixed, key, sizeof(key)) % SWEEP_BITS;
 	bool known = w->seen[bit / 64] >> (bit % 64) & 1;
 	w->failed++;
-	w->last_us = now_us;
+	if (now_us > w->last_us)
+		w->last_us = now_us;
 	w->seen[bit / 64] |= UINT64_C(1) << (bit % 64);
 	if (!known && w->n_samples < SWEEP_SAMPLES) {
 		w->sample[w->n_samples] = *a;
@@ -131,12 +132,13 @@ static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool la
 	detect_report(s->env, t, &r);
 }
 
+/* LIKE bears the time of the attempt. */
 static void attempt(struct scan *s, struct scanner *c, struct sweep like, const struct addr *a,
 		    uint16_t port)
 {
-	struct sweep *w = sweep_of(c, &like, s->env->now_us);
+	struct sweep *w = sweep_of(c, &like);
 
-	sweep_add(w, a, port, s->env->now_us);
+	sweep_add(w, a, port, like.last_us);
 	c->last_us = s->env->now_us;
 	if (!sweep_is_scan(w))
 		return;
@@ -148,16 +150,19 @@ static void on_failed(struct scan *s, const struct flow *f)
 {
 	const struct flow_key *k = &f->key;
 	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
+	struct sweep ports = {
+		.kind = SCAN_PORTS, .proto = k->proto, .host = k->dst, .last_us = f->first_us
+	};
+	struct sweep hosts = {
+		.kind = SCAN_HOSTS, .proto = k->proto, .port = k->dport, .last_us = f->first_us
+	};
 
 	if (c->target_device == DEVICE_NONE)
 		c->target_device = f->device[1];
-	attempt(s, c, (struct sweep){ .kind = SCAN_PORTS, .proto = k->proto, .host = k->dst },
-		&k->dst, k->dport);
+	attempt(s, c, ports, &k->dst, k->dport);
 	/* A scanner draws addresses; what was looked up by name is no scan. */
 	if (!names_find(s->env->names, &k->dst)[0])
-		attempt(s, c,
-			(struct sweep){ .kind = SCAN_HOSTS, .proto = k->proto, .port = k->dport },
-			&k->dst, k->dport);
+		attempt(s, c, hosts, &k->dst, k->dport);
 }
 
 static void on_answered(struct scan *s, const struct flow *f)
@@ -173,14 +178,18 @@ static void on_answered(struct scan *s, const struct flow *f)
 	}
 }
 
+/* Pings count whether answered or not: they are asked in order to learn that. */
 static void on_ping(struct scan *s, const struct flow *f)
 {
 	const struct flow_key *k = &f->key;
+	struct sweep like = { .kind = SCAN_PING, .proto = k->proto, .last_us = f->first_us };
 
-	if (k->sport == 0 || f->side[1].packets > 0 || addr_is_multicast(&k->dst))
+	if (k->sport == 0 || addr_is_multicast(&k->dst))
 		return;
 	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
-	attempt(s, c, (struct sweep){ .kind = SCAN_PING, .proto = k->proto }, &k->dst, 0);
+	attempt(s, c, like, &k->dst, 0);
+	if (f->side[1].packets > 0)
+		sweep_of(c, &like)->ok++;
 }
 
 static void scan_flow(void *state, const struct flow *f, enum flow_event ev,
@@ -211,7 +220,7 @@ static void scan_neighbour(void *state, const struct dissected *d)
 	if (!dev || dev->gateway || inventory_owner(s->env->inventory, &n->target) != DEVICE_NONE)
 		return;
 	struct scanner *c = scanner_of(s, &n->sender, device);
-	attempt(s, c, (struct sweep){ .kind = SCAN_ARP }, &n->target, 0);
+	attempt(s, c, (struct sweep){ .kind = SCAN_ARP, .last_us = d->ts_us }, &n->target, 0);
 }
 
 static void scan_finish(void *state)

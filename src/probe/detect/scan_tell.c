@@ -8,7 +8,8 @@
 enum {
 	HOSTS_MIN = 12,
 	PORTS_MIN = 12,
-	PING_MIN = 8,
+	PING_MIN = 12,
+	PINGS_EACH_MAX = 4, /* more on average: somebody watches hosts he knows */
 	ARP_MIN = 40,
 	MANY = 100,
 };
@@ -33,6 +34,9 @@ bool sweep_is_scan(const struct sweep *s)
 		[SCAN_ARP] = ARP_MIN,
 	};
 
+	if (s->kind == SCAN_PING)
+		return sweep_distinct(s) >= PING_MIN &&
+		       (double)s->failed <= PINGS_EACH_MAX * sweep_distinct(s);
 	/* Where most attempts succeed, the rest is bad luck. */
 	return s->failed >= (uint64_t)min[s->kind] && s->failed >= 2 * s->ok &&
 	       sweep_distinct(s) >= min[s->kind];
@@ -54,7 +58,8 @@ static void explain(const struct sweep *w, struct report *r)
 			      addr_format(&w->host, host), s);
 		break;
 	case SCAN_PING:
-		report_reason(r, "%.0f hosts pinged without an answer within %.0f s", n, s);
+		report_reason(r, "%.0f hosts pinged within %.0f s, %llu answers", n, s,
+			      (unsigned long long)w->ok);
 		break;
 	default:
 		report_reason(r, "%.0f unused addresses asked for by ARP within %.0f s", n, s);
@@ -101,8 +106,8 @@ static void rate(enum scan_kind kind, bool inbound, const struct sum *sum, struc
 		r->severity = SEVERITY_LOW;
 	else if (kind == SCAN_ARP)
 		r->severity = SEVERITY_LOW;
-	else if (kind == SCAN_PING)
-		r->severity = SEVERITY_MEDIUM;
+	else if (kind == SCAN_PING) /* pings of hosts that are all there are an inventory */
+		r->severity = sum->ok * 5 > sum->failed * 4 ? SEVERITY_LOW : SEVERITY_MEDIUM;
 	else
 		r->severity = many || sum->outside ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 }

@@ -137,6 +137,18 @@ int dns_parse(const uint8_t *p, size_t n, bool owners, struct dns_message *out)
 	return r.bad ? -EFORMAT : 0;
 }
 
+/* RFC 1002, 4.2.2: R stands behind the label of the question; the record behind it says whether
+ * one machine bears the name or a group. */
+static bool nbns_unique(struct rd r)
+{
+	rd_skip(&r, 5);
+	if ((rd_u8(&r) & LABEL_POINTER) != LABEL_POINTER)
+		return false;
+	rd_skip(&r, 11);
+	uint16_t flags = rd_be16(&r);
+	return !r.bad && !(flags & 0x8000);
+}
+
 bool nbns_name(const uint8_t *p, size_t n, char out[16])
 {
 	struct rd r = rd_of(p, n);
@@ -149,7 +161,7 @@ bool nbns_name(const uint8_t *p, size_t n, char out[16])
 		return false;
 	struct rd label = rd_sub(&r, NBNS_ENCODED);
 	unsigned opcode = (flags >> 11) & 15;
-	bool own = (flags >> 15) || opcode == 5 || opcode == 8 || opcode == 9;
+	bool own = !(flags >> 15) && (opcode == 5 || opcode == 8 || opcode == 9);
 	if (label.bad || !own)
 		return false;
 	for (int i = 0; i < 16; i++) {
@@ -158,7 +170,7 @@ bool nbns_name(const uint8_t *p, size_t n, char out[16])
 			return false;
 		int c = hi << 4 | lo;
 		if (i == 15) /* the suffix: 0x00 and 0x20 are a machine's own names */
-			return len > 0 && (c == 0x00 || c == 0x20);
+			return len > 0 && (c == 0x00 || c == 0x20) && nbns_unique(r);
 		if (c <= 32 || c > 126) {
 			if (c != ' ' && c != 0)
 				return false;

@@ -47,7 +47,7 @@ struct dns_message {
  * damage stays in OUT. */
 int dns_parse(const uint8_t *p, size_t n, bool owners, struct dns_message *out);
 
-/* The name that a NetBIOS message on port 137 registers or answers for, trimmed: false = none. */
+/* The machine's name that a NetBIOS message on port 137 registers, trimmed: false = none. */
 bool nbns_name(const uint8_t *p, size_t n, char out[16]);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum {
 	OWNERS_PER_DEVICE = 4,
-	OUTSIDE_MAX = 4, /* source addresses of unknown side; with more, it forwards for others */
+	OUTSIDE_MAX = 3, /* source addresses that are not its own; with more, it passes on */
 };
 
 struct inventory *inventory_new(size_t devices_max, const struct home *home)
@@ -167,6 +167,17 @@ void inventory_mark_gateway(struct inventory *v, struct device *d)
 	}
 }
 
+/* Device D sent for address A, which is not its own: with several of them it is a gateway. */
+static bool passes_on(struct inventory *v, struct device *d, const struct addr *a)
+{
+	static const uint8_t fixed[16] = "outside";
+
+	d->outside |= UINT64_C(1) << (siphash13(fixed, a->b, sizeof(a->b)) % 64);
+	if (__builtin_popcountll(d->outside) > OUTSIDE_MAX)
+		inventory_mark_gateway(v, d);
+	return d->gateway;
+}
+
 /* An IP packet from address A came out of device I. */
 static void source_seen(struct inventory *v, uint32_t i, const struct addr *a)
 {
@@ -176,18 +187,14 @@ static void source_seen(struct inventory *v, uint32_t i, const struct addr *a)
 		return;
 	switch (home_side_of(&v->home, a)) {
 	case HOME_OUTSIDE:
-		inventory_mark_gateway(v, d);
+		(void)passes_on(v, d, a);
 		break;
 	case HOME_INSIDE: /* a router between two home networks owns none of what it passes on */
 		if (!d->gateway && inventory_owner(v, a) == DEVICE_NONE)
 			inventory_bind(v, i, a);
 		break;
 	case HOME_UNKNOWN:
-		if (d->gateway)
-			break;
-		if (++d->seen_outside > OUTSIDE_MAX)
-			inventory_mark_gateway(v, d);
-		else
+		if (!d->gateway && !passes_on(v, d, a))
 			inventory_bind(v, i, a);
 		break;
 	}
@@ -237,6 +244,11 @@ uint32_t inventory_receiver(struct inventory *v, const struct dissected *d)
 uint32_t inventory_owner(const struct inventory *v, const struct addr *a)
 {
 	return position_of(map_find(v->owner, a->b, sizeof(a->b)));
+}
+
+bool inventory_speaks_for(const struct inventory *v, uint32_t i, const struct addr *a)
+{
+	return i < v->n && (addr_is_zero(a) || has_addr(&v->device[i], a));
 }
 
 bool inventory_inside(const struct inventory *v, const struct addr *a, uint32_t device)

@@ -35,8 +35,8 @@ struct device {
 	bool returned; /* looks like a known device under a new random MAC */
 	bool told;     /* new_device has spoken of it */
 	uint8_t n_addr, n_ttl;
-	uint8_t seen_outside; /* source addresses not known to be of the link */
-	uint8_t names_seen;   /* distinct host names it gave by DHCP */
+	uint64_t outside;   /* filter of source addresses that are not its own */
+	uint8_t names_seen; /* distinct host names it gave by DHCP */
 	struct addr addr[DEVICE_ADDRESSES_MAX];
 	uint8_t ttl[DEVICE_TTLS_MAX]; /* of its TCP SYNs */
 	int64_t first_us, last_us, joined_us;
@@ -57,10 +57,13 @@ struct home *inventory_home(struct inventory *v);
 uint32_t inventory_sender(struct inventory *v, const struct dissected *d);
 /* The device that D goes to, when it is known. */
 uint32_t inventory_receiver(struct inventory *v, const struct dissected *d);
-/* Whose address A is by what the link said; DEVICE_NONE = nobody's. */
+/* Whose address A is; DEVICE_NONE = nobody's here. */
 uint32_t inventory_owner(const struct inventory *v, const struct addr *a);
 /* Does A lie on this side? Unknown counts as inside unless it came through a gateway. */
 bool inventory_inside(const struct inventory *v, const struct addr *a, uint32_t device);
+
+/* Does device I speak for A itself, or pass it on for others? */
+bool inventory_speaks_for(const struct inventory *v, uint32_t i, const struct addr *a);
 
 /* What own readers learned; DEVICE is the sender. */
 void inventory_neighbour(struct inventory *v, const struct dissected *d);

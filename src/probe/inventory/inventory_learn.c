@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "probe/inventory/inventory_priv.h"
 
 enum { TTL_MIN = 32, NAMES_SEEN_MAX = 50 };
 
+/* One that has been here longer only says hello again. */
+#define JOIN_US (2 * US_PER_MIN)
+
 static void joins(struct device *d, int64_t now_us)
 {
-	if (d->joined)
+	if (d->joined || now_us - d->first_us > JOIN_US)
 		return;
 	d->joined = true;
 	d->joined_us = now_us;
@@ -83,12 +87,21 @@ void inventory_hostname(struct inventory *v, uint32_t i, const char *name, bool 
 	d->changed = true;
 }
 
+static uint32_t position_by_mac(const struct inventory *v, const struct mac *m)
+{
+	void *p = map_find(v->by_key, m->b, sizeof(m->b));
+
+	return p ? (uint32_t)((uintptr_t)p - 1) : DEVICE_NONE;
+}
+
 static void from_server(struct inventory *v, const struct dhcp_message *m)
 {
 	if (m->type != DHCP_ACK)
 		return;
 	if (m->prefix_bits)
 		home_learn(&v->home, &m->addr, m->prefix_bits);
+	uint32_t client = position_by_mac(v, &m->mac);
+	inventory_bind(v, client, &m->addr);
 	uint32_t i = inventory_owner(v, &m->router);
 	if (i != DEVICE_NONE && v->device[i].has_mac)
 		inventory_mark_gateway(v, &v->device[i]);
@@ -105,7 +118,8 @@ void inventory_dhcp(struct inventory *v, const struct dhcp_message *m, uint32_t 
 	/* A relay passes on for others: then the message is not about the sender. */
 	if (!d || !d->has_mac || (!mac_is_zero(&m->mac) && !mac_eq(&m->mac, &d->mac)))
 		return;
-	if (m->type == DHCP_DISCOVER || m->type == DHCP_REQUEST)
+	/* A request that bears the client's address renews a lease. */
+	if (m->type == DHCP_DISCOVER || (m->type == DHCP_REQUEST && addr_is_zero(&m->addr)))
 		joins(d, now_us);
 	inventory_hostname(v, i, m->hostname, true);
 	text_set(d, &d->fingerprint, m->fingerprint);
