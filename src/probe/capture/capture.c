@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,38 +68,21 @@ void capture_close(struct capture *c)
 	c->state = NULL;
 }
 
-static void tell(struct capture *c, const char *fmt, va_list ap)
-	__attribute__((format(printf, 2, 0)));
-static void tell(struct capture *c, const char *fmt, va_list ap)
+void capture_tell(struct capture *c)
 {
-	char text[CAPTURE_PATH_MAX + 256];
-
-	if (!c->problem)
-		return;
-	(void)vsnprintf(text, sizeof(text), fmt, ap); /* cut is fine */
-	c->problem(c->problem_arg, text);
+	if (c->problem)
+		c->problem(c->problem_arg, c->why.text);
 }
 
-void capture_tell(struct capture *c, const char *fmt, ...)
+void capture_damaged(struct capture *c)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	tell(c, fmt, ap);
-	va_end(ap);
-}
-
-void capture_damaged(struct capture *c, const char *fmt, ...)
-{
-	va_list ap;
-
 	c->stats.records_bad++;
 	if (c->problems >= CAPTURE_PROBLEMS_MAX)
 		return;
 	c->problems++;
-	va_start(ap, fmt);
-	tell(c, fmt, ap);
-	va_end(ap);
-	if (c->problems == CAPTURE_PROBLEMS_MAX)
-		capture_tell(c, "%s: further damage is only counted", c->name);
+	capture_tell(c);
+	if (c->problems < CAPTURE_PROBLEMS_MAX)
+		return;
+	(void)err_set(&c->why, -EFORMAT, "%s: further damage is only counted", c->name);
+	capture_tell(c);
 }

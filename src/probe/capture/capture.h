@@ -65,6 +65,7 @@ struct capture {
 	char name[CAPTURE_PATH_MAX]; /* file or interface */
 	int64_t ring_bytes;          /* live */
 	struct capture_stats stats;
+	struct err why; /* what capture_damaged and capture_tell are about to say */
 	void (*problem)(void *arg, const char *text);
 	void *problem_arg;
 	unsigned problems; /* told so far */
@@ -76,9 +77,10 @@ int capture_open_live(struct capture *c, const char *interface, struct err *e);
 int capture_next(struct capture *c, struct packet *out, size_t max, int wait_ms, struct err *e);
 void capture_close(struct capture *c);
 
-/* For the sources: counts a damaged record and tells it while there are few of them. */
-void capture_damaged(struct capture *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void capture_tell(struct capture *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* For the sources: tells what stands in C->why; the first counts a damaged record too, and keeps
+ * quiet when there are many. */
+void capture_damaged(struct capture *c);
+void capture_tell(struct capture *c);
 
 /* The length on the wire as a record claims it, held between what is there and the snap limit. */
 static inline uint32_t capture_wire_len(uint32_t len, uint32_t claimed)

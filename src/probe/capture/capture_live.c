@@ -154,8 +154,9 @@ static void outage(struct capture *c, struct live *l, const struct err *e)
 	c->stats.up = false;
 	(void)str_copy(c->stats.text, sizeof(c->stats.text), str_of(e->text));
 	l->retry_ns = clock_mono_ns(&clock_real) + RETRY_NS;
+	c->why = *e;
 	if (!l->told)
-		capture_tell(c, "%s", e->text);
+		capture_tell(c);
 	l->told = true;
 }
 
@@ -258,7 +259,8 @@ static void live_retry(struct capture *c, struct live *l, int wait_ms)
 	c->stats.up = true;
 	c->stats.text[0] = 0;
 	l->told = false;
-	capture_tell(c, "interface %s is up again", c->name);
+	(void)err_set(&c->why, -ENETDOWN, "interface %s is up again", c->name);
+	capture_tell(c);
 }
 
 static int live_next(struct capture *c, struct packet *out, size_t max, int wait_ms, struct err *e)

@@ -188,12 +188,15 @@ static int pcap_refill(struct capture *c, struct pcap *p, struct err *e)
 		if (r > 0)
 			return 1;
 		if (r == 0) {
-			capture_damaged(c, "%s: the last record is cut off (offset %" PRIu64 ")",
-					c->name, p->file.offset);
+			(void)err_set(&c->why, -EFORMAT,
+				      "%s: the last record is cut off (offset %" PRIu64 ")",
+				      c->name, p->file.offset);
+			capture_damaged(c);
 			return 0;
 		}
-		capture_damaged(c, "%s: damaged record at offset %" PRIu64, c->name,
-				p->file.offset);
+		(void)err_set(&c->why, -EFORMAT, "%s: damaged record at offset %" PRIu64, c->name,
+			      p->file.offset);
+		capture_damaged(c);
 		if (!resync(p))
 			return 0;
 	}

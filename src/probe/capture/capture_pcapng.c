@@ -149,13 +149,16 @@ static void interface_options(const struct pcapng *p, struct interface *f, const
 static void on_interface(struct capture *c, struct pcapng *p, const uint8_t *body, size_t n)
 {
 	if (n < 8) {
-		capture_damaged(c, "%s: the interface block at offset %" PRIu64 " is too short",
-				c->name, p->file.offset);
+		(void)err_set(&c->why, -EFORMAT,
+			      "%s: the interface block at offset %" PRIu64 " is too short", c->name,
+			      p->file.offset);
+		capture_damaged(c);
 		return;
 	}
 	if (p->n_interfaces == INTERFACES_MAX) {
-		capture_damaged(c, "%s: more than %d interfaces (offset %" PRIu64 ")", c->name,
-				INTERFACES_MAX, p->file.offset);
+		(void)err_set(&c->why, -EFORMAT, "%s: more than %d interfaces (offset %" PRIu64 ")",
+			      c->name, INTERFACES_MAX, p->file.offset);
+		capture_damaged(c);
 		return;
 	}
 	struct interface f = {
@@ -165,10 +168,11 @@ static void on_interface(struct capture *c, struct pcapng *p, const uint8_t *bod
 	};
 	interface_options(p, &f, body + 8, n - 8);
 	if (f.per_s == 0 || f.offset_s > INT32_MAX || f.offset_s < -(int64_t)INT32_MAX) {
-		capture_damaged(c,
-				"%s: unusable time resolution in the interface block at "
-				"offset %" PRIu64,
-				c->name, p->file.offset);
+		(void)err_set(&c->why, -EFORMAT,
+			      "%s: unusable time resolution in the interface block at "
+			      "offset %" PRIu64,
+			      c->name, p->file.offset);
+		capture_damaged(c);
 		f.per_s = US_PER_SEC;
 		f.offset_s = 0;
 	}
@@ -282,17 +286,22 @@ static int pcapng_refill(struct capture *c, struct pcapng *p, int ready, struct 
 	uint64_t at = p->file.offset;
 
 	if (ready == 2) {
-		capture_damaged(c, "%s: skipped a block of %" PRIu32 " bytes at offset %" PRIu64,
-				c->name, b.len, at);
+		(void)err_set(&c->why, -EFORMAT,
+			      "%s: skipped a block of %" PRIu32 " bytes at offset %" PRIu64,
+			      c->name, b.len, at);
+		capture_damaged(c);
 		return b.len <= 64u * 1024 * 1024 ? capture_file_skip_far(&p->file, b.len)
 						  : resync(p);
 	}
 	if (ready == 0 && capture_file_left(&p->file) == 0)
 		return 0;
-	capture_damaged(c,
-			ready == 0 ? "%s: the last block is cut off (offset %" PRIu64 ")"
-				   : "%s: damaged block at offset %" PRIu64,
-			c->name, at);
+	if (ready == 0)
+		(void)err_set(&c->why, -EFORMAT,
+			      "%s: the last block is cut off (offset %" PRIu64 ")", c->name, at);
+	else
+		(void)err_set(&c->why, -EFORMAT, "%s: damaged block at offset %" PRIu64, c->name,
+			      at);
+	capture_damaged(c);
 	return ready == 0 ? 0 : resync(p);
 }
 
@@ -314,8 +323,10 @@ static int block_take(struct capture *c, struct pcapng *p, struct block b, struc
 	case BLOCK_PACKET_SIMPLE:
 		got = packet_of(p, b, body, out);
 		if (!got)
-			capture_damaged(c, "%s: damaged packet block at offset %" PRIu64, c->name,
-					p->file.offset);
+			(void)err_set(&c->why, -EFORMAT,
+				      "%s: damaged packet block at offset %" PRIu64, c->name,
+				      p->file.offset);
+		capture_damaged(c);
 		break;
 	default:
 		break;

@@ -178,7 +178,8 @@ static void on_start(struct beacon *b, const struct flow *f, enum flow_event ev)
 	if (!start_add(p, f->first_us))
 		return;
 	p->telling.due = true;
-	report_pair(b, p, false);
+	if (p->n_start >= BEACON_STARTS_MIN && telling_look(&p->telling, ++p->starts))
+		report_pair(b, p, false);
 }
 
 static void on_end(struct beacon *b, const struct flow *f)

@@ -22,6 +22,7 @@ struct pair {
 	char name[DPI_NAME_MAX];
 	size_t n_peers, n_start;
 	struct addr peer[PAIR_PEERS_MAX];
+	uint64_t starts; /* since there were enough of them to judge */
 	uint64_t ok, failed, n_sent, bytes_out, bytes_in;
 	int64_t first_us, last_us;
 	int64_t start[BEACON_SERIES_MAX]; /* ascending: the newest */

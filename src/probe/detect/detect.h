@@ -69,8 +69,12 @@ struct telling {
 	int64_t last_us; /* told last; 0 = never */
 	uint32_t times;
 	uint8_t severity;
-	bool due; /* something new since */
+	bool due;         /* something new since */
+	uint64_t look_at; /* count at which it is worth weighing again */
 };
+
+/* Weighing costs: at first each time, then each time COUNT has grown by a quarter. */
+bool telling_look(struct telling *t, uint64_t count);
 
 /* Should the story be told now? The first time, when it gets worse, then at growing intervals. */
 bool telling_due(const struct telling *t, enum severity severity, int64_t now_us);

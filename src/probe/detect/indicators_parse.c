@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the list of indicators, line by line. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/map.h"
 #include "probe/detect/indicators_priv.h"
 
-enum { TOLD_MAX = 20, LABEL_MAX = 63 };
+enum { TOLD_MAX = 20, LABEL_MAX = 63, SHOWN_MAX = 80 };
+
+/* Arguments for %.*s. */
+#define SHOWN(v) (int)((v).n > SHOWN_MAX ? SHOWN_MAX : (v).n), (v).p
 
 struct reading {
 	struct indicators *s;
@@ -19,21 +21,16 @@ struct reading {
 	unsigned told;
 };
 
-static void bad_line(struct reading *r, const char *why, struct str what)
+static void bad_line(struct reading *r, struct err *why)
 {
-	char text[512];
-	int shown = what.n > 80 ? 80 : (int)what.n;
-
 	r->s->bad++;
 	if (!r->tell || r->told > TOLD_MAX)
 		return;
 	if (r->told++ == TOLD_MAX)
-		(void)snprintf(text, sizeof(text), "%s: further bad lines are only counted",
-			       r->name);
+		(void)err_set(why, -EFORMAT, "%s: further bad lines are only counted", r->name);
 	else
-		(void)snprintf(text, sizeof(text), "%s line %ld: %s: \"%.*s\"", r->name, r->line,
-			       why, shown, what.p);
-	r->tell(r->arg, text);
+		(void)err_context(why, "%s line %ld", r->name, r->line);
+	r->tell(r->arg, why->text);
 }
 
 /* Lower case into OUT, without "*." and final dot; 0 = not a domain. */
@@ -65,39 +62,46 @@ static size_t domain_clean(struct str v, char *out)
 	return dots ? n : 0;
 }
 
-static const char *add_net(struct indicators *s, struct str v, bool network, struct str text)
+static int added(bool fits, struct err *e)
+{
+	return fits ? 0
+		    : err_set(e, -ELIMIT, "the list holds %d indicators at most", INDICATORS_MAX);
+}
+
+static int add_net(struct indicators *s, struct str v, bool network, struct str text, struct err *e)
 {
 	uint8_t key[17];
 	struct cidr net;
 	bool slash = memchr(v.p, '/', v.n) != NULL;
 
 	if (slash != network || cidr_parse(v, &net) < 0)
-		return network ? "not a network" : "not an address";
+		return network ? err_set(e, -EFORMAT, "\"%.*s\" is not a network", SHOWN(v))
+			       : err_set(e, -EFORMAT, "\"%.*s\" is not an address", SHOWN(v));
 	if (net.bits == 0 || (addr_is_v4(&net.addr) && net.bits == 96))
-		return "a network that is everything";
+		return err_set(e, -EFORMAT, "\"%.*s\" is every address there is", SHOWN(v));
 	indicators_net_key(&net, key);
 	s->lengths[net.bits] = true;
-	return indicators_add(s, INDICATOR_NET, key, sizeof(key), text) ? NULL : "the list is full";
+	return added(indicators_add(s, INDICATOR_NET, key, sizeof(key), text), e);
 }
 
-static const char *add_domain(struct indicators *s, struct str v, struct str text)
+static int add_domain(struct indicators *s, struct str v, struct str text, struct err *e)
 {
 	char name[INDICATOR_TEXT_MAX];
 	size_t n = domain_clean(v, name);
 
 	if (n == 0)
-		return "not a domain";
-	return indicators_add(s, INDICATOR_DOMAIN, name, n, text) ? NULL : "the list is full";
+		return err_set(e, -EFORMAT, "\"%.*s\" is not a domain", SHOWN(v));
+	return added(indicators_add(s, INDICATOR_DOMAIN, name, n, text), e);
 }
 
-static const char *add_ja3(struct indicators *s, struct str v, struct str text)
+static int add_ja3(struct indicators *s, struct str v, struct str text, struct err *e)
 {
 	uint8_t b[16];
 	size_t n = 0;
 
 	if (str_hex(v, b, sizeof(b), &n) < 0 || n != sizeof(b))
-		return "not a JA3 fingerprint";
-	return indicators_add(s, INDICATOR_JA3, b, n, text) ? NULL : "the list is full";
+		return err_set(e, -EFORMAT, "\"%.*s\" is not a JA3 fingerprint", SHOWN(v));
+	return added(indicators_add(s, INDICATOR_JA3, b, n, text), e);
 }
 
 static struct str unquote(struct str v)
@@ -108,35 +112,37 @@ static struct str unquote(struct str v)
 	return v;
 }
 
+static int add(struct indicators *s, struct str type, struct str value, struct str text,
+	       struct err *e)
+{
+	if (value.n == 0)
+		return err_set(e, -EFORMAT, "expected type,value");
+	if (str_eq_nocase(type, STR("domain")))
+		return add_domain(s, value, text, e);
+	if (str_eq_nocase(type, STR("ip")))
+		return add_net(s, value, false, text, e);
+	if (str_eq_nocase(type, STR("cidr")))
+		return add_net(s, value, true, text, e);
+	if (str_eq_nocase(type, STR("ja3")))
+		return add_ja3(s, value, text, e);
+	return err_set(e, -EFORMAT, "\"%.*s\" is no type of indicator", SHOWN(type));
+}
+
 static void on_line(struct reading *r, struct str line)
 {
-	struct str type, value = { 0 }, whole = str_trim(line);
-	const char *why;
+	struct str type, value = { 0 };
+	struct err e = { 0 };
 
-	line = whole;
+	line = str_trim(line);
 	if (line.n == 0 || line.p[0] == '#')
 		return;
-	(void)str_cut(&line, ',', &type);
+	(void)str_cut(&line, ',', &type); /* there is something */
 	(void)str_cut(&line, ',', &value);
 	type = str_trim(type);
-	value = unquote(value);
-	struct str text = unquote(line);
 	if (str_eq_nocase(type, STR("type")) && r->line == 1)
 		return; /* a heading */
-	if (value.n == 0)
-		why = "expected type,value";
-	else if (str_eq_nocase(type, STR("domain")))
-		why = add_domain(r->s, value, text);
-	else if (str_eq_nocase(type, STR("ip")))
-		why = add_net(r->s, value, false, text);
-	else if (str_eq_nocase(type, STR("cidr")))
-		why = add_net(r->s, value, true, text);
-	else if (str_eq_nocase(type, STR("ja3")))
-		why = add_ja3(r->s, value, text);
-	else
-		why = "unknown type";
-	if (why)
-		bad_line(r, why, whole);
+	if (add(r->s, type, unquote(value), unquote(line), &e) < 0)
+		bad_line(r, &e);
 }
 
 void indicators_parse(struct indicators *s, const char *name, const char *p, size_t n,

@@ -86,6 +86,14 @@ void report_story(struct report *r, const struct detect_env *env, const char *fm
 	va_end(ap);
 }
 
+bool telling_look(struct telling *t, uint64_t count)
+{
+	if (count < t->look_at)
+		return false;
+	t->look_at = count + count / 4 + 1;
+	return true;
+}
+
 bool telling_due(const struct telling *t, enum severity severity, int64_t now_us)
 {
 	static const int64_t gap_us[GAP_STEPS] = {

@@ -140,10 +140,10 @@ static void attempt(struct scan *s, struct scanner *c, struct sweep like, const 
 
 	sweep_add(w, a, port, like.last_us);
 	c->last_us = s->env->now_us;
-	if (!sweep_is_scan(w))
-		return;
-	c->telling[like.kind].due = true;
-	tell(s, c, like.kind, false);
+	struct telling *t = &c->telling[like.kind];
+	t->due = true;
+	if (telling_look(t, ++c->attempts[like.kind]) && sweep_is_scan(w))
+		tell(s, c, like.kind, false);
 }
 
 static void on_failed(struct scan *s, const struct flow *f)

@@ -29,6 +29,7 @@ struct scanner {
 	uint32_t device;        /* of the scanner */
 	uint32_t target_device; /* of the first one it tried */
 	struct telling telling[SCAN_KINDS];
+	uint64_t attempts[SCAN_KINDS];
 	struct sweep sweep[SWEEPS_MAX];
 	int64_t last_us;
 };

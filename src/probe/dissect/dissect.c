@@ -126,11 +126,12 @@ void dissect(const struct packet *p, struct dissected *d)
 {
 	struct rd r = rd_of(p->p, p->len);
 
-	*d = (struct dissected){
-		.wire_len = p->wire_len,
-		.ts_us = p->ts_us,
-		.cut = p->len < p->wire_len,
-	};
+	memset(d, 0, offsetof(struct dissected, neighbour));
+	d->neighbour.op = NEIGHBOUR_NONE;
+	d->unreached.proto = 0;
+	d->wire_len = p->wire_len;
+	d->ts_us = p->ts_us;
+	d->cut = p->len < p->wire_len;
 	switch (p->link) {
 	case LINK_ETHERNET:
 		on_ethernet(r, d);

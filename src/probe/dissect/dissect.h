@@ -37,9 +37,9 @@ struct neighbour {
 
 /* The tuple inside an ICMP error: who was not reached. */
 struct unreached {
-	struct addr src, dst;
-	uint16_t sport, dport;
 	uint8_t proto; /* 0 = none */
+	uint16_t sport, dport;
+	struct addr src, dst;
 };
 
 struct dissected {
@@ -63,6 +63,7 @@ struct dissected {
 	int64_t ts_us;
 	struct rd l3;      /* the innermost IP packet, as far as captured */
 	struct rd payload; /* behind TCP, UDP or ICMP */
+	/* Rare, and so cleared only as far as their first field: op and proto. */
 	struct neighbour neighbour;
 	struct unreached unreached;
 };

@@ -33,6 +33,7 @@ void dissect_arp(struct rd r, struct dissected *d)
 		return;
 	d->kind = DISSECT_ARP;
 	struct neighbour *n = &d->neighbour;
+	*n = (struct neighbour){ 0 };
 	n->op = op == ARP_REQUEST ? NEIGHBOUR_ASK : NEIGHBOUR_TELL;
 	memcpy(n->mac.b, p, 6);
 	n->sender = addr_v4(p + 6);
@@ -74,6 +75,7 @@ void dissect_ndp(struct rd r, struct dissected *d)
 	struct neighbour *n = &d->neighbour;
 	uint32_t flags = rd_be32(&r);
 
+	*n = (struct neighbour){ 0 };
 	if (d->icmp_type == NDP_ROUTER_ADVERT) {
 		rd_skip(&r, 8);
 		n->sender = d->src;

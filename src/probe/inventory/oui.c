@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "probe_oui.h"
+#include "probe/probe_oui.h"
 
 enum { PREFIX_DIGITS = 6, ROWS_MAX = 4096 };
 
