@@ -104,6 +104,16 @@ def calls(text, name):
         yield m.start(), call_arguments(text, m.end() - 1)
 
 
+def close_of(text, opening):
+    """Where the bracket at OPENING is closed; the end of TEXT when it is not."""
+    clean, depth = bare(text[opening:]), 0
+    for i, c in enumerate(clean):
+        depth += (c in '([{') - (c in ')]}')
+        if depth == 0:
+            return opening + i
+    return len(text)
+
+
 def line_of(text, offset):
     return text.count('\n', 0, offset) + 1
 
