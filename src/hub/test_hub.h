@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For tests: a whole hub on a test database with a clock that stands still, people made in a line,
+/* In meson.build: 'more': test_hub_src, 'drivers': both.
+ * For tests: a whole hub on a test database with a clock that stands still, people made in a line,
  * and calls through the real HTTP server as any of them. Not part of the program. */
 #ifndef HUB_TEST_HUB_H
 #define HUB_TEST_HUB_H
@@ -23,6 +24,10 @@ struct test_hub {
  * is asked for and not installed: skip the test. Any other failure fails the test. */
 struct test_hub *test_hub_new(bool postgres);
 void test_hub_free(struct test_hub *th); /* NULL is fine */
+/* FN on a fresh hub for each database that OTASUKE_TEST_DRIVER asks for (all when it is unset). */
+void test_hub_each(void (*fn)(struct test_hub *th));
+/* Runs the job NAME of a feature now. */
+void test_hub_job(struct test_hub *th, const char *name);
 
 /* Everything below fails the test when it cannot be done. */
 int64_t test_hub_org(struct test_hub *th, const char *kind, const char *name);
