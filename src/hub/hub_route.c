@@ -92,6 +92,8 @@ static bool pattern_match(const char *pattern, const char *path, struct match *o
 	struct match m = { 0 };
 	size_t params = 0, i;
 
+	if (b.n && b.p[b.n - 1] == '/')
+		return false;
 	for (i = 0; i < PARTS_MAX; i++) {
 		bool more_a = str_cut(&a, '/', &pa), more_b = str_cut(&b, '/', &pb);
 		if (more_a != more_b)
