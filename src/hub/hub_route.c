@@ -88,10 +88,13 @@ struct match {
 
 static bool pattern_match(const char *pattern, const char *path, struct match *out)
 {
-	struct str a = str_of(pattern + 1), b = str_of(path[0] == '/' ? path + 1 : path), pa, pb;
+	struct str a = str_of(pattern + 1), b = str_of(path), pa, pb;
 	struct match m = { 0 };
 	size_t params = 0, i;
 
+	if (b.n == 0 || b.p[0] != '/')
+		return false;
+	b = (struct str){ b.p + 1, b.n - 1 };
 	if (b.n && b.p[b.n - 1] == '/')
 		return false;
 	for (i = 0; i < PARTS_MAX; i++) {
