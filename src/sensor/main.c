@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* otasuke-sensor: watches a network and reports to the hub. A table of commands, no more. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "sensor/enrol.h"
+#include "sensor/roles.h"
+#include "sensor/sensor_version.h"
+#include "texts/texts.h"
+
+static int version_command(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return printf("otasuke-sensor %s\n", SENSOR_VERSION) < 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage;
+} commands[] = {
+	{ "run", run_command, "run --config FILE" },
+	{ "enrol", enrol_command, "enrol ADDRESS [--state DIR]" },
+	{ "--version", version_command, "--version" },
+};
+
+/* Messages in the language of the one who reads them. */
+static struct text *language_set(void)
+{
+	struct text *t = NULL;
+	const char *tag = getenv("LC_ALL");
+
+	if (!tag || !tag[0])
+		tag = getenv("LANG");
+	if (text_open(texts_mo, &t, NULL) < 0)
+		return NULL; /* then English */
+	text_thread_lang(lang_parse(tag, LANG_EN));
+	text_install_err_translator(t);
+	return t;
+}
+
+int main(int argc, char **argv)
+{
+	struct text *texts = language_set();
+	int r = -1;
+
+	for (size_t i = 0; argc > 1 && r < 0 && i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			r = commands[i].run(argc, argv);
+	}
+	for (size_t i = 0; r < 0 && i < ARRAY_LEN(commands); i++)
+		fprintf(stderr, "otasuke-sensor %s\n", commands[i].usage);
+	text_close(texts);
+	return r < 0 ? EXIT_FAILURE : r;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sensor's configuration file, the same for all its roles. */
+#ifndef SENSOR_SENSOR_CONF_H
+#define SENSOR_SENSOR_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "probe/probe.h"
+
+enum { SENSOR_PATH_MAX = 4096 };
+
+struct sensor_conf {
+	char *state; /* folder */
+	char *interface, *replay;
+	char *replay_shift; /* "" or "now" */
+	int64_t replay_speed;
+	bool replay_exit;
+	char *hub; /* "" = as enrolled */
+	int64_t spool_quota_bytes;
+	int64_t heartbeat_ms;
+	int64_t retry_max_ms, revoked_retry_ms;
+	struct probe_config probe;
+	struct conf *rows;
+};
+
+/* Errors name file and line. Release with sensor_conf_done. */
+int sensor_conf_load(const char *path, struct sensor_conf *out, struct err *e);
+void sensor_conf_done(struct sensor_conf *c);
+
+/* Places in the state folder; OUT needs SENSOR_PATH_MAX bytes. */
+void sensor_path(const char *state_dir, const char *name, char *out);
+#define SENSOR_SPOOL    "spool"         /* probe appends, uplink reads and removes */
+#define SENSOR_INBOX    "inbox"         /* uplink lays down, probe reads */
+#define SENSOR_IDENTITY "identity"      /* key and certificates: the uplink's alone */
+#define SENSOR_STATUS   "uplink.status" /* uplink writes what is wrong, probe reports it */
+
+/* "host:port" or "[2001:db8::1]:port". -EINVAL. */
+int sensor_host_port(const char *text, char *host_out, size_t host_size, uint16_t *port_out);
+
+#endif

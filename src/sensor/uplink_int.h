@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What uplink.c and uplink_send.c share. For them only. */
+#ifndef SENSOR_UPLINK_INT_H
+#define SENSOR_UPLINK_INT_H
+
+#include "base/buf.h"
+#include "net/tls.h"
+#include "sensor/inbox.h"
+#include "sensor/spool/spool_reader.h"
+#include "sensor/uplink.h"
+
+enum {
+	UPLINK_WINDOW = 4,               /* batches on their way */
+	UPLINK_BATCH_RECORDS = 1000,     /* at most in one */
+	UPLINK_BATCH_BYTES = 256 * 1024, /* a batch is sent once it has so many */
+	UPLINK_QUEUE_MAX = 4 * 1024 * 1024,
+};
+
+enum uplink_state {
+	UPLINK_WAITING,    /* until the next attempt */
+	UPLINK_CONNECTING, /* until the hub has greeted back */
+	UPLINK_FLOWING,
+};
+
+struct uplink {
+	struct uplink_conf conf;
+	enum uplink_state state;
+	struct tls_conn *conn;
+	struct tls_conn *leaving; /* closed by us, not gone yet */
+	struct spool_reader *reader;
+	struct inbox inbox;
+	struct uplink_stats stats;
+
+	uint64_t window[UPLINK_WINDOW]; /* last sequence of each batch on its way, oldest first */
+	size_t in_flight;
+	uint64_t sent;    /* last sequence handed to the connection */
+	int64_t moved_ns; /* monotonic: when the window moved last */
+	struct buf raw, packed;
+
+	int64_t backoff_ms;
+	struct loop_timer *retry, *tick;
+	int notify_fd; /* -1 = the tick looks */
+	struct loop_fd *notify;
+
+	char trouble[ERR_TEXT_MAX]; /* as last told; "" = none */
+	loop_fn drained;
+	void *drained_arg;
+	struct loop_timer *drain_timer;
+};
+
+/* uplink_send.c: fills the window. Negative = the connection or the spool is of no use now. */
+int uplink_send(struct uplink *u, struct err *e);
+/* Everything up to SEQUENCE is the hub's. */
+int uplink_acknowledged(struct uplink *u, uint64_t sequence, struct err *e);
+/* What was on its way counts as not sent. */
+void uplink_rewind(struct uplink *u);
+
+#endif
