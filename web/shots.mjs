@@ -60,15 +60,19 @@ async function login(page, base, who) {
 	await page.fill('input:not([type="hidden"]):not([type="password"]):not([type="search"])', user);
 	await page.click("main button");
 	await page.waitForLoadState();
+	const later = page.locator('form[action="/account/totp/later"] button'); // the demonstration lets one put it off
+	if (await later.count()) await later.click();
+	await page.waitForLoadState();
 }
 
 let bad = 0;
+const seen = new Map(); // what axe found -> the pages
 async function check(page, what) {
 	await page.evaluate(readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8"));
 	const found = (await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }))).violations;
 	for (const v of found) {
-		bad++;
-		console.log(`axe ${what}: ${v.id} (${v.impact}) ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? ""}`).join("\n    ")}`);
+		const text = `axe: ${v.id} (${v.impact}) ${v.help}\n    ${v.nodes.slice(0, 3).map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? ""}`).join("\n    ")}`;
+		seen.set(text, [...(seen.get(text) ?? []), what]);
 	}
 }
 
@@ -82,13 +86,13 @@ const profile = mkdtempSync(join(tmpdir(), "otasuke-shots-"));
 const browser = await chromium.launchPersistentContext(profile, { executablePath: o.chromium, headless: true, args: FLAGS, ignoreHTTPSErrors: true, bypassCSP: false });
 mkdirSync(o.out, { recursive: true });
 const page = await browser.newPage();
-page.on("console", (m) => ["error", "warning"].includes(m.type()) && !m.text().includes("favicon") && (bad++, console.log(`console ${page.url()}: ${m.text()}`)));
+page.on("console", (m) => ["error", "warning"].includes(m.type()) && !m.text().includes("status of 404") && (bad++, console.log(`console ${page.url()}: ${m.text()}`)));
 page.on("pageerror", (e) => (bad++, console.log(`error ${page.url()}: ${e.message}`)));
 if (o.login) await login(page, base, o.login);
 const names = o.base ? positionals : gallery.names;
 const wanted = new RegExp(o.only);
 for (const lang of o.langs.split(",")) {
-	if (o.base && o.login) {
+	if (o.base) {
 		await page.goto(base);
 		const b = page.locator(`.lang button[value="${lang}"]`).first();
 		if (await b.count()) await b.click();
@@ -115,6 +119,8 @@ for (const lang of o.langs.split(",")) {
 		}
 	}
 }
+for (const [text, pages] of seen) console.log(`${text}\n    on ${pages.slice(0, 4).join(", ")}${pages.length > 4 ? ` and ${pages.length - 4} more` : ""}`);
+bad += seen.size;
 await browser.close();
 server?.close();
 rmSync(profile, { recursive: true, force: true });
