@@ -3,6 +3,7 @@
 #ifndef NET_SMTP_H
 #define NET_SMTP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -24,10 +25,13 @@ struct smtp_mail {
 	const char *auto_submitted; /* "auto-generated" or NULL (RFC 3834) */
 };
 
-/* -EINVAL for a bad address, -EAGAIN when trying again later may help, -EPERM when the server
- * refused for good (text has its words). */
+/* -EINVAL for a bad address, -ENOTSUP when mail is switched off, -EAGAIN when trying again later
+ * may help, -EPERM when the server refused for good (the text has its words). */
 int smtp_send(const struct smtp_conf *c, const struct smtp_mail *m, struct err *e);
-void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m,
-		  struct buf *out); /* RFC 5322 text, RFC 2047 names, 8bit-clean base64 body */
+
+/* The message as it is sent (RFC 5322): names and subject as RFC 2047 words, the body as base64. No
+ * field can add a header: control characters become blanks. */
+void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m, struct buf *out);
+bool smtp_address_ok(const char *address); /* local@domain, ASCII */
 
 #endif

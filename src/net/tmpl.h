@@ -95,10 +95,10 @@ void tmpl_n(struct tmpl *t, const char *key, int64_t count);
 	TMPL_PICK(v, tmpl_url_text, tmpl_url_str, tmpl_int, tmpl_uint, tmpl_int)((t), (v))
 /* Sizes are numbers too; a pointer is refused by the compiler. */
 #define TMPL_INT(v)                                                                                \
-	_Generic((v),                                                                              \
-		unsigned long: (int64_t)(v),                                                       \
-		unsigned long long: (int64_t)(v),                                                  \
-		default: (v))
+	_Generic((v), unsigned long                                                                \
+		 : (int64_t)(v), unsigned long long                                                \
+		 : (int64_t)(v), default                                                           \
+		 : (v))
 #define TMPL_ARG(v)                                                                                \
 	_Generic((v),                                                                              \
 		char *: tmpl_arg_text,                                                             \
