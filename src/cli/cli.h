@@ -12,8 +12,8 @@ struct cli {
 };
 
 struct cli_command {
-	const char *name;
-	/* ARGV[0] is the command's name; the result is the exit status. */
+	const char *name; /* one word or two: "user add" */
+	/* ARGV[0] is the command's (last) name; the result is the exit status. */
 	int (*run)(struct cli *c, int argc, char **argv);
 	const char *help; /* catalogue key of the one-line help */
 };
@@ -26,5 +26,12 @@ void cli_add(const struct cli *c, struct buf *out, const char *key, const char *
 void cli_complain(const struct cli *c, const char *key, const char *const *args, size_t n);
 
 int cmd_analyze(struct cli *c, int argc, char **argv);
+int cmd_backup(struct cli *c, int argc, char **argv);
+int cmd_company_import(struct cli *c, int argc, char **argv);
+int cmd_doctor(struct cli *c, int argc, char **argv);
+int cmd_init(struct cli *c, int argc, char **argv);
+int cmd_restore(struct cli *c, int argc, char **argv);
+int cmd_sensor_code(struct cli *c, int argc, char **argv);
+int cmd_user_add(struct cli *c, int argc, char **argv);
 
 #endif
