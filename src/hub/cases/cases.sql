@@ -33,7 +33,7 @@ CREATE INDEX incident_by_time ON incident (opened_us);
 CREATE TABLE incident_serial (
 	region TEXT NOT NULL,
 	year BIGINT NOT NULL,
-	serial BIGINT NOT NULL,
+	last_no BIGINT NOT NULL,
 	PRIMARY KEY (region, year)
 );
 

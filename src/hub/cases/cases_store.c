@@ -24,9 +24,9 @@ int cases_store_serial(struct txn *t, const struct scope *s, const char *region,
 {
 	return db_one_int(
 		t, s,
-		"INSERT INTO incident_serial (region, year, serial) VALUES ($1, $2, 1)"
-		" ON CONFLICT (region, year) DO UPDATE SET serial = incident_serial.serial + 1"
-		" RETURNING serial @global",
+		"INSERT INTO incident_serial (region, year, last_no) VALUES ($1, $2, 1)"
+		" ON CONFLICT (region, year) DO UPDATE SET last_no = incident_serial.last_no + 1"
+		" RETURNING last_no @global",
 		DB_ARGS(DB_TEXT(region), DB_INT(year)), out, e);
 }
 
