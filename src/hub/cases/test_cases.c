@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases on both databases: from a call to the lesson, paper sheets, consents, numbers, who may
+ * what, and the statistics that come of it. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/test.h"
+#include "hub/cases/cases_store.h"
+#include "hub/test_hub.h"
+
+struct ready { /* a region with one company and a desk operator */
+	struct test_hub *th;
+	int64_t company, desk;
+	struct user u;
+};
+
+static struct ready ready(struct test_hub *th)
+{
+	struct ready r = { .th = th, .company = test_hub_company(th, "みなと製作所") };
+
+	r.desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "desk");
+	r.u = test_hub_user(th, r.desk);
+	return r;
+}
+
+static struct case_new call_from(const struct ready *r)
+{
+	return (struct case_new){ .company_id = r->company,
+				  .kind = "malware_suspected",
+				  .title = "画面に警告が出て動かない",
+				  .source = "phone",
+				  .severity = 2,
+				  .words = "朝から画面に警告が出て動きません",
+				  .contact_name = "佐藤",
+				  .contact_phone = "" };
+}
+
+static int64_t open_case(const struct ready *r, const struct case_new *n)
+{
+	struct err e = { 0 };
+	int64_t id = 0;
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(cases_open(t, r->th->hub, &r->u, n, TEST_HUB_NOW, &id, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	return id;
+}
+
+static struct incident get(const struct ready *r, const char *number, struct arena *a)
+{
+	struct incident i;
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_READ, &e);
+
+	assert_int_equal(cases_get(t, &r->u.scope, number, a, &i, &e), 0);
+	return i;
+}
+
+static int act(const struct ready *r, const char *number, const char *channel, int64_t started_us)
+{
+	const struct case_action_new n = { .channel = channel,
+					   .body = "対応した",
+					   .started_us = started_us,
+					   .minutes = 20,
+					   .cost_yen = 3000 };
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+	int ret = cases_act(t, &r->u, number, &n, TEST_HUB_NOW, &e);
+
+	return ret < 0 ? ret : txn_commit(&t, &e);
+}
+
+static void from_call_to_lesson(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct err e = { 0 };
+
+	open_case(&r, &n);
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_PHONE, 0), 0);
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_VISIT, 0), 0);
+	struct incident i = get(&r, "IW-2026-000001", a);
+	assert_string_equal(i.state, CASE_OPEN);
+	assert_int_equal(i.minutes, 40);
+	assert_int_equal(i.cost_yen, 6000);
+	assert_int_equal(i.n_phone, 1);
+	assert_int_equal(i.n_visit, 1);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_state(t, &r.u, i.number, CASE_CONTAINED, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(cases_close(t, &r.u, i.number, "", "x", TEST_HUB_NOW, &e), -EINVAL);
+	assert_int_equal(cases_close(t, &r.u, i.number, "原因", "教訓", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_int_equal(act(&r, i.number, CASE_PHONE, 0), -ECONFLICT);
+	t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_note(t, &r.u, i.number, "あとで分かったこと",
+				    TEST_HUB_NOW - US_PER_DAY, TEST_HUB_NOW, &e),
+			 0);
+	assert_int_equal(cases_reopen(t, &r.u, i.number, "再発", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_string_equal(get(&r, i.number, a).state, CASE_OPEN);
+}
+
+static void the_story_is_in_order_and_whole(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_entry *story;
+	struct err e = { 0 };
+	size_t n_story;
+	int64_t id = open_case(&r, &n);
+
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_REMOTE, TEST_HUB_NOW - US_PER_HOUR), 0);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+	assert_int_equal(cases_store_entries(t, &r.u.scope, id, a, &story, &n_story, &e), 0);
+	assert_int_equal(n_story, 2);
+	assert_string_equal(story[0].kind, CASE_REMOTE); /* happened before it was taken up */
+	assert_int_equal(story[0].minutes, 20);
+	assert_int_equal(story[0].recorded_us, TEST_HUB_NOW);
+	assert_string_equal(story[1].body, "朝から画面に警告が出て動きません");
+	assert_int_equal(story[1].minutes, -1);
+}
+
+static void numbers_run_by_region_and_year(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+
+	open_case(&r, &n);
+	open_case(&r, &n);
+	n.source = "paper";
+	n.opened_us = TEST_HUB_NOW - 330 * US_PER_DAY; /* a sheet from last year */
+	open_case(&r, &n);
+	assert_int_equal(get(&r, "IW-2026-000002", a).opened_us, TEST_HUB_NOW);
+	struct incident paper = get(&r, "IW-2025-000001", a);
+	assert_int_equal(paper.opened_us, TEST_HUB_NOW - 330 * US_PER_DAY);
+	assert_int_equal(paper.recorded_us, TEST_HUB_NOW);
+}
+
+static void what_is_wrong_is_said(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct err e = { 0 };
+	int64_t id;
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	n.kind = "weather";
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &id, &e), -EINVAL);
+	n = call_from(&r);
+	n.title = "";
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &id, &e), -EINVAL);
+	n = call_from(&r);
+	n.opened_us = TEST_HUB_NOW + US_PER_DAY;
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &id, &e), -EINVAL);
+	n = call_from(&r);
+	n.company_id = 999;
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &id, &e), -ENOENT);
+	n = call_from(&r);
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &id, &e), 0);
+	struct case_action_new bad = { .channel = "pigeon", .body = "x" };
+	assert_int_equal(cases_act(t, &r.u, "IW-2026-000001", &bad, TEST_HUB_NOW, &e), -EINVAL);
+	bad = (struct case_action_new){ .channel = CASE_PHONE, .body = "x", .minutes = -1 };
+	assert_int_equal(cases_act(t, &r.u, "IW-2026-000001", &bad, TEST_HUB_NOW, &e), -EINVAL);
+	bad = (struct case_action_new){ .channel = CASE_PHONE, .body = "" };
+	assert_int_equal(cases_act(t, &r.u, "IW-2026-000001", &bad, TEST_HUB_NOW, &e), -EINVAL);
+}
+
+static void consents_are_given_and_revoked(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_consent *list;
+	struct err e = { 0 };
+	size_t count;
+	int64_t id = open_case(&r, &n);
+	const struct case_consent k = { .what = "remote_access",
+					.given_by = "佐藤",
+					.how = "call" };
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(cases_store_consents(t, &r.u.scope, id, a, &list, &count, &e), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].revoked_us, 0);
+	assert_int_equal(
+		cases_consent_revoke(t, &r.u, "IW-2026-000001", list[0].id, TEST_HUB_NOW + 1, &e),
+		0);
+	assert_int_equal(
+		cases_consent_revoke(t, &r.u, "IW-2026-000001", list[0].id, TEST_HUB_NOW + 2, &e),
+		-ENOENT);
+}
+
+static void others_see_and_change_nothing(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct incident i;
+	struct err e = { 0 };
+	int64_t other = test_hub_org(th, "it_company", "よその会社");
+	int64_t spy_id = test_hub_person(th, other, ROLE_TECHNICIAN, "spy");
+	struct user spy = test_hub_user(th, spy_id);
+	int64_t insurer = test_hub_org(th, "insurer", "保険会社");
+	struct user clerk = test_hub_user(th, test_hub_person(th, insurer, ROLE_INSURER, "clerk"));
+
+	open_case(&r, &n);
+	test_hub_relate(th, r.company, insurer, "insurer");
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_get(t, &spy.scope, "IW-2026-000001", a, &i, &e), -ENOENT);
+	assert_int_equal(cases_take(t, &spy, "IW-2026-000001", TEST_HUB_NOW, &e), -ENOENT);
+	assert_int_equal(cases_open(t, th->hub, &spy, &n, TEST_HUB_NOW, &(int64_t){ 0 }, &e),
+			 -ENOENT);
+	assert_int_equal(cases_get(t, &clerk.scope, "IW-2026-000001", a, &i, &e), 0);
+	assert_int_equal(cases_take(t, &clerk, "IW-2026-000001", TEST_HUB_NOW, &e), -EDENIED);
+	txn_rollback(&t);
+	assert_int_equal(test_hub_get(th, spy_id, "/cases/IW-2026-000001").status, 404);
+	assert_int_equal(test_hub_get(th, spy_id, "/cases/IW-2026-000001/sheet").status, 404);
+	assert_null(strstr(test_hub_get(th, spy_id, "/cases").body, "みなと"));
+	assert_null(strstr(test_hub_get(th, spy_id, "/cases/new/companies?q=%E3%81%BF").body,
+			   "みなと"));
+	assert_int_equal(test_hub_post(th, spy_id, "/cases/IW-2026-000001/notes", "body=x").status,
+			 404);
+}
+
+static void a_call_through_the_pages(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct test_answer p;
+
+	p = test_hub_part(th, r.desk, "/cases/new/companies?q=%E3%81%BF%E3%81%AA%E3%81%A8");
+	assert_int_equal(p.status, 200);
+	assert_non_null(strstr(p.body, "みなと製作所"));
+	/* the words alone make the title; the one company that fits is taken */
+	p = test_hub_post(th, r.desk, "/cases",
+			  "q=%E3%81%BF%E3%81%AA%E3%81%A8&words=slow+PC&kind=general_it&severity=2");
+	assert_int_equal(p.status, 303);
+	assert_string_equal(p.location, "/cases/IW-2026-000001");
+	p = test_hub_get(th, r.desk, "/cases/IW-2026-000001");
+	assert_int_equal(p.status, 200);
+	assert_non_null(strstr(p.body, "slow PC"));
+	p = test_hub_post(th, r.desk, "/cases", "q=nobody&words=x&kind=general_it&severity=2");
+	assert_int_equal(p.status, 400);
+	assert_non_null(strstr(p.body, "nobody")); /* what was typed is kept */
+	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/actions",
+			  "channel=visit&body=went&minutes=60&cost=8000");
+	assert_int_equal(p.status, 303);
+	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/actions",
+			  "channel=visit&body=&minutes=60&cost=8000");
+	assert_int_equal(p.status, 400);
+	p = test_hub_json(th, r.desk, "/reports");
+	assert_int_equal(p.status, 200);
+	assert_non_null(strstr(p.body, "\"incidents\":1"));
+	assert_non_null(strstr(p.body, "\"visit\":1"));
+	assert_int_equal(test_hub_get(th, r.desk, "/cases/IW-2026-000001/sheet").status, 200);
+	assert_int_equal(test_hub_get(th, r.desk, "/reports").status, 200);
+	assert_int_equal(test_hub_get(th, r.desk, "/reports.csv").status, 200);
+	assert_int_equal(test_hub_get(th, r.desk, "/cases.csv").status, 200);
+	assert_int_equal(test_hub_get(th, r.desk, "/cases?q=slow&kind=general_it").status, 200);
+}
+
+#define ON_BOTH(name)                                                                              \
+	static void name##_db(void **state)                                                        \
+	{                                                                                          \
+		(void)state;                                                                       \
+		test_hub_each(name);                                                               \
+	}
+ON_BOTH(from_call_to_lesson)
+ON_BOTH(the_story_is_in_order_and_whole)
+ON_BOTH(numbers_run_by_region_and_year)
+ON_BOTH(what_is_wrong_is_said)
+ON_BOTH(consents_are_given_and_revoked)
+ON_BOTH(others_see_and_change_nothing)
+ON_BOTH(a_call_through_the_pages)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(from_call_to_lesson_db),
+		cmocka_unit_test(the_story_is_in_order_and_whole_db),
+		cmocka_unit_test(numbers_run_by_region_and_year_db),
+		cmocka_unit_test(what_is_wrong_is_said_db),
+		cmocka_unit_test(consents_are_given_and_revoked_db),
+		cmocka_unit_test(others_see_and_change_nothing_db),
+		cmocka_unit_test(a_call_through_the_pages_db),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
