@@ -165,8 +165,8 @@ def functions(text):
                 args = clean[opening + 1:len(before) - 1]
                 current = {
                     'name': _word_before(clean, opening), 'line': line_of(clean, i), 'nesting': 0,
-                    'parameters': 0 if args.strip() in ('', 'void') else len(
-                        call_arguments(clean, opening)),
+                    'parameters': [] if args.strip() in ('', 'void') else [
+                        a.strip() for a in call_arguments(clean, opening)],
                 }
                 depth = 0
             elif kind == 'block':
