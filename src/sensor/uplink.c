@@ -3,7 +3,6 @@
 #include "sensor/uplink.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -25,30 +24,39 @@ enum {
 	TICK_MS = 1000,
 	TICK_BLIND_MS = 200, /* when the system has no notification to give */
 	ANSWER_MS = 60000,   /* the hub owes an answer for so long, then we connect anew */
-	REFUSE_MAX_MS = 600000,
 };
 
 static void on_retry(void *arg);
 
 /* --- what people are told --- */
 
-/* Once in the log, and in the file that the probe reports; TEXT "" = all is well again. */
-static void trouble_set(struct uplink *u, const char *text)
+static void status_store(const struct uplink *u)
 {
 	char path[SENSOR_PATH_MAX];
 	struct err e = { 0 };
 
-	if (strncmp(u->trouble, text, sizeof(u->trouble) - 1) == 0)
-		return;
-	(void)str_copy(u->trouble, sizeof(u->trouble), str_of(text)); /* cut is fine */
-	if (text[0])
-		log_warn("%s", text);
 	sensor_path(u->conf.state_dir, SENSOR_STATUS, path);
 	if (file_write(path, 0644, u->trouble, strlen(u->trouble), &e) < 0)
 		log_error("%s", e.text);
 }
 
+/* Once in the log, and in the file that the probe reports; TEXT "" = all is well again. */
+void uplink_trouble_set(struct uplink *u, const char *text)
+{
+	if (strncmp(u->trouble, text, sizeof(u->trouble) - 1) == 0)
+		return;
+	(void)str_copy(u->trouble, sizeof(u->trouble), str_of(text)); /* cut is fine */
+	if (text[0])
+		log_warn("%s", text);
+	status_store(u);
+}
+
 /* --- waiting and trying --- */
+
+int64_t uplink_backoff_first(const struct uplink *u)
+{
+	return BACKOFF_FIRST_MS < u->conf.retry_max_ms ? BACKOFF_FIRST_MS : u->conf.retry_max_ms;
+}
 
 static int64_t jittered(int64_t ms)
 {
@@ -65,7 +73,7 @@ static void retry_in(struct uplink *u, int64_t ms)
 	u->retry = loop_timer_start(u->conf.loop, jittered(ms) + 1, 0, on_retry, u);
 }
 
-static void retry_later(struct uplink *u, int64_t at_least_ms)
+void uplink_retry_later(struct uplink *u, int64_t at_least_ms)
 {
 	int64_t ms = u->backoff_ms > at_least_ms ? u->backoff_ms : at_least_ms;
 
@@ -75,7 +83,7 @@ static void retry_later(struct uplink *u, int64_t at_least_ms)
 		u->backoff_ms = u->conf.retry_max_ms;
 }
 
-static void connection_leave(struct uplink *u, const char *reason)
+void uplink_connection_leave(struct uplink *u, const char *reason)
 {
 	struct tls_conn *c = u->conn;
 
@@ -91,12 +99,12 @@ static void connection_leave(struct uplink *u, const char *reason)
 
 static void fail(struct uplink *u, const char *why)
 {
-	trouble_set(u, why);
-	connection_leave(u, why);
-	retry_later(u, 0);
+	uplink_trouble_set(u, why);
+	uplink_connection_leave(u, why);
+	uplink_retry_later(u, 0);
 }
 
-/* --- the hub's words --- */
+/* --- what can be sent now --- */
 
 /* Nothing is on its way and nothing can be sent now. */
 static void drained_tell(struct uplink *u)
@@ -116,107 +124,6 @@ static void go_on(struct uplink *u)
 	if (u->state == UPLINK_FLOWING && uplink_send(u, &e) < 0)
 		fail(u, e.text);
 	drained_tell(u);
-}
-
-static int on_welcome(struct uplink *u, const Otasuke__Wire__Welcome *m, struct err *e)
-{
-	struct spool_reader_stats s;
-
-	if (u->state != UPLINK_CONNECTING)
-		return err_set(e, -EFORMAT, "the hub greets twice");
-	spool_reader_stats_get(u->reader, &s);
-	if (m->acknowledged > s.acknowledged) {
-		int r = spool_reader_hub_highest(u->reader, m->acknowledged, e);
-		if (r >= 0)
-			r = spool_reader_ack(u->reader, m->acknowledged, true, e);
-		if (r < 0)
-			return r;
-	}
-	uplink_rewind(u);
-	u->state = UPLINK_FLOWING;
-	u->backoff_ms = BACKOFF_FIRST_MS;
-	u->stats.connected = true;
-	log_info("connected to the hub for %s", m->company);
-	trouble_set(u, "");
-	return 0;
-}
-
-static int on_ack(struct uplink *u, const Otasuke__Wire__Ack *m, struct err *e)
-{
-	if (u->state != UPLINK_FLOWING || m->acknowledged > u->sent)
-		return err_set(e, -EFORMAT, "the hub acknowledges %" PRIu64 ", which was not sent",
-			       m->acknowledged);
-	return uplink_acknowledged(u, m->acknowledged, e);
-}
-
-static int on_refuse(struct uplink *u, const Otasuke__Wire__Refuse *m, struct err *e)
-{
-	int64_t wait_ms = m->retry_ms > 0 ? m->retry_ms : 0;
-
-	if (wait_ms > REFUSE_MAX_MS)
-		wait_ms = REFUSE_MAX_MS;
-	if (strcmp(m->code, "revoked") == 0) {
-		(void)err_set(e, -EDENIED, "the hub has revoked this sensor: %s", m->text);
-		wait_ms = u->conf.revoked_retry_ms;
-	} else {
-		(void)err_set(e, -EDENIED, "the hub takes nothing now: %s",
-			      m->text[0] ? m->text : m->code);
-	}
-	trouble_set(u, e->text);
-	connection_leave(u, "refused");
-	retry_later(u, wait_ms);
-	return 0;
-}
-
-static int on_item(struct uplink *u, const uint8_t *p, size_t n, struct err *e)
-{
-	Otasuke__Wire__ItemAck m = OTASUKE__WIRE__ITEM_ACK__INIT;
-	SCOPED_BUF struct buf b;
-
-	buf_init(&b, FRAME_MAX);
-	if (inbox_add(&u->inbox, p, n, &m.sequence, e) < 0) {
-		log_warn("%s", e->text); /* not acknowledged: the hub sends it again */
-		return 0;
-	}
-	u->stats.items++;
-	frame_pack(&m.base, &b);
-	return tls_send(u->conn, FRAME_ITEM_ACK, b.p, b.n);
-}
-
-static const ProtobufCMessageDescriptor *frame_message(uint8_t type)
-{
-	switch (type) {
-	case FRAME_WELCOME:
-		return &otasuke__wire__welcome__descriptor;
-	case FRAME_ACK:
-		return &otasuke__wire__ack__descriptor;
-	case FRAME_REFUSE:
-		return &otasuke__wire__refuse__descriptor;
-	default:
-		return NULL;
-	}
-}
-
-static int frame_take(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, struct err *e)
-{
-	const ProtobufCMessageDescriptor *d = frame_message(type);
-	ProtobufCMessage *m = NULL;
-
-	if (type == FRAME_ITEM)
-		return on_item(u, p, n, e);
-	if (!d)
-		return 0; /* of a later version */
-	int r = frame_unpack(d, p, n, &m, e);
-	if (r < 0)
-		return r;
-	if (type == FRAME_WELCOME)
-		r = on_welcome(u, (const Otasuke__Wire__Welcome *)m, e);
-	else if (type == FRAME_ACK)
-		r = on_ack(u, (const Otasuke__Wire__Ack *)m, e);
-	else
-		r = on_refuse(u, (const Otasuke__Wire__Refuse *)m, e);
-	protobuf_c_message_free_unpacked(m, NULL);
-	return r;
 }
 
 /* --- events of the connection --- */
@@ -245,7 +152,7 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 
 	if (c != u->conn)
 		return 0; /* on its way out */
-	if (frame_take(u, type, p, n, &e) < 0)
+	if (uplink_hear(u, type, p, n, &e) < 0)
 		fail(u, e.text);
 	else
 		go_on(u);
@@ -263,9 +170,9 @@ static void on_closed(void *arg, struct tls_conn *c, const char *reason)
 		return;
 	u->conn = NULL;
 	(void)err_set(&e, -ECLOSED, "no connection to the hub: %s", reason);
-	trouble_set(u, e.text);
+	uplink_trouble_set(u, e.text);
 	uplink_rewind(u);
-	retry_later(u, 0);
+	uplink_retry_later(u, 0);
 }
 
 static void on_drained(void *arg, struct tls_conn *c)
@@ -350,7 +257,7 @@ int uplink_start(const struct uplink_conf *c, struct uplink **out, struct err *e
 
 	u->conf = *c;
 	u->notify_fd = -1;
-	u->backoff_ms = BACKOFF_FIRST_MS < c->retry_max_ms ? BACKOFF_FIRST_MS : c->retry_max_ms;
+	u->backoff_ms = uplink_backoff_first(u);
 	buf_init(&u->raw, UPLINK_BATCH_BYTES + RECORD_MAX + 64);
 	buf_init(&u->packed, FRAME_MAX);
 	sensor_path(c->state_dir, SENSOR_SPOOL, spool_dir);
@@ -362,7 +269,7 @@ int uplink_start(const struct uplink_conf *c, struct uplink **out, struct err *e
 		uplink_stop(u);
 		return r;
 	}
-	trouble_set(u, "");
+	status_store(u); /* what an earlier run has told is over */
 	notify_start(u, spool_dir);
 	int64_t tick_ms = u->notify ? TICK_MS : TICK_BLIND_MS;
 	u->tick = loop_timer_start(c->loop, tick_ms, tick_ms, on_tick, u);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What uplink.c and uplink_send.c share. For them only. */
+/* What the files of the uplink share. For them only. */
 #ifndef SENSOR_UPLINK_INT_H
 #define SENSOR_UPLINK_INT_H
 
@@ -38,6 +38,7 @@ struct uplink {
 	struct buf raw, packed;
 
 	int64_t backoff_ms;
+	bool refused; /* and nothing acknowledged since */
 	struct loop_timer *retry, *tick;
 	int notify_fd; /* -1 = the tick looks */
 	struct loop_fd *notify;
@@ -47,6 +48,16 @@ struct uplink {
 	void *drained_arg;
 	struct loop_timer *drain_timer;
 };
+
+/* uplink.c */
+int64_t uplink_backoff_first(const struct uplink *u);
+/* Once in the log, and in the file that the probe reports; TEXT "" = all is well again. */
+void uplink_trouble_set(struct uplink *u, const char *text);
+void uplink_connection_leave(struct uplink *u, const char *reason);
+void uplink_retry_later(struct uplink *u, int64_t at_least_ms);
+
+/* uplink_hear.c: one frame from the hub. Negative = the connection is of no use, E says why. */
+int uplink_hear(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, struct err *e);
 
 /* uplink_send.c: fills the window. Negative = the connection or the spool is of no use now. */
 int uplink_send(struct uplink *u, struct err *e);

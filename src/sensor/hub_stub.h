@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A hub for tests of the uplink and of enrolment: real TLS and real frames, no store. */
+#ifndef SENSOR_HUB_STUB_H
+#define SENSOR_HUB_STUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "sensor/identity.h"
+
+enum { STUB_RECORDS_MAX = 20000 };
+
+struct hub_stub {
+	struct loop *loop;
+	struct tls_server *server;
+	struct tls_conn *conn; /* the latest one */
+	char *ca_key, *ca_cert, *key, *cert;
+	uint16_t port;
+	char *sensor_key, *sensor_cert;
+
+	/* What it does. */
+	uint64_t acknowledged;  /* said in the greeting, moved by batches */
+	const char *refuse;     /* code; answers a batch (a greeting for "revoked") with it */
+	int64_t refuse_ms;      /* what it asks the sensor to wait */
+	size_t silent_after;    /* takes so many batches and then answers no more; 0 = never */
+	const char *enrol_code; /* the one that is good */
+
+	/* What it saw. */
+	size_t connections, batches, refused, item_acks;
+	uint64_t first_of_connection;   /* sequence, 0 = none yet */
+	uint8_t seen[STUB_RECORDS_MAX]; /* how often each sequence came */
+	bool out_of_order;
+};
+
+struct hub_stub *hub_stub_new(struct loop *l);
+void hub_stub_free(struct hub_stub *h);
+void hub_stub_up(struct hub_stub *h);                  /* listens, on the same port as before */
+void hub_stub_down(struct hub_stub *h);                /* hangs up on everybody */
+struct identity hub_stub_identity(struct hub_stub *h); /* borrowed texts: never identity_done */
+void hub_stub_item(struct hub_stub *h, uint64_t sequence);
+/* The printed line of enrolment; OUT 512 bytes. */
+void hub_stub_address(const struct hub_stub *h, const char *code, char *out);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The uplink against a hub on the same loop: what arrives, what stays, what is told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "sensor/hub_stub.h"
+#include "sensor/sensor_conf.h"
+#include "sensor/spool/spool.h"
+#include "sensor/spool/spool_dir.h"
+#include "sensor/uplink.h"
+#include "wire/wire_samples.h"
+
+enum { PATIENCE_MS = 30000, LOOK_MS = 5 };
+
+struct bed {
+	char state[64], spool_dir[80];
+	struct loop *loop;
+	struct hub_stub *hub;
+	struct identity id;
+	struct spool *spool;
+	struct uplink *uplink;
+	uint64_t last; /* sequence appended */
+	bool (*until)(struct bed *b);
+	int looks_left;
+	bool drained;
+	uint64_t wanted;
+};
+
+static int bed_make(void **state)
+{
+	struct bed *b = mem_new(sizeof(*b));
+	struct spool_conf c = { .dir = b->spool_dir,
+				.quota_bytes = 4 * SPOOL_QUOTA_MIN,
+				.clock = &clock_real };
+
+	(void)snprintf(b->state, sizeof(b->state), "/tmp/otasuke-uplink-XXXXXX");
+	if (!mkdtemp(b->state))
+		return -1;
+	(void)snprintf(b->spool_dir, sizeof(b->spool_dir), "%s/spool", b->state);
+	b->loop = loop_new(NULL);
+	b->hub = hub_stub_new(b->loop);
+	b->id = hub_stub_identity(b->hub);
+	*state = b;
+	return spool_open(&c, &b->spool, NULL);
+}
+
+static int bed_remove(void **state)
+{
+	struct bed *b = *state;
+
+	uplink_stop(b->uplink);
+	spool_close(b->spool);
+	hub_stub_free(b->hub);
+	loop_free(b->loop);
+	int r = dir_remove_all(b->state, NULL);
+	free(b);
+	return r;
+}
+
+static void bed_append(struct bed *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct record r = sample_finding(0);
+		spool_append(b->spool, &r);
+		b->last = r.sequence;
+	}
+	spool_run(b->spool);
+}
+
+static void bed_connect(struct bed *b)
+{
+	struct uplink_conf c = { .loop = b->loop,
+				 .state_dir = b->state,
+				 .id = &b->id,
+				 .retry_max_ms = 50,
+				 .revoked_retry_ms = 200 };
+
+	assert_int_equal(uplink_start(&c, &b->uplink, NULL), 0);
+}
+
+static void on_look(void *arg)
+{
+	struct bed *b = arg;
+
+	if (b->until(b) || b->looks_left-- <= 0)
+		loop_stop(b->loop);
+}
+
+/* Runs the loop until the condition holds. */
+static void bed_run(struct bed *b, bool (*until)(struct bed *b))
+{
+	b->until = until;
+	b->looks_left = PATIENCE_MS / LOOK_MS;
+	struct loop_timer *t = loop_timer_start(b->loop, 1, LOOK_MS, on_look, b);
+	assert_int_equal(loop_run(b->loop, NULL), 0);
+	loop_timer_stop(t);
+	assert_true(until(b));
+}
+
+static bool all_acknowledged(struct bed *b)
+{
+	struct uplink_stats s;
+
+	uplink_stats_get(b->uplink, &s);
+	return s.acknowledged == b->last;
+}
+
+static void assert_all_seen(const struct bed *b, uint8_t most)
+{
+	assert_false(b->hub->out_of_order);
+	for (uint64_t i = 1; i <= b->last; i++) {
+		if (b->hub->seen[i] < 1 || b->hub->seen[i] > most)
+			fail_msg("record %d came %d times", (int)i, b->hub->seen[i]);
+	}
+}
+
+static size_t segment_count(const struct bed *b)
+{
+	SCOPED_MEM uint64_t *first = NULL;
+	size_t n = 0;
+
+	assert_int_equal(spool_list(b->spool_dir, &first, &n, NULL), 0);
+	return n;
+}
+
+static char *trouble(const struct bed *b)
+{
+	char path[SENSOR_PATH_MAX];
+	struct buf text;
+
+	buf_init(&text, 4096);
+	sensor_path(b->state, SENSOR_STATUS, path);
+	assert_int_equal(file_read(path, 4096, &text, NULL), 0);
+	return buf_take(&text);
+}
+
+static bool trouble_told(struct bed *b)
+{
+	SCOPED_MEM char *text = trouble(b);
+
+	return text[0] != '\0' && b->hub->refused > 0;
+}
+
+static void delivered_once_in_order_and_removed(void **state)
+{
+	struct bed *b = *state;
+
+	bed_append(b, 5000);
+	assert_true(segment_count(b) > 3);
+	bed_connect(b);
+	bed_run(b, all_acknowledged);
+	assert_all_seen(b, 1);
+	assert_int_equal(b->hub->connections, 1);
+	/* Stored at most once a second: closing stores the rest. */
+	uplink_stop(b->uplink);
+	b->uplink = NULL;
+	bed_connect(b);
+	bed_append(b, 1);
+	bed_run(b, all_acknowledged);
+	assert_all_seen(b, 1);
+	assert_int_equal(segment_count(b), 1);
+}
+
+static void new_records_follow_at_once(void **state)
+{
+	struct bed *b = *state;
+
+	bed_append(b, 1);
+	bed_connect(b);
+	bed_run(b, all_acknowledged);
+	for (int i = 0; i < 20; i++) {
+		bed_append(b, 3);
+		bed_run(b, all_acknowledged);
+	}
+	assert_all_seen(b, 1);
+	assert_int_equal(b->hub->connections, 1);
+}
+
+static bool three_batches(struct bed *b)
+{
+	return b->hub->batches == 3;
+}
+
+/* The hub dies with batches that it has not acknowledged, of which it had taken none or all. */
+static void sent_again_from_the_last_acknowledgement(void **state)
+{
+	struct bed *b = *state;
+
+	b->hub->silent_after = 3;
+	bed_append(b, 5000);
+	bed_connect(b);
+	bed_run(b, three_batches);
+	hub_stub_down(b->hub);
+	uint64_t taken = b->hub->acknowledged;
+	b->hub->silent_after = 0;
+	hub_stub_up(b->hub);
+	bed_run(b, all_acknowledged);
+	assert_int_equal(b->hub->first_of_connection, taken + 1);
+	assert_all_seen(b, 1);
+}
+
+/* The same, and the hub has lost what it had not acknowledged. */
+static void sent_again_when_the_hub_has_lost_it(void **state)
+{
+	struct bed *b = *state;
+	struct uplink_stats s;
+
+	b->hub->silent_after = 3;
+	bed_append(b, 5000);
+	bed_connect(b);
+	bed_run(b, three_batches);
+	uplink_stats_get(b->uplink, &s);
+	assert_true(s.acknowledged > 0);
+	assert_true(s.acknowledged < b->hub->acknowledged);
+	hub_stub_down(b->hub);
+	b->hub->silent_after = 0;
+	b->hub->acknowledged = s.acknowledged;
+	hub_stub_up(b->hub);
+	bed_run(b, all_acknowledged);
+	assert_int_equal(b->hub->first_of_connection, s.acknowledged + 1);
+	assert_all_seen(b, 2);
+}
+
+static void full_hub_loses_nothing(void **state)
+{
+	struct bed *b = *state;
+	struct uplink_stats s;
+
+	b->hub->refuse = "full";
+	b->hub->refuse_ms = 20;
+	bed_append(b, 3000);
+	size_t segments = segment_count(b);
+	bed_connect(b);
+	bed_run(b, trouble_told);
+	SCOPED_MEM char *told = trouble(b);
+	assert_non_null(strstr(told, "no room"));
+	uplink_stats_get(b->uplink, &s);
+	assert_int_equal(s.acknowledged, 0);
+	assert_int_equal(segment_count(b), segments);
+	b->hub->refuse = NULL;
+	bed_run(b, all_acknowledged);
+	assert_all_seen(b, 1);
+	SCOPED_MEM char *after = trouble(b);
+	assert_string_equal(after, "");
+}
+
+static void revoked_is_told_and_tried_again(void **state)
+{
+	struct bed *b = *state;
+
+	b->hub->refuse = "revoked";
+	bed_append(b, 10);
+	bed_connect(b);
+	bed_run(b, trouble_told);
+	SCOPED_MEM char *told = trouble(b);
+	assert_non_null(strstr(told, "revoked"));
+	b->hub->refuse = NULL;
+	bed_run(b, all_acknowledged);
+}
+
+static bool three_attempts(struct bed *b)
+{
+	struct uplink_stats s;
+
+	uplink_stats_get(b->uplink, &s);
+	return s.connections >= 3;
+}
+
+static void hub_that_is_down_is_waited_for(void **state)
+{
+	struct bed *b = *state;
+
+	hub_stub_down(b->hub);
+	bed_append(b, 10);
+	bed_connect(b);
+	bed_run(b, three_attempts);
+	SCOPED_MEM char *told = trouble(b);
+	assert_non_null(strstr(told, "no connection to the hub"));
+	hub_stub_up(b->hub);
+	bed_run(b, all_acknowledged);
+	assert_all_seen(b, 1);
+}
+
+static bool item_acknowledged(struct bed *b)
+{
+	return b->hub->item_acks == b->wanted;
+}
+
+static void items_are_laid_down_and_acknowledged(void **state)
+{
+	struct bed *b = *state;
+	char path[SENSOR_PATH_MAX];
+
+	bed_append(b, 1);
+	bed_connect(b);
+	bed_run(b, all_acknowledged);
+	hub_stub_item(b->hub, 5);
+	b->wanted = 1;
+	bed_run(b, item_acknowledged);
+	sensor_path(b->state, "inbox/00000000000000000005.item", path);
+	assert_true(file_exists(path));
+	hub_stub_item(b->hub, 5); /* a second time is no second item */
+	b->wanted = 2;
+	bed_run(b, item_acknowledged);
+}
+
+static bool greeted(struct bed *b)
+{
+	struct uplink_stats s;
+
+	uplink_stats_get(b->uplink, &s);
+	return s.connected;
+}
+
+/* The folder was lost, the hub remembers: its numbers are not given out again. */
+static void hub_ahead_of_the_spool(void **state)
+{
+	struct bed *b = *state;
+	struct spool_conf c = { .dir = b->spool_dir, .clock = &clock_real };
+
+	b->hub->acknowledged = 700;
+	bed_connect(b);
+	bed_run(b, greeted);
+	spool_close(b->spool);
+	assert_int_equal(spool_open(&c, &b->spool, NULL), 0);
+	bed_append(b, 1);
+	assert_int_equal(b->last, 701);
+	bed_run(b, all_acknowledged);
+	assert_int_equal(b->hub->seen[701], 1);
+}
+
+static void on_drain(void *arg)
+{
+	struct bed *b = arg;
+
+	b->drained = true;
+}
+
+static bool is_drained(struct bed *b)
+{
+	return b->drained;
+}
+
+static void draining_sends_the_rest(void **state)
+{
+	struct bed *b = *state;
+
+	bed_connect(b);
+	bed_run(b, greeted);
+	bed_append(b, 3000);
+	uplink_drain(b->uplink, PATIENCE_MS, on_drain, b);
+	bed_run(b, is_drained);
+	assert_true(all_acknowledged(b));
+	assert_all_seen(b, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(delivered_once_in_order_and_removed, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(new_records_follow_at_once, bed_make, bed_remove),
+		cmocka_unit_test_setup_teardown(sent_again_from_the_last_acknowledgement, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(sent_again_when_the_hub_has_lost_it, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(full_hub_loses_nothing, bed_make, bed_remove),
+		cmocka_unit_test_setup_teardown(revoked_is_told_and_tried_again, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(hub_that_is_down_is_waited_for, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(items_are_laid_down_and_acknowledged, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(hub_ahead_of_the_spool, bed_make, bed_remove),
+		cmocka_unit_test_setup_teardown(draining_sends_the_rest, bed_make, bed_remove),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
