@@ -322,11 +322,12 @@ static int block_take(struct capture *c, struct pcapng *p, struct block b, struc
 	case BLOCK_PACKET_OLD:
 	case BLOCK_PACKET_SIMPLE:
 		got = packet_of(p, b, body, out);
-		if (!got)
+		if (!got) {
 			(void)err_set(&c->why, -EFORMAT,
 				      "%s: damaged packet block at offset %" PRIu64, c->name,
 				      p->file.offset);
-		capture_damaged(c);
+			capture_damaged(c);
+		}
 		break;
 	default:
 		break;
