@@ -72,7 +72,7 @@ static void add_period(struct members_fields *f, int64_t from_us)
 					    members_fields_day_text(f->call, from_us),
 					    .required = true };
 	const struct members_field to = { "to", "members.form.to", "members.form.to.hint", "date",
-					  "" };
+					  "",   .required = false };
 
 	members_fields_add(f, &from);
 	members_fields_add(f, &to);
@@ -186,9 +186,11 @@ static int site_page(struct call *c, const struct form *form, const struct compa
 		  .required = true },
 		{ "postal_code", "members.postal_code", NULL, "text", "", .narrow = true },
 		{ "prefecture", "members.prefecture", NULL, "select",
-		  arena_printf(c->arena, "%d", x->prefecture), NULL, places, n_places },
-		{ "municipality", "members.municipality", NULL, "text", x->municipality },
-		{ "address", "members.street", NULL, "text", "" },
+		  arena_printf(c->arena, "%d", x->prefecture), NULL, places, n_places,
+		  .required = false },
+		{ "municipality", "members.municipality", NULL, "text", x->municipality,
+		  .required = false },
+		{ "address", "members.street", NULL, "text", "", .required = false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -248,9 +250,9 @@ static int contract_page(struct call *c, const struct form *form, const struct c
 	const struct members_field rows[] = {
 		{ "plan", "members.contract.plan", NULL, "text", "", .required = true },
 		{ "class", "members.contract.class", "members.contract.class.hint", "select", "1",
-		  NULL, classes, 2 },
-		{ "type", "members.contract.type", NULL, "select", "network", NULL, types,
-		  n_types },
+		  NULL, classes, 2, .required = false },
+		{ "type", "members.contract.type", NULL, "select", "network", NULL, types, n_types,
+		  .required = false },
 		{ "fee", "members.contract.fee", "members.contract.fee.hint", "text", "",
 		  .required = true, .narrow = true },
 		{ "devices", "members.devices", NULL, "text",
@@ -341,17 +343,19 @@ static int consent_page(struct call *c, const struct form *form, const struct co
 			const char *error)
 {
 	struct members_fields f = { .call = c, .form = form };
-	size_t n_classes, n_sites;
-	const struct members_option *sites,
-		*classes = choices(c, members_data_classes, members_view_consent_key, &n_classes);
+	size_t n_classes, n_sites = 0;
+	const struct members_option *sites = NULL;
+	const struct members_option *classes =
+		choices(c, members_data_classes, members_view_consent_key, &n_classes);
 	int r = site_options(c, x, &sites, &n_sites);
 
 	if (r < 0)
 		return r;
 	const struct members_field rows[] = {
 		{ "class", "members.consent.class", "members.consent.class.hint", "select",
-		  "header_only", NULL, classes, n_classes },
-		{ "site", "members.consent.site", NULL, "select", "", NULL, sites, n_sites },
+		  "header_only", NULL, classes, n_classes, .required = false },
+		{ "site", "members.consent.site", NULL, "select", "", NULL, sites, n_sites,
+		  .required = false },
 		{ "given_by", "members.consent.given_by", NULL, "text", "", .required = true },
 		{ "evidence", "members.consent.evidence", "members.consent.evidence.hint", "text",
 		  "", .required = true },

@@ -247,7 +247,7 @@ static int one_row(struct import *im, int read, const struct csv_row *cells, str
 	int r = read;
 
 	if (rep->n_rows >= IMPORT_ROWS_MAX)
-		return err_set(e, -ENOSPC, "the file has more than %d rows: cut it in parts",
+		return err_set(e, -EINVAL, "the file has more than %d rows: cut it in parts",
 			       IMPORT_ROWS_MAX);
 	rep->rows = list_grow(im->arena, rep->rows, rep->n_rows, sizeof(*rep->rows));
 	struct import_row *row = &rep->rows[rep->n_rows];

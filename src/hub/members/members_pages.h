@@ -82,12 +82,7 @@ struct members_company_page {
 	bool may_edit, is_member;
 };
 
-struct members_column_row *columns;
-size_t n_columns;
-bool done;
-}
-;
-struct members_column_row {
+struct members_column_row { /* what a file may hold */
 	const char *key, *heading;
 	bool required;
 };
@@ -96,26 +91,30 @@ struct members_import_page {
 	const struct import_report *report; /* NULL = nothing read yet */
 	const char *file_name, *token;
 	const char *error; /* NULL = none */
-	const struct members_home_page {
-		struct company c;
-		struct html light; /* panel "company.light" */
-		const char *desk_phone, *desk_phone_shown, *desk_name;
-	};
+	const struct members_column_row *columns;
+	size_t n_columns;
+	bool done;
+};
 
-	/* Text keys of stored words. */
-	const char *members_view_relation_key(const char *kind);
-	const char *members_view_contract_key(const char *type);
-	const char *members_view_consent_key(const char *data_class);
+struct members_home_page {
+	struct company c;
+	struct html light; /* panel "company.light" */
+	const char *desk_phone, *desk_phone_shown, *desk_name;
+};
 
-	/* Choices for a select; the first is "all" or "please choose" under FIRST_KEY (NULL =
-	 * none). */
-	const struct members_option *members_view_prefectures(struct call *c, const char *first_key,
-							      size_t *n_out);
-	const struct members_option *members_view_industries(struct call *c, const char *first_key,
-							     size_t *n_out);
-	const char *members_view_phone(struct call *c, const char *e164);
-	const char *members_view_postal(struct call *c, const char *postal_code);
-	/* A number of the path, or -ENOENT. */
-	int members_view_id(const struct call *c, int param, int64_t *out);
+/* Text keys of stored words. */
+const char *members_view_relation_key(const char *kind);
+const char *members_view_contract_key(const char *type);
+const char *members_view_consent_key(const char *data_class);
+
+/* Choices for a select; the first is "all" or "please choose" under FIRST_KEY (NULL = none). */
+const struct members_option *members_view_prefectures(struct call *c, const char *first_key,
+						      size_t *n_out);
+const struct members_option *members_view_industries(struct call *c, const char *first_key,
+						     size_t *n_out);
+const char *members_view_phone(struct call *c, const char *e164);
+const char *members_view_postal(struct call *c, const char *postal_code);
+/* A number of the path, or -ENOENT. */
+int members_view_id(const struct call *c, int param, int64_t *out);
 
 #endif
