@@ -215,10 +215,14 @@ static int case_sheet(struct call *c)
  * lost. */
 static int finish(struct call *c, struct txn **t, int r, const char *form, const char *typed)
 {
+	struct incident i;
+
+	if (r >= 0)
+		r = cases_get(*t, c->scope, c->param[0], c->arena, &i, &c->err);
 	if (r >= 0)
 		r = txn_commit(t, &c->err);
 	if (r >= 0) {
-		live_publish(c->hub, "case", 0, 0);
+		live_publish(c->hub, "case", i.company_id, i.id);
 		return call_done(c, "case.saved", "/cases/%s", c->param[0]);
 	}
 	if (r != -EINVAL)

@@ -234,6 +234,7 @@ static int alert_show(struct call *c)
 
 static int alert_accept(struct call *c)
 {
+	struct watch_alert alert;
 	int64_t id;
 	int r = watch_view_id(c, 0, &id);
 
@@ -242,10 +243,12 @@ static int alert_accept(struct call *c)
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	r = t ? watch_alert_accept(t, c->user, id, c->now_us, &c->err) : c->err.code;
 	if (r >= 0)
+		r = watch_alert_get(t, c->scope, id, c->arena, &alert, &c->err);
+	if (r >= 0)
 		r = txn_commit(&t, &c->err);
 	if (r < 0)
 		return r;
-	live_publish(c->hub, "alert", 0, id);
+	live_publish(c->hub, "alert", alert.company_id, id);
 	return call_done(c, "watch.accept.done", "/alerts/%lld", (long long)id);
 }
 
