@@ -38,7 +38,7 @@ static struct text *language_set(void)
 		tag = getenv("LANG");
 	if (text_open(texts_mo, &t, NULL) < 0)
 		return NULL; /* then English */
-	text_thread_lang(lang_parse(tag, LANG_EN));
+	text_thread_lang(lang_parse(tag, LANG_JA));
 	text_install_err_translator(t);
 	return t;
 }

@@ -2,8 +2,8 @@
 /* From the pipeline's sink into records. Which packets there are is role_probe.c's business. */
 #include "sensor/probe_report.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,21 +93,20 @@ static void uplink_problem(struct probe_report *r)
 static uint64_t spool_problems(struct probe_report *r, const struct spool_stats *s)
 {
 	uint64_t dropped = 0;
-	char text[200];
+	struct err e = { 0 };
 
 	for (size_t k = 0; k < ARRAY_LEN(s->dropped); k++)
 		dropped += s->dropped[k];
 	if (dropped > r->dropped) {
-		(void)snprintf(text, sizeof(text),
-			       "%" PRIu64 " records were lost because there was no room for them",
-			       dropped - r->dropped); /* fits */
-		probe_report_problem(r, text);
+		(void)err_set(&e, -ENOSPC,
+			      "%" PRIu64 " records were lost because there was no room for them",
+			      dropped - r->dropped); /* words only */
+		probe_report_problem(r, e.text);
 	}
 	if (s->damaged_bytes > r->damaged_bytes) {
-		(void)snprintf(text, sizeof(text),
-			       "%" PRIu64 " damaged bytes of the spool were cut",
-			       s->damaged_bytes - r->damaged_bytes); /* fits */
-		probe_report_problem(r, text);
+		(void)err_set(&e, -EFORMAT, "%" PRIu64 " damaged bytes of the spool were cut off",
+			      s->damaged_bytes - r->damaged_bytes); /* words only */
+		probe_report_problem(r, e.text);
 	}
 	r->dropped = dropped;
 	r->damaged_bytes = s->damaged_bytes;

@@ -76,9 +76,13 @@ static int segment_begin(struct spool *s, struct err *e)
 
 static void segment_sync(struct spool *s)
 {
-	if (s->fd >= 0 && s->unsynced && fdatasync(s->fd) < 0)
-		(void)snprintf(s->trouble, sizeof(s->trouble), "the spool cannot be synced: %s",
-			       err_text(-errno));
+	struct err e = { 0 };
+
+	if (s->fd >= 0 && s->unsynced && fdatasync(s->fd) < 0) {
+		(void)err_set(&e, -errno, "the spool cannot be made durable: %s",
+			      err_text(-errno)); /* words only */
+		trouble_set(s, &e);
+	}
 	s->unsynced = s->unsynced_finding = false;
 	s->synced_ns = clock_mono_ns(s->clock);
 }
