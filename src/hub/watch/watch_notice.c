@@ -168,14 +168,14 @@ static int send_one(struct hub *h, const struct watch_notice *n, struct err *e)
 
 static int overdue(struct hub *h, int64_t now_us, struct err *e)
 {
+	struct notice_overdue late;
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
-	int64_t n = 0;
-	int r = t ? watch_notice_store_overdue(t, &scope_system, now_us, &n, e) : e->code;
+	int r = t ? watch_notice_store_overdue(t, &scope_system, now_us, &late, e) : e->code;
 
 	if (r >= 0)
 		r = txn_commit(&t, e);
-	if (r >= 0 && n > 0)
-		live_publish(h, "call", 0, 0);
+	for (size_t i = 0; r >= 0 && i < late.n; i++)
+		live_publish(h, "call", late.company_id[i], late.alert_id[i]);
 	return r;
 }
 

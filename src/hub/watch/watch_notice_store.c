@@ -177,8 +177,8 @@ int watch_notice_store_to_call(struct txn *t, const struct scope *s, int64_t id,
 		      DB_ARGS(DB_INT(id), DB_TEXT(why), DB_INT(due_us)), e);
 }
 
-int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now_us, int64_t *n_out,
-			       struct err *e)
+int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now_us,
+			       struct notice_overdue *out, struct err *e)
 {
 	int64_t n =
 		db_exec(t, s,
@@ -188,14 +188,23 @@ int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now
 			DB_NO_ARGS, e);
 	if (n < 0)
 		return (int)n;
-	n = db_exec(t, s,
-		    "UPDATE notice SET state = 'call' WHERE state = 'sent' AND call_due_us <= $1"
-		    " AND @scope(company_id)",
-		    DB_ARGS(DB_INT(now_us)), e);
-	if (n < 0)
-		return (int)n;
-	*n_out = n;
-	return 0;
+	SCOPED_ROWS struct rows *r = db_query(
+		t, s,
+		"UPDATE notice SET state = 'call' WHERE state = 'sent' AND call_due_us <= $1"
+		" AND @scope(company_id) RETURNING company_id, alert_id",
+		DB_ARGS(DB_INT(now_us)), e);
+	int more;
+
+	if (!r)
+		return e ? e->code : -EIO;
+	out->n = 0;
+	while ((more = rows_next(r, e)) > 0) {
+		if (out->n == NOTICE_OVERDUE_MAX)
+			continue; /* they are calls now; their pages learn of it when asked */
+		out->company_id[out->n] = rows_int(r, 0);
+		out->alert_id[out->n++] = rows_int(r, 1);
+	}
+	return more;
 }
 
 int watch_notice_store_opened(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,

@@ -40,9 +40,15 @@ int watch_notice_store_failed(struct txn *t, const struct scope *s, int64_t id, 
 			      int64_t next_try_us, struct err *e);
 int watch_notice_store_to_call(struct txn *t, const struct scope *s, int64_t id, const char *why,
 			       int64_t due_us, struct err *e);
-/* Mails that stayed unread until NOW_US become calls; the alerts' ended ones become obsolete. */
-int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now_us, int64_t *n_out,
-			       struct err *e);
+/* Mails that stayed unread until NOW_US become calls; those of ended alerts become obsolete. OUT:
+ * the new calls, as many as fit. */
+enum { NOTICE_OVERDUE_MAX = 256 };
+struct notice_overdue {
+	int64_t company_id[NOTICE_OVERDUE_MAX], alert_id[NOTICE_OVERDUE_MAX];
+	size_t n;
+};
+int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now_us,
+			       struct notice_overdue *out, struct err *e);
 int watch_notice_store_opened(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 			      struct err *e);
 int watch_notice_store_read(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
