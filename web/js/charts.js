@@ -23,7 +23,7 @@ function axes(unit, xs) {
 	const base = { stroke: css("--ink-3"), font: `12px ${css("--sans")}`, grid: { stroke: css("--line"), width: 1 }, ticks: { show: false } };
 	return [
 		{ ...base, grid: { show: false }, size: 28, gap: 4, ...xs },
-		{ ...base, size: 60, values: (_, v) => v.map((n, i) => (Number.isInteger(n) ? n.toLocaleString() + (unit && i === v.length - 1 ? ` ${unit}` : "") : "")) },
+		{ ...base, size: 60, values: (_, v) => v.map((n, i) => (Number.isInteger(n) ? n.toLocaleString() + (unit && unit.length < 4 && i === v.length - 1 ? ` ${unit}` : "") : "")) },
 	];
 }
 
@@ -39,13 +39,12 @@ function bars(d, unit) {
 	const sums = [];
 	d.series.forEach((s, i) => sums.push(s.map((v, k) => (v ?? 0) + (i ? sums[i - 1][k] : 0))));
 	const order = d.series.map((_, i) => i).reverse();
-	const every = Math.ceil(d.labels.length / 12);
 	return {
 		data: [d.labels.map((_, i) => i), ...order.map((i) => sums[i])],
 		series: [{}, ...order.map((i) => ({ fill: css(COLORS[i % 3]), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.62, 40] }) }))],
 		scales: { x: { time: false, range: [-0.6, d.labels.length - 0.4] }, y: { range: (_, _lo, hi) => [0, Math.max(4, hi * 1.1)] } },
 		axes: axes(unit, {
-			splits: () => d.labels.map((_, i) => i).filter((i) => i % every === 0),
+			splits: (u) => d.labels.map((_, i) => i).filter((i) => i % Math.ceil((d.labels.length * 64) / u.width) === 0),
 			values: (_, v) => v.map((i) => d.labels[i] ?? ""),
 		}),
 	};

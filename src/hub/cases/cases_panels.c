@@ -82,6 +82,17 @@ int cases_panel_company(struct call *c, const char *slot, int64_t company_id, st
 	return list(c, &f, true, out);
 }
 
+int cases_panel_call(struct call *c, const char *slot, int64_t subject, struct buf *out)
+{
+	const struct case_list p = { 0 };
+	struct tmpl tm = call_tmpl(c, out);
+
+	(void)slot;
+	(void)subject;
+	tmpl_case_new_button(&tm, &p);
+	return 0;
+}
+
 int cases_panel_home(struct call *c, const char *slot, int64_t subject, struct buf *out)
 {
 	const struct case_filter f = { .limit = PANEL_ROWS };

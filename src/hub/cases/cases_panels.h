@@ -8,6 +8,7 @@
 int cases_panel_promote(struct call *c, const char *slot, int64_t alert_id, struct buf *out);
 int cases_panel_link(struct call *c, const char *slot, int64_t alert_id, struct buf *out);
 int cases_panel_company(struct call *c, const char *slot, int64_t company_id, struct buf *out);
+int cases_panel_call(struct call *c, const char *slot, int64_t subject, struct buf *out);
 int cases_panel_home(struct call *c, const char *slot, int64_t subject, struct buf *out);
 
 #endif

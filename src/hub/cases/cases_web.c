@@ -395,6 +395,7 @@ static const struct panel panels[] = {
 	{ "alert.actions", WORKERS, cases_panel_promote },
 	{ "alert.side", READERS, cases_panel_link },
 	{ "company.main", READERS, cases_panel_company },
+	{ "home.actions", WORKERS, cases_panel_call },
 	{ "home.main", READERS, cases_panel_home },
 };
 

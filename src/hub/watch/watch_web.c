@@ -314,28 +314,47 @@ static int company_panel(struct call *c, const char *slot, int64_t company_id, s
 	return 0;
 }
 
-static int home_panel(struct call *c, const char *slot, int64_t subject, struct buf *out)
+static int home_head(struct call *c, const char *slot, int64_t subject, struct buf *out)
 {
-	const struct alert_filter f = { .limit = HOME_ROWS, .min_severity = SEVERITY_LOW };
-	struct watch_alert *rows;
 	struct watch_notice *due;
 	struct watch_home p = { 0 };
 	size_t n_due = 0;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? watch_store_list(t, c->scope, &f, c->arena, &rows, &p.n_rows, &c->err)
-		  : c->err.code;
+	int r = t ? count(c, t, NULL, SEVERITY_HIGH, &p.n_red) : c->err.code;
 
 	(void)slot;
 	(void)subject;
+	if (user_is(c->user, ROLE_COMPANY))
+		return 0; /* the company's own page has a headline of its own */
 	if (r >= 0)
-		r = count(c, t, NULL, SEVERITY_HIGH, &p.n_red);
+		r = count(c, t, NULL, 0, &p.n_open);
 	if (r >= 0)
 		r = count(c, t, NULL, SEVERITY_LOW, &p.n_amber);
 	if (r >= 0 && user_is(c->user, ROLES_CASEWORK))
 		r = watch_notice_calls(t, c->scope, c->now_us, c->arena, &due, &n_due, &c->err);
 	if (r < 0)
 		return r;
+	txn_rollback(&t);
 	p.n_calls = (int64_t)n_due;
+	p.actions = call_panels(c, "home.actions", 0);
+	struct tmpl tm = call_tmpl(c, out);
+	tmpl_watch_home_head(&tm, &p);
+	return 0;
+}
+
+static int home_panel(struct call *c, const char *slot, int64_t subject, struct buf *out)
+{
+	const struct alert_filter f = { .limit = HOME_ROWS, .min_severity = SEVERITY_LOW };
+	struct watch_alert *rows;
+	struct watch_home p = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+	int r = t ? watch_store_list(t, c->scope, &f, c->arena, &rows, &p.n_rows, &c->err)
+		  : c->err.code;
+
+	(void)slot;
+	(void)subject;
+	if (r < 0)
+		return r;
 	p.rows = watch_view_items(c, rows, p.n_rows);
 	struct tmpl tm = call_tmpl(c, out);
 	tmpl_watch_home(&tm, &p);
@@ -402,6 +421,7 @@ static const struct conf_row conf[] = {
 static const struct menu_item menu[] = { { "/alerts", "watch.menu", "alert", READERS, 20 } };
 
 static const struct panel panels[] = {
+	{ "home.top", READERS, home_head },
 	{ "home.main", READERS, home_panel },
 	{ "company.main", READERS, company_panel },
 };
