@@ -51,7 +51,7 @@ static void hub_make(struct test_hub *th, bool postgres, struct err *e)
 	if (hub_open(&o, &th->hub, e) < 0 || hub_migrate(th->hub, NULL, e) < 0)
 		fail_msg("%s", e->text);
 	assert_true(conf_set(th->hub->conf_rows, "hub.sensor_address", "", e) >= 0);
-	if (hub_features_start(th->hub, e) < 0)
+	if (hub_features_start(th->hub, e) < 0 || live_start(th->hub, e) < 0)
 		fail_msg("%s", e->text);
 }
 
@@ -253,6 +253,11 @@ static void header_copy(const char *head, const char *name, char *out, size_t ou
 		return;
 	p += strlen(name);
 	str_copy(out, out_size, (struct str){ p, strcspn(p, "\r\n") });
+}
+
+uint16_t test_hub_port(const struct test_hub *th)
+{
+	return http_server_port(th->priv->server);
 }
 
 struct test_answer test_hub_raw(struct test_hub *th, const char *request)

@@ -59,6 +59,7 @@ struct test_answer test_hub_post(struct test_hub *th, int64_t person_id, const c
 struct test_answer test_hub_part(struct test_hub *th, int64_t person_id, const char *path);
 /* A whole request of one's own (headers and body), for what the above cannot say. */
 struct test_answer test_hub_raw(struct test_hub *th, const char *request);
+uint16_t test_hub_port(const struct test_hub *th); /* of its server on 127.0.0.1 */
 /* The Cookie header's value and the CSRF token of a person, for test_hub_raw. */
 const char *test_hub_cookie(struct test_hub *th, int64_t person_id);
 const char *test_hub_csrf(struct test_hub *th, int64_t person_id);
