@@ -12,13 +12,18 @@
 
 enum { FILE_BYTES_MAX = 32 * 1024 * 1024 };
 
+/* One row of the report; only those that were left out are told. */
 static void problem_print(void *arg, const char *element)
 {
+	SCOPED_MEM char *result = cli_json_text(element, "result");
 	SCOPED_MEM char *line = cli_json_text(element, "line");
+	SCOPED_MEM char *column = cli_json_text(element, "column");
 	SCOPED_MEM char *text = cli_json_text(element, "text");
 
-	(void)fprintf(stderr, "%s:%s: %s\n", (const char *)arg, line ? line : "?",
-		      text ? text : "");
+	if (!result || strcmp(result, "error") != 0)
+		return;
+	(void)fprintf(stderr, "%s:%s: %s%s%s\n", (const char *)arg, line ? line : "?",
+		      column ? column : "", column && *column ? ": " : "", text ? text : "");
 }
 
 static const char *or_zero(const char *s)
@@ -29,18 +34,18 @@ static const char *or_zero(const char *s)
 static int result_print(const struct cli *c, const char *file, bool dry_run,
 			const struct buf *answer)
 {
-	SCOPED_MEM char *added = cli_json_text(answer->p, "added");
+	SCOPED_MEM char *added = cli_json_text(answer->p, "new");
 	SCOPED_MEM char *changed = cli_json_text(answer->p, "changed");
 	SCOPED_MEM char *same = cli_json_text(answer->p, "same");
-	int bad = cli_json_each(answer->p, "errors", problem_print, (void *)(uintptr_t)file);
-	char bad_text[16];
+	SCOPED_MEM char *bad = cli_json_text(answer->p, "errors");
 	SCOPED_BUF struct buf b = { 0 };
+	const char *const args[] = { or_zero(added), or_zero(changed), or_zero(same),
+				     or_zero(bad) };
 
-	(void)snprintf(bad_text, sizeof(bad_text), "%d", bad > 0 ? bad : 0);
-	const char *const args[] = { or_zero(added), or_zero(changed), or_zero(same), bad_text };
+	(void)cli_json_each(answer->p, "rows", problem_print, (void *)(uintptr_t)file);
 	cli_add(c, &b, dry_run ? "cli.import.dry" : "cli.import.done", args, 4);
 	(void)printf("%s\n", b.p);
-	return bad > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return strcmp(or_zero(bad), "0") != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int cmd_company_import(struct cli *c, int argc, char **argv)
@@ -65,10 +70,10 @@ int cmd_company_import(struct cli *c, int argc, char **argv)
 		return cli_failed(&e);
 	const struct cli_part parts[] = {
 		{ .name = "file", .file_name = "import.csv", .p = file.p, .n = file.n },
-		{ .name = "dry_run", .text = dry_run ? "1" : "" },
 	};
-	if (cli_hub_call(c, cli_state(state), "/members/import", parts, ARRAY_LEN(parts), &status,
-			 &answer, &e) < 0)
+	const char *path = dry_run ? "/members/import?dry_run=1" : "/members/import";
+	if (cli_hub_call(c, cli_state(state), path, parts, ARRAY_LEN(parts), &status, &answer, &e) <
+	    0)
 		return cli_failed(&e);
 	if (status != 200)
 		return cli_hub_refused(status, &answer);
