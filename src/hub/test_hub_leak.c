@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The leak test: every route, as every role, against a company that is not theirs. Nothing of it
+ * may show, not even that it exists: the answer for a foreign id is the answer for an id that
+ * nobody has. A route without a row here fails the test; so does a row without a route. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/test.h"
+#include "hub/accounts/accounts_login.h"
+#include "hub/cases/cases.h"
+#include "hub/hub_core.h"
+#include "hub/members/members_rules.h"
+#include "hub/test_hub.h"
+#include "hub/watch/watch_fold.h"
+#include "hub/watch/watch_mute.h"
+#include "hub/watch/watch_notice.h"
+#include "hub/watch/watch_store.h"
+
+#define MARK "ZQXM" /* in every text of the foreign company */
+
+/* PATH and FORM name the foreign company's things by @letter (struct foreign). */
+struct leak_row {
+	const char *method, *pattern;
+	const char *path; /* NULL: nothing of a company is behind this route; WHY says so */
+	const char *form; /* of a POST */
+	const char *why;
+	bool control; /* the company's own desk sees MARK here */
+};
+
+#define NOTHING(method, pattern, why)                                                              \
+	{                                                                                          \
+		method, pattern, NULL, NULL, why, false                                            \
+	}
+#define GET(pattern, path)                                                                         \
+	{                                                                                          \
+		"GET", pattern, path, NULL, NULL, false                                            \
+	}
+#define SEEN(pattern, path)                                                                        \
+	{                                                                                          \
+		"GET", pattern, path, NULL, NULL, true                                             \
+	}
+#define POST(pattern, path, form)                                                                  \
+	{                                                                                          \
+		"POST", pattern, path, form, NULL, false                                           \
+	}
+
+/* clang-format off */
+static const struct leak_row rows[] = {
+	SEEN("/", "/"),
+	NOTHING("GET", "/live", "test_hub_live"),
+	NOTHING("GET", "/health", "says only that the database answers"),
+	NOTHING("GET", "/assets/{name}", "files of the program"),
+	NOTHING("GET", "/admin/check", "only on the administrator's socket"),
+	NOTHING("POST", "/admin/backup", "only on the administrator's socket"),
+
+	NOTHING("GET", "/login", "nobody is known"),
+	NOTHING("POST", "/login", "nobody is known"),
+	NOTHING("POST", "/lang", "sets a language"),
+	NOTHING("POST", "/logout", "one's own session"),
+	NOTHING("GET", "/login/totp", "one's own session"),
+	NOTHING("POST", "/login/totp", "one's own session"),
+	GET("/account", "/account"),
+	NOTHING("GET", "/account/password", "one's own password"),
+	NOTHING("POST", "/account/password", "one's own password"),
+	NOTHING("GET", "/account/totp", "one's own second factor"),
+	NOTHING("POST", "/account/totp", "one's own second factor"),
+	NOTHING("POST", "/account/totp/later", "one's own second factor"),
+	NOTHING("POST", "/account/totp-off", "one's own second factor"),
+	POST("/account/sessions/{id}/end", "/account/sessions/@s/end", ""),
+	NOTHING("POST", "/account/sessions/end", "one's own sessions"),
+	SEEN("/people", "/people?all=1"),
+	GET("/people/new", "/people/new?org=@o"),
+	POST("/people", "/people", "login=leak.leak&name=x&role=company&org=@o"),
+	SEEN("/people/{id}", "/people/@p"),
+	POST("/people/{id}", "/people/@p", "name=x&role=company&active=1"),
+	POST("/people/{id}/reset", "/people/@p/reset", ""),
+	SEEN("/organisations", "/organisations"),
+	GET("/organisations/new", "/organisations/new"),
+	NOTHING("POST", "/organisations", "makes an organisation that is nobody's company"),
+	SEEN("/organisations/{id}", "/organisations/@o"),
+	POST("/organisations/{id}", "/organisations/@o", "name=x&active=1"),
+	SEEN("/audit", "/audit"),
+	GET("/audit", "/audit?entity=company&check=1"),
+
+	SEEN("/members", "/members"),
+	GET("/members", "/members?q=" MARK),
+	SEEN("/members.csv", "/members.csv"),
+	GET("/members/new", "/members/new"),
+	NOTHING("POST", "/members", "makes a company of one's own"),
+	GET("/members/import", "/members/import"),
+	NOTHING("POST", "/members/import", "makes companies of one's own"),
+	POST("/members/import/confirm", "/members/import/confirm", "token=none"),
+	SEEN("/members/{id}", "/members/@c"),
+	SEEN("/members/{id}/edit", "/members/@c/edit"),
+	POST("/members/{id}/edit", "/members/@c/edit", "name=x&kana=x&prefecture=3"),
+	POST("/members/{id}/end", "/members/@c/end", ""),
+	SEEN("/members/{id}/contacts/{contact}", "/members/@c/contacts/@t"),
+	POST("/members/{id}/contacts/{contact}", "/members/@c/contacts/@t", "name=x&channel=mail&mail=a@b.example"),
+	POST("/members/{id}/contacts/{contact}/remove", "/members/@c/contacts/@t/remove", ""),
+	GET("/members/{id}/relations/new", "/members/@c/relations/new"),
+	POST("/members/{id}/relations/new", "/members/@c/relations/new", "org=1&kind=desk&from=2026-11-01"),
+	POST("/members/{id}/relations/{relation}/end", "/members/@c/relations/1/end", "to=2026-11-23"),
+	GET("/members/{id}/sites/new", "/members/@c/sites/new"),
+	POST("/members/{id}/sites/new", "/members/@c/sites/new", "name=x&prefecture=3"),
+	GET("/members/{id}/contracts/new", "/members/@c/contracts/new"),
+	POST("/members/{id}/contracts/new", "/members/@c/contracts/new",
+	     "plan=x&class=1&type=network&fee=9000&devices=1&from=2026-11-01"),
+	POST("/members/{id}/contracts/{contract}/end", "/members/@c/contracts/1/end", "to=2026-11-23"),
+	GET("/members/{id}/consents/new", "/members/@c/consents/new"),
+	POST("/members/{id}/consents/new", "/members/@c/consents/new", "class=url&given_by=x&evidence=x"),
+	POST("/members/{id}/consents/{consent}/revoke", "/members/@c/consents/1/revoke", ""),
+
+	SEEN("/alerts", "/alerts"),
+	GET("/alerts", "/alerts?company=@c"),
+	SEEN("/alerts.csv", "/alerts.csv"),
+	SEEN("/alerts/{id}", "/alerts/@a"),
+	POST("/alerts/{id}/accept", "/alerts/@a/accept", ""),
+	POST("/alerts/{id}/close", "/alerts/@a/close", "why=x"),
+	GET("/alerts/{id}/mute", "/alerts/@a/mute"),
+	POST("/alerts/{id}/mute", "/alerts/@a/mute", "detector=1&days=7&reason=x&do=mute"),
+	SEEN("/mutes", "/mutes"),
+	POST("/mutes/{id}/end", "/mutes/@m/end", ""),
+	POST("/notices/{id}/called", "/notices/@n/called", "outcome=reached"),
+	NOTHING("GET", "/r/{token}", "the token is the capability; its hash alone is kept"),
+	NOTHING("POST", "/r/{token}", "the token is the capability; its hash alone is kept"),
+
+	SEEN("/cases", "/cases"),
+	GET("/cases", "/cases?company=@c"),
+	GET("/cases", "/cases?q=" MARK),
+	SEEN("/cases.csv", "/cases.csv"),
+	GET("/cases/new", "/cases/new?company=@c"),
+	GET("/cases/new", "/cases/new?alert=@a"),
+	GET("/cases/new/companies", "/cases/new/companies?q=" MARK),
+	POST("/cases", "/cases", "company=@c&kind=ransomware&title=x&source=phone&severity=2&words=x"),
+	POST("/cases", "/cases", "alert=@a&company=@c&kind=ransomware&title=x&source=alert&severity=2&words=x"),
+	SEEN("/cases/{number}", "/cases/@k"),
+	SEEN("/cases/{number}/sheet", "/cases/@k/sheet"),
+	POST("/cases/{number}/actions", "/cases/@k/actions", "channel=phone&body=x&minutes=1&cost=1"),
+	POST("/cases/{number}/notes", "/cases/@k/notes", "body=x"),
+	POST("/cases/{number}/take", "/cases/@k/take", ""),
+	POST("/cases/{number}/state", "/cases/@k/state", "state=contained"),
+	POST("/cases/{number}/devices", "/cases/@k/devices", "name=x"),
+	POST("/cases/{number}/indicators", "/cases/@k/indicators", "type=domain&value=x.example"),
+	POST("/cases/{number}/consents", "/cases/@k/consents", "what=remote&how=phone&given_by=x"),
+	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/1/revoke", ""),
+	POST("/cases/{number}/close", "/cases/@k/close", "cause=x&lesson=x"),
+	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
+
+	GET("/reports", "/reports"),
+	GET("/reports", "/reports?company=@c"),
+	GET("/reports.csv", "/reports.csv"),
+};
+/* clang-format on */
+
+/* --- the foreign company, with one of everything --- */
+
+struct foreign {
+	struct test_hub *th;
+	int64_t consortium, desk;
+	int64_t company, contact, person, org, alert, mute, notice, session;
+	char number[CASE_NUMBER_MAX];
+};
+
+static void company_make(struct foreign *f)
+{
+	struct db *db = f->th->hub->db;
+	struct user u = test_hub_user(f->th, f->desk);
+	struct company c = { .name = MARK "製作所",
+			     .kana = MARK,
+			     .corporate_number = "",
+			     .external_id = "",
+			     .prefecture = 3,
+			     .municipality = MARK "市",
+			     .postal_code = "",
+			     .address = "",
+			     .phone = "",
+			     .industry = "",
+			     .note = MARK };
+	struct contact t = { .name = MARK "担当",
+			     .kana = "",
+			     .role = "",
+			     .phone = "",
+			     .mail = "contact@minato.example",
+			     .channel = "mail",
+			     .hours = "" };
+	struct site s = { .name = MARK "工場",
+			  .prefecture = 3,
+			  .municipality = "",
+			  .postal_code = "",
+			  .address = "" };
+	struct err e = { 0 };
+	int64_t id;
+
+	if (members_register(db, &u, &c, &f->company, &e) < 0)
+		fail_msg("%s", e.text);
+	t.company_id = s.company_id = f->company;
+	if (members_contact_set(db, &u, &t, &f->contact, &e) < 0 ||
+	    members_site_add(db, &u, &s, &id, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+static void alert_make(struct foreign *f)
+{
+	char *peers[] = { (char *)(uintptr_t) "203.0.113.66:8443" };
+	Otasuke__Wire__Device d = OTASUKE__WIRE__DEVICE__INIT;
+	Otasuke__Wire__Finding finding = OTASUKE__WIRE__FINDING__INIT;
+	struct hub *h = f->th->hub;
+	struct err e = { 0 };
+
+	d.mac = (char *)(uintptr_t) "02:00:5e:00:53:01";
+	d.hostname = (char *)(uintptr_t)MARK;
+	finding.detector = (char *)(uintptr_t) "known_bad";
+	finding.story = (char *)(uintptr_t) "known_bad 203.0.113.66";
+	finding.severity = OTASUKE__WIRE__SEVERITY__CRITICAL;
+	finding.confidence = 0.9;
+	finding.device = &d;
+	finding.peers = peers;
+	finding.n_peers = 1;
+	finding.first_us = TEST_HUB_NOW - US_PER_MIN;
+	finding.last_us = TEST_HUB_NOW;
+	finding.count = 6;
+	const struct fleet_finding ff = { .sequence = 1, .finding = &finding };
+	const struct fleet_batch b = { .company_id = f->company,
+				       .sensor_id = 1,
+				       .received_us = TEST_HUB_NOW,
+				       .findings = &ff,
+				       .n_findings = 1 };
+	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, &e);
+	if (!t || watch_fold_take(h->watch, t, &b, &e) < 0 || txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+	watch_fold_done(h->watch, true);
+}
+
+static void watch_find(struct foreign *f)
+{
+	const struct alert_filter all = { .state = NULL };
+	struct watch_mute m = { .company_id = f->company,
+				.detector = "scan",
+				.device_mac = "",
+				.peer = "",
+				.name = "",
+				.until_us = TEST_HUB_NOW + US_PER_DAY,
+				.reason = MARK };
+	struct user u = test_hub_user(f->th, f->desk);
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct watch_alert *alerts;
+	struct watch_notice *notices;
+	struct err e = { 0 };
+	size_t n;
+
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+	if (!t || watch_store_list(t, &scope_system, &all, a, &alerts, &n, &e) < 0 || n != 1)
+		fail_msg("alerts: %s", e.text);
+	f->alert = alerts[0].id;
+	if (watch_mute_add(t, &u, &m, TEST_HUB_NOW, &f->mute, &e) < 0 ||
+	    watch_notices_of(t, &scope_system, f->alert, a, &notices, &n, &e) < 0)
+		fail_msg("%s", e.text);
+	f->notice = n ? notices[0].id : 1;
+	if (txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+static void case_make(struct foreign *f)
+{
+	struct user u = test_hub_user(f->th, f->desk);
+	struct case_new n = { .company_id = f->company,
+			      .kind = "ransomware",
+			      .title = MARK,
+			      .source = "phone",
+			      .severity = 2,
+			      .words = MARK,
+			      .contact_name = MARK,
+			      .contact_phone = "" };
+	struct case_device d = { .name = MARK, .mac = "", .address = "", .state = "suspect" };
+	struct err e = { 0 };
+	int64_t id;
+
+	(void)snprintf(f->number, sizeof(f->number), "IW-2026-000001");
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+	if (!t || cases_open(t, f->th->hub, &u, &n, TEST_HUB_NOW, &id, &e) < 0)
+		fail_msg("%s", e.text);
+	(void)cases_device(t, &u, f->number, &d, TEST_HUB_NOW, NULL); /* more to leak; its rules are
+									 not the point */
+	if (txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+static void people_make(struct foreign *f)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct user u = test_hub_user(f->th, f->desk);
+	struct accounts_session session;
+	struct accounts_org *orgs;
+	struct err e = { 0 };
+	size_t n;
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_READ, &e);
+
+	if (!t || accounts_org_list(t, &u.scope, ORG_COMPANY, a, &orgs, &n, &e) < 0 || n != 1)
+		fail_msg("organisations: %s", e.text);
+	f->org = orgs[0].id;
+	txn_rollback(&t);
+	f->person = test_hub_person(f->th, f->org, ROLE_COMPANY, "zqxm.person");
+	const char *token = strchr(test_hub_cookie(f->th, f->person), '=') + 1;
+	assert_int_equal(accounts_session_find(f->th->hub, token, TEST_HUB_NOW, &session, &e), 1);
+	f->session = session.row.id;
+}
+
+static void foreign_make(struct test_hub *th, struct foreign *f)
+{
+	*f = (struct foreign){ .th = th };
+	f->consortium = test_hub_org(th, ORG_CONSORTIUM, "別の地域のお助け隊");
+	f->desk = test_hub_person(th, f->consortium, ROLE_ADMIN | ROLE_DESK, "foreign.desk");
+	company_make(f);
+	people_make(f);
+	alert_make(f);
+	watch_find(f);
+	case_make(f);
+}
+
+/* --- asking --- */
+
+static void number_add(struct buf *b, int64_t id, bool absent)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)id);
+	for (char *p = text; absent && *p; p++)
+		*p = '9';
+	buf_adds(b, text);
+}
+
+/* @letter becomes what the foreign company has, or as many nines. */
+static void fill(const struct foreign *f, const char *text, bool absent, struct buf *out)
+{
+	const struct {
+		char letter;
+		int64_t id;
+	} ids[] = { { 'c', f->company }, { 't', f->contact }, { 'p', f->person },
+		    { 'o', f->org },     { 'a', f->alert },   { 'm', f->mute },
+		    { 'n', f->notice },  { 's', f->session } };
+
+	buf_clear(out);
+	for (const char *p = text; *p; p++) {
+		if (*p != '@' || !isalpha((unsigned char)p[1]) || isalpha((unsigned char)p[2])) {
+			buf_addc(out, *p);
+			continue;
+		}
+		p++;
+		if (*p == 'k')
+			buf_adds(out, absent ? "IW-2026-000009" : f->number);
+		for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+			if (ids[i].letter == *p)
+				number_add(out, ids[i].id, absent);
+	}
+}
+
+struct said {
+	int status;
+	size_t length;
+	bool marked;
+};
+
+static struct said ask(const struct foreign *f, int64_t person, const struct leak_row *row,
+		       bool absent, bool json)
+{
+	SCOPED_BUF struct buf path = { 0 };
+	SCOPED_BUF struct buf form = { 0 };
+	struct test_answer a;
+
+	fill(f, row->path, absent, &path);
+	fill(f, row->form ? row->form : "", absent, &form);
+	if (strcmp(row->method, "POST") == 0)
+		a = test_hub_post(f->th, person, path.p, form.p ? form.p : "");
+	else if (json)
+		a = test_hub_json(f->th, person, path.p);
+	else
+		a = test_hub_get(f->th, person, path.p);
+	/* what one typed into a search comes back; only more than that is a leak */
+	const char *mark = strstr(a.body, MARK);
+	bool typed = strstr(row->path, MARK) != NULL;
+	bool marked =
+		mark && (!typed || strstr(a.body, MARK "製作所") || strstr(a.body, MARK "市"));
+	return (struct said){ a.status, strlen(a.body), marked };
+}
+
+static void compare(const struct foreign *f, int64_t person, const char *who,
+		    const struct leak_row *row, bool json)
+{
+	struct said real = ask(f, person, row, false, json);
+	struct said none = ask(f, person, row, true, json);
+
+	if (real.marked)
+		fail_msg("%s %s shows a foreign company to %s", row->method, row->path, who);
+	if (real.status >= 500)
+		fail_msg("%s %s: %d for %s", row->method, row->path, real.status, who);
+	if (real.status != none.status || real.length != none.length)
+		fail_msg("%s %s tells %s that a foreign thing exists: %d and %zu bytes, %d and %zu "
+			 "for one that does not",
+			 row->method, row->path, who, real.status, real.length, none.status,
+			 none.length);
+}
+
+struct stranger {
+	int64_t id;
+	const char *who;
+};
+
+static size_t strangers_make(struct test_hub *th, struct stranger out[16])
+{
+	int64_t vendor = test_hub_org(th, ORG_VENDOR, "みちのくセキュリティ");
+	int64_t it = test_hub_org(th, ORG_IT_COMPANY, "盛岡システム");
+	int64_t insurer = test_hub_org(th, ORG_INSURER, "北東北損保");
+	int64_t school = test_hub_org(th, ORG_SCHOOL, "北上高専");
+	int64_t company = test_hub_company(th, "有限会社やまびこ");
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct user sys = accounts_system_user(TEST_HUB_NOW);
+	struct accounts_org *orgs;
+	struct err e = { 0 };
+	size_t n = 0, n_orgs;
+	int64_t own = 0;
+
+	test_hub_relate(th, company, vendor, "vendor");
+	test_hub_relate(th, company, it, "it");
+	test_hub_relate(th, company, insurer, "insurer");
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+	if (!t || accounts_org_list(t, &sys.scope, ORG_COMPANY, a, &orgs, &n_orgs, &e) < 0)
+		fail_msg("%s", e.text);
+	for (size_t i = 0; i < n_orgs; i++)
+		if (orgs[i].member_company_id == company)
+			own = orgs[i].id;
+	txn_rollback(&t);
+	const struct {
+		int64_t org;
+		unsigned role;
+		const char *login;
+	} people[] = {
+		{ th->consortium_id, ROLE_ADMIN, "admin" },
+		{ th->consortium_id, ROLE_DESK, "desk" },
+		{ th->consortium_id, ROLE_SPECIALIST, "specialist" },
+		{ vendor, ROLE_ANALYST, "analyst" },
+		{ it, ROLE_TECHNICIAN, "technician" },
+		{ insurer, ROLE_INSURER, "insurer" },
+		{ school, ROLE_TEACHER, "teacher" },
+		{ own, ROLE_COMPANY, "company" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		out[n++] = (struct stranger){ test_hub_person(th, people[i].org, people[i].role,
+							      people[i].login),
+					      people[i].login };
+	out[n++] = (struct stranger){ 0, "nobody" };
+	return n;
+}
+
+static bool has_row(const char *method, const char *pattern)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].method, method) == 0 && strcmp(rows[i].pattern, pattern) == 0)
+			return true;
+	return false;
+}
+
+static bool has_route(const struct leak_row *row)
+{
+	for (size_t i = 0; i < hub_routes_count; i++)
+		if (strcmp(hub_routes[i].method, row->method) == 0 &&
+		    strcmp(hub_routes[i].pattern, row->pattern) == 0)
+			return true;
+	for (size_t i = 0; hub_features[i]; i++)
+		for (size_t k = 0; k < hub_features[i]->n_routes; k++)
+			if (strcmp(hub_features[i]->routes[k].method, row->method) == 0 &&
+			    strcmp(hub_features[i]->routes[k].pattern, row->pattern) == 0)
+				return true;
+	return false;
+}
+
+static void every_route_has_its_row(void **state)
+{
+	int missing = 0;
+
+	(void)state;
+	for (size_t i = 0; i < hub_routes_count; i++)
+		if (!has_row(hub_routes[i].method, hub_routes[i].pattern))
+			missing += printf("no row for %s %s\n", hub_routes[i].method,
+					  hub_routes[i].pattern) > 0;
+	for (size_t i = 0; hub_features[i]; i++)
+		for (size_t k = 0; k < hub_features[i]->n_routes; k++) {
+			const struct route *r = &hub_features[i]->routes[k];
+			if (!has_row(r->method, r->pattern))
+				missing += printf("no row for %s %s\n", r->method, r->pattern) > 0;
+		}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (!has_route(&rows[i]))
+			missing += printf("no route for the row %s %s\n", rows[i].method,
+					  rows[i].pattern) > 0;
+	assert_int_equal(missing, 0);
+}
+
+static int64_t audit_rows(struct test_hub *th, int64_t company)
+{
+	int64_t n = 0;
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, NULL);
+
+	assert_int_equal(db_one_int(t, &scope_system,
+				    "SELECT count(*) FROM audit WHERE about_company_id = $1 "
+				    "@global",
+				    DB_ARGS(DB_INT(company)), &n, NULL),
+			 0);
+	return n;
+}
+
+static void strangers_learn_nothing(struct test_hub *th)
+{
+	struct stranger strangers[16];
+	struct foreign f;
+
+	size_t n = strangers_make(th, strangers); /* first, so that ids of nines stay free */
+	foreign_make(th, &f);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].control && !ask(&f, f.desk, &rows[i], false, false).marked)
+			fail_msg("the company's own desk does not see it at %s", rows[i].path);
+	int64_t before = audit_rows(th, f.company);
+	for (size_t s = 0; s < n; s++)
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			if (!rows[i].path)
+				continue;
+			compare(&f, strangers[s].id, strangers[s].who, &rows[i], false);
+			if (strcmp(rows[i].method, "GET") == 0)
+				compare(&f, strangers[s].id, strangers[s].who, &rows[i], true);
+		}
+	assert_int_equal(audit_rows(th, f.company), before);
+}
+
+static void no_leak(void **state)
+{
+	(void)state;
+	test_hub_each(strangers_learn_nothing);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_route_has_its_row),
+		cmocka_unit_test(no_leak),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
