@@ -15,6 +15,8 @@
 #include "base/err.h"
 #include "base/jsonw.h"
 #include "base/text.h"
+#include "hub/hub_form.h"
+#include "hub/hub_page.h"
 #include "net/http.h"
 #include "net/tmpl.h"
 #include "store/db.h"
@@ -195,61 +197,5 @@ struct hub_feature {
 	int (*open)(struct hub *h, struct err *e);
 	void (*close)(struct hub *h);
 };
-
-/* --- rendering (hub_page.c) --- */
-
-/* A template context for this call, writing into OUT. */
-struct tmpl call_tmpl(struct call *c, struct buf *out);
-
-/* Answers with a whole page: frame (rail, top bar) around CONTENT. TITLE_KEY is a text key;
- * TITLE_ARG fills {0} or is NULL. MENU is the path of the rail item to mark. Takes CONTENT's bytes.
- */
-int call_page(struct call *c, int status, const char *title_key, const char *title_arg,
-	      const char *menu, struct buf *content);
-
-/* #define-free shorthand used by every page:
- *     struct buf b = {0}; struct tmpl t = call_tmpl(c, &b); tmpl_cases_list(&t, &m);
- *     return call_page(c, 200, "cases.list.title", NULL, "/cases", &b); */
-
-/* A text with its {0}, {1} filled, unescaped; lives in the call's arena. */
-const char *call_text(struct call *c, const char *key, const char *const *args, size_t n);
-
-int call_fragment(struct call *c, struct buf *content); /* 200, no frame */
-int call_json(struct call *c, struct buf *json);
-int call_csv(struct call *c, const char *file_name,
-	     struct buf *csv); /* with BOM, as an attachment */
-int call_redirect(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Redirects with a message shown once on the next page ("saved"); TEXT_KEY is a text key. */
-int call_done(struct call *c, const char *text_key, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* The address of a compiled-in file of web/ with its hash: asset_url(c, "charts.js"). */
-const char *asset_url(const struct call *c, const char *name);
-
-/* Panels of all features for SLOT, in list order, rendered one behind the other. */
-struct html call_panels(struct call *c, const char *slot, int64_t subject_id);
-
-/* --- forms --- */
-struct form_error {
-	const char *field, *text;
-}; /* TEXT is translated already */
-struct form {
-	struct call *call;
-	struct form_error errors[24];
-	size_t n_errors;
-};
-struct form form_of(struct call *c);
-const char *form_text(struct form *f, const char *field, bool required,
-		      size_t max_chars); /* trimmed; "" when absent and optional */
-int64_t form_int(struct form *f, const char *field, bool required, int64_t min,
-		 int64_t max); /* accepts full-width digits and commas */
-int64_t form_time(struct form *f, const char *field,
-		  bool required); /* datetime-local in the viewer's zone; 0 when absent */
-void form_fail(struct form *f, const char *field, const char *text_key);
-const char *form_error(const struct form *f, const char *field); /* NULL when the field is fine */
-static inline bool form_ok(const struct form *f)
-{
-	return f->n_errors == 0;
-}
 
 #endif
