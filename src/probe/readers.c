@@ -58,59 +58,65 @@ static void on_dns(struct readers *r, const struct flow *f, int dir, const struc
 	detect_dns(r->env->detect, d, &r->dns);
 }
 
-static void on_mdns(struct readers *r, uint32_t device, struct rd body)
+/* Not the flow's: before they have addresses, all clients of DHCP share one flow. */
+static uint32_t sender(struct readers *r, const struct dissected *d)
 {
-	if (dns_parse(body.p, body.n, true, &r->dns) < 0 && r->dns.n_answers == 0)
-		return;
-	inventory_mdns(r->env->inventory, device, &r->dns);
+	return inventory_sender(r->env->inventory, d);
 }
 
-static void on_dhcp(struct readers *r, uint32_t device, const struct dissected *d)
+static void on_mdns(struct readers *r, const struct dissected *d)
+{
+	struct rd body = d->payload;
+
+	if (dns_parse(body.p, body.n, true, &r->dns) < 0 && r->dns.n_answers == 0)
+		return;
+	inventory_mdns(r->env->inventory, sender(r, d), &r->dns);
+}
+
+static void on_dhcp(struct readers *r, const struct dissected *d)
 {
 	struct dhcp_message m;
 
 	if (dhcp_parse(d->payload.p, d->payload.n, &m) == 0)
-		inventory_dhcp(r->env->inventory, &m, device, d->ts_us);
+		inventory_dhcp(r->env->inventory, &m, sender(r, d), d->ts_us);
 }
 
-static void on_dhcp6(struct readers *r, uint32_t device, const struct dissected *d)
+static void on_dhcp6(struct readers *r, const struct dissected *d)
 {
 	struct dhcp6_message m;
 
 	if (dhcp6_parse(d->payload.p, d->payload.n, &m) == 0)
-		inventory_dhcp6(r->env->inventory, &m, device);
+		inventory_dhcp6(r->env->inventory, &m, sender(r, d));
 }
 
-static void on_nbns(struct readers *r, uint32_t device, const struct dissected *d)
+static void on_nbns(struct readers *r, const struct dissected *d)
 {
 	char name[16] = "";
 
 	if (nbns_name(d->payload.p, d->payload.n, name))
-		inventory_hostname(r->env->inventory, device, name, false);
+		inventory_hostname(r->env->inventory, sender(r, d), name, false);
 }
 
 static void on_udp(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
 {
-	uint32_t sender = f->device[dir];
-
 	switch (f->key.dport) {
 	case PORT_DNS:
 		on_dns(r, f, dir, d, d->payload);
 		break;
 	case PORT_DHCP_SERVER:
 	case PORT_DHCP_CLIENT:
-		on_dhcp(r, sender, d);
+		on_dhcp(r, d);
 		break;
 	case PORT_NBNS:
-		on_nbns(r, sender, d);
+		on_nbns(r, d);
 		break;
 	case PORT_DHCP6_CLIENT:
 	case PORT_DHCP6_SERVER:
-		on_dhcp6(r, sender, d);
+		on_dhcp6(r, d);
 		break;
 	case PORT_MDNS:
 	case PORT_LLMNR:
-		on_mdns(r, sender, d->payload);
+		on_mdns(r, d);
 		break;
 	default:
 		break;

@@ -12,7 +12,9 @@
 
 enum { PLACES = 16384, UPDATE_CHECK_S = 3600 };
 
-#define SETUP_US (5 * US_PER_MIN)
+#define SETUP_US  (5 * US_PER_MIN)
+#define BURST_US  (20 * US_PER_SEC)
+#define TELL_FROM 0.65
 
 /* How many devices call a place: a small filter a place, direct-mapped; collisions only make a
  * place look more common. */
@@ -115,6 +117,7 @@ struct weights {
 	struct beacon_score score;
 	bool internal, failing, raw, odd;
 	bool everyday; /* a named place on a common port, and nothing more to say against it */
+	bool common;   /* much of the network calls there */
 	unsigned callers;
 	size_t devices;
 	double total;
@@ -141,6 +144,7 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 	w->odd = !common_port(p->port);
 	w->callers = (unsigned)__builtin_popcountll(places->callers[p->place % PLACES]);
 	w->devices = inventory_count(env->inventory);
+	w->common = w->callers >= 3 && w->callers * 4 >= w->devices;
 	w->total = w->score.total;
 	w->everyday = !w->raw && !w->odd;
 	if (w->raw)
@@ -151,14 +155,16 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 		w->total -= 0.10;
 	if (w->everyday && w->score.interval_s > UPDATE_CHECK_S)
 		w->total -= 0.20;
-	if (w->callers >= 3 && w->callers * 4 >= w->devices)
+	if (w->common)
 		w->total -= 0.30;
 }
 
 static enum severity severity_of(const struct weights *w, const struct pair *p)
 {
-	/* An app that is being set up calls its maker a few times in a row. */
-	if (w->everyday && p->last_us - p->first_us < SETUP_US)
+	/* An app that is being set up calls its maker, or its device, a few times in a row. */
+	bool harmless = w->everyday || w->internal;
+
+	if (p->last_us - p->first_us < (harmless ? SETUP_US : BURST_US))
 		return SEVERITY_INFO;
 	if (w->total >= 0.95)
 		return SEVERITY_HIGH;
@@ -209,7 +215,8 @@ bool beacon_weigh(const struct detect_env *env, const struct beacon_places *plac
 	struct weights w = { 0 };
 
 	weigh(env, places, p, &w);
-	if (w.total < 0.60)
+	/* A story that was told is taken back in the same way. */
+	if (p->telling.times == 0 && (w.total < TELL_FROM || (w.common && w.everyday)))
 		return false;
 	r->severity = severity_of(&w, p);
 	r->confidence = w.total > 0.99 ? 0.99 : w.total;
