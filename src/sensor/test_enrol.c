@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "sensor/enrol.h"
 #include "sensor/enrol_url.h"
-#include "sensor/hub_stub.h"
+#include "sensor/test_hub_stub.h"
 #include "sensor/sensor_conf.h"
 
 struct bed {

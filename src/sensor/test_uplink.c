@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "sensor/hub_stub.h"
+#include "sensor/test_hub_stub.h"
 #include "sensor/sensor_conf.h"
 #include "sensor/spool/spool.h"
 #include "sensor/spool/spool_dir.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps what it saw in plain fields, for tests to look at. Not part of any program. */
-#include "sensor/hub_stub.h"
+#include "sensor/test_hub_stub.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A hub for tests of the uplink and of enrolment: real TLS and real frames, no store. */
-#ifndef SENSOR_HUB_STUB_H
-#define SENSOR_HUB_STUB_H
+#ifndef SENSOR_TEST_HUB_STUB_H
+#define SENSOR_TEST_HUB_STUB_H
 
 #include <stdbool.h>
 #include <stddef.h>
