@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
 #include "hub/fleet/fleet_device_store.h"
@@ -49,31 +50,30 @@ int fleet_company_get(struct txn *t, const struct scope *s, int64_t company_id, 
 		      struct fleet_company *out, struct err *e)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct fleet_filter f = { .company_id = company_id,
-				  .light = "",
-				  .limit = SENSORS_OF_COMPANY };
+	SCOPED_MEM struct blind_result *blind = mem_new(sizeof(*blind));
+	struct fleet_filter f = {
+		.company_id = company_id, .light = "", .revoked = true, .limit = SENSORS_OF_COMPANY
+	};
 	struct fleet_company c = { .light = FLEET_GREY };
 	struct fleet_sensor *list;
-	struct blind_result blind;
 	size_t n;
 	int r = fleet_store_sensors(t, s, &f, a, &list, &n, e);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
+		if (list[i].revoked_us != 0)
+			continue;
 		c.light = worse(c.light, fleet_light_of(&list[i], now_us));
-		if (i == 0 || list[i].heard_us < c.heard_us)
+		if (c.n_sensors == 0 || list[i].heard_us < c.heard_us)
 			c.heard_us = list[i].heard_us;
+		c.n_sensors++;
 	}
-	c.n_sensors = (int)n;
-	if (n > 0) {
-		r = fleet_coverage_company(t, s, company_id,
-					   fleet_coverage_month(now_us, FLEET_ZONE_MIN), now_us,
-					   &blind, e);
-		if (r < 0)
-			return r;
-		c.blind_us = blind.blind_us + blind.unheard_us;
-	}
+	r = fleet_coverage_company(t, s, &(struct fleet_sensors){ list, n },
+				   fleet_coverage_month(now_us, FLEET_ZONE_MIN), now_us, blind, e);
+	if (r < 0)
+		return r;
+	c.blind_us = blind->blind_us + blind->unheard_us;
 	*out = c;
 	return 0;
 }

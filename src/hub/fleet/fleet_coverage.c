@@ -8,8 +8,6 @@
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
 
-enum { SENSORS_OF_COMPANY = 200 };
-
 struct span fleet_coverage_month(int64_t now_us, int zone_min)
 {
 	struct civil c = time_civil(now_us, zone_min);
@@ -112,35 +110,34 @@ static bool site_done(const struct fleet_sensor *list, size_t i)
 	return false;
 }
 
-int fleet_coverage_company(struct txn *t, const struct scope *s, int64_t company_id,
+int fleet_coverage_company(struct txn *t, const struct scope *s, const struct fleet_sensors *of,
 			   struct span period, int64_t now_us, struct blind_result *out,
 			   struct err *e)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct fleet_filter f = {
-		.company_id = company_id, .light = "", .revoked = true, .limit = SENSORS_OF_COMPANY
-	};
-	struct fleet_sensor *list;
-	struct fleet_watched *w;
-	size_t n, n_watched;
-	int r = fleet_store_sensors(t, s, &f, a, &list, &n, e);
-
-	if (r < 0 || (r = fleet_device_store_watched(t, s, company_id, 0, period.from_us, a, &w,
-						     &n_watched, e)) < 0)
-		return r;
 	SCOPED_MEM struct blind_result *one = mem_new(sizeof(*one));
-	struct span *spans = arena_array(a, n_watched + 1, sizeof(*spans));
+	struct fleet_watched *w;
+	size_t n_watched;
+
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < n; i++) {
+	if (of->n == 0)
+		return 0;
+	int r = fleet_device_store_watched(t, s, of->list[0].company_id, 0, period.from_us, a, &w,
+					   &n_watched, e);
+	if (r < 0)
+		return r;
+	struct span *spans = arena_array(a, n_watched + 1, sizeof(*spans));
+	for (size_t i = 0; i < of->n; i++) {
+		int64_t site = of->list[i].site_id;
 		struct blind_query q = { .period = period,
 					 .now_us = now_us,
 					 .grace_us = FLEET_AMBER_AFTER_US,
 					 .watched = spans };
 
-		if (site_done(list, i))
+		if (site_done(of->list, i))
 			continue;
-		q.n_watched = spans_of(w, n_watched, list, n, list[i].site_id, spans);
-		place_query(list, n, list[i].site_id, &q);
+		q.n_watched = spans_of(w, n_watched, of->list, of->n, site, spans);
+		place_query(of->list, of->n, site, &q);
 		begin_with_first_proof(&q);
 		blind_run(&q, one);
 		add_result(out, one);

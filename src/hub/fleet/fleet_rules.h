@@ -74,7 +74,12 @@ int fleet_enrol(struct db *db, const struct fleet_ca *ca, const struct fleet_enr
 int fleet_coverage_sensor(struct txn *t, const struct scope *s, const struct fleet_sensor *x,
 			  struct span period, int64_t now_us, struct blind_result *out,
 			  struct err *e);
-int fleet_coverage_company(struct txn *t, const struct scope *s, int64_t company_id,
+/* LIST: every sensor of the company, revoked ones too. */
+struct fleet_sensors {
+	const struct fleet_sensor *list;
+	size_t n;
+};
+int fleet_coverage_company(struct txn *t, const struct scope *s, const struct fleet_sensors *of,
 			   struct span period, int64_t now_us, struct blind_result *out,
 			   struct err *e);
 struct span fleet_coverage_month(int64_t now_us, int zone_min); /* the current one, in local time */

@@ -38,6 +38,39 @@ int members_search(struct txn *t, const struct scope *s, const char *typed, stru
 		a, out, n_out, e);
 }
 
+int members_places(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
+		   struct members_place **out, size_t *n_out, struct err *e)
+{
+	struct site *sites;
+	int r = members_agreement_store_sites(t, s, company_id, a, &sites, n_out, e);
+
+	if (r < 0)
+		return r;
+	*out = arena_array(a, *n_out + 1, sizeof(**out));
+	for (size_t i = 0; i < *n_out; i++)
+		(*out)[i] = (struct members_place){ sites[i].id, sites[i].name };
+	return 0;
+}
+
+int members_find(struct txn *t, const struct scope *s, const char *typed, struct arena *a,
+		 struct company *out, struct err *e)
+{
+	char folded[FOLDED_MAX];
+	int64_t ids[2];
+	size_t n;
+
+	members_fold(typed, folded, sizeof(folded));
+	int r = members_store_named(t, s, typed, folded, ids, &n, e);
+	if (r < 0)
+		return r;
+	if (n == 0)
+		return err_set(e, -ENOENT, "there is no such company");
+	if (n > 1)
+		return err_set(e, -EINVAL, "several companies are called %s: give the number",
+			       typed);
+	return members_store_get(t, s, ids[0], a, out, e);
+}
+
 static void pick_contact(const struct contact *list, size_t n, int64_t id, struct contact *out)
 {
 	for (size_t i = 0; i < n; i++)

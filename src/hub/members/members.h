@@ -63,6 +63,20 @@ int members_find_by_phone(struct txn *t, const struct scope *s, const char *type
 int members_search(struct txn *t, const struct scope *s, const char *typed, struct arena *a,
 		   struct company **out, size_t *n_out, struct err *e);
 
+/* The one company that TYPED names: its id, member number, corporate number or exact name. -ENOENT,
+ * or -EINVAL when several have that name. */
+int members_find(struct txn *t, const struct scope *s, const char *typed, struct arena *a,
+		 struct company *out, struct err *e);
+
+enum { MEMBERS_NAME_MAX = 200 }; /* characters */
+struct members_place {
+	int64_t id;
+	const char *name;
+};
+/* The sites of a company. */
+int members_places(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
+		   struct members_place **out, size_t *n_out, struct err *e);
+
 /* --- pure helpers --- */
 
 /* E.164 from what people write: 019-600-0000, ０１９（６００）００００, +81 19 600 0000. False when

@@ -41,8 +41,8 @@ struct members_form_page {
 struct members_item { /* a row of the list */
 	struct company c;
 	const char *prefecture, *industry;
-	struct html light; /* panel "members.light": the state */
-	struct html cells; /* panel "members.cells": further cells */
+	struct html light; /* panel "company.state": the state */
+	struct html cells; /* panel "company.cells": further cells */
 };
 
 struct members_list_page {
@@ -54,7 +54,7 @@ struct members_list_page {
 	bool ended, may_edit, filtered;
 	const struct members_option *prefectures, *industries;
 	size_t n_prefectures, n_industries;
-	struct html heads; /* panel "members.heads": headings of the further cells */
+	struct html heads; /* panel "company.heads": headings of the further cells */
 	const char *prev_url, *next_url;
 };
 

@@ -194,6 +194,31 @@ int members_store_by_phone(struct txn *t, const struct scope *s, const char *e16
 	return got;
 }
 
+int members_store_named(struct txn *t, const struct scope *s, const char *typed, const char *folded,
+			int64_t ids_out[2], size_t *n_out, struct err *e)
+{
+	int64_t id = 0;
+	int got = 0;
+
+	(void)str_i64(str_of(typed), 1, INT64_MAX, &id); /* 0: no id */
+	SCOPED_ROWS struct rows *r = db_query(
+		t, s,
+		"SELECT id, CASE WHEN external_id = $2 OR corporate_number = $2 THEN 0 WHEN id = $1"
+		" THEN 1 ELSE 2 END AS how FROM company WHERE (id = $1 OR external_id = $2 OR"
+		" corporate_number = $2 OR name_folded = $3) AND @scope(id) ORDER BY how, id"
+		" LIMIT 2",
+		DB_ARGS(DB_INT(id), DB_TEXT(typed), DB_TEXT(folded)), e);
+	if (!r)
+		return e->code;
+	*n_out = 0;
+	while ((got = rows_next(r, e)) > 0) {
+		ids_out[(*n_out)++] = rows_int(r, 0);
+		if (rows_int(r, 1) < 2)
+			break; /* a number names one company */
+	}
+	return got < 0 ? got : 0;
+}
+
 /* What search compares: name and reading, folded, apart. */
 static void search_text(const struct company *c, char name[FOLDED_MAX], char out[2 * FOLDED_MAX])
 {

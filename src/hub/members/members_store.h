@@ -30,6 +30,10 @@ int members_store_taken(struct txn *t, const struct company *c, int64_t *n_out, 
 int members_store_by_phone(struct txn *t, const struct scope *s, const char *e164, int64_t *id_out,
 			   int64_t *contact_out, struct err *e);
 
+/* At most two companies with that id, number or folded name; numbers go before names. */
+int members_store_named(struct txn *t, const struct scope *s, const char *typed, const char *folded,
+			int64_t ids_out[2], size_t *n_out, struct err *e);
+
 int members_store_add(struct txn *t, const struct scope *s, const struct company *c,
 		      int64_t *id_out, struct err *e);
 int members_store_set(struct txn *t, const struct scope *s, const struct company *c, struct err *e);

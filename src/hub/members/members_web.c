@@ -74,8 +74,8 @@ static void list_rows(struct call *c, struct members_list_page *m, const struct 
 			.c = list[i],
 			.prefecture = members_prefecture_name(list[i].prefecture, c->lang),
 			.industry = members_industry_name(list[i].industry, c->lang),
-			.light = call_panels(c, "members.light", list[i].id),
-			.cells = call_panels(c, "members.cells", list[i].id),
+			.light = call_panels(c, "company.state", list[i].id),
+			.cells = call_panels(c, "company.cells", list[i].id),
 		};
 }
 
@@ -134,7 +134,7 @@ static int list(struct call *c)
 	m.next_url = m.last < m.total && m.n_rows ? page_url(c, &m, page + 1) : "";
 	m.prefectures = members_view_prefectures(c, "members.all", &m.n_prefectures);
 	m.industries = members_view_industries(c, "members.all", &m.n_industries);
-	m.heads = call_panels(c, "members.heads", 0);
+	m.heads = call_panels(c, "company.heads", 0);
 	struct tmpl t = call_tmpl(c, &b);
 	tmpl_members_list(&t, &m);
 	return call_page(c, 200, "members.title", NULL, "/members", &b);
