@@ -248,6 +248,7 @@ static void full_hub_loses_nothing(void **state)
 	b->hub->refuse = NULL;
 	bed_run(b, all_acknowledged);
 	assert_all_seen(b, 1);
+	assert_int_equal(b->hub->connections, 1); /* items still come while it is full */
 	SCOPED_MEM char *after = trouble(b);
 	assert_string_equal(after, "");
 }

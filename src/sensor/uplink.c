@@ -22,11 +22,13 @@
 enum {
 	BACKOFF_FIRST_MS = 500,
 	TICK_MS = 1000,
+	RESUME_LOOK_MS = 100,
 	TICK_BLIND_MS = 200, /* when the system has no notification to give */
 	ANSWER_MS = 60000,   /* the hub owes an answer for so long, then we connect anew */
 };
 
 static void on_retry(void *arg);
+static void on_resume(void *arg);
 
 /* --- what people are told --- */
 
@@ -66,21 +68,28 @@ static int64_t jittered(int64_t ms)
 	return ms - ms / 4 + ms / 2 * r / UINT16_MAX;
 }
 
-static void retry_in(struct uplink *u, int64_t ms)
+static void wait_then(struct uplink *u, int64_t at_least_ms, loop_fn fn)
 {
+	int64_t ms = u->backoff_ms > at_least_ms ? u->backoff_ms : at_least_ms;
+
 	loop_timer_stop(u->retry);
-	u->state = UPLINK_WAITING;
-	u->retry = loop_timer_start(u->conf.loop, jittered(ms) + 1, 0, on_retry, u);
+	u->retry = loop_timer_start(u->conf.loop, jittered(ms) + 1, 0, fn, u);
+	u->backoff_ms *= 2;
+	if (u->backoff_ms > u->conf.retry_max_ms)
+		u->backoff_ms = u->conf.retry_max_ms;
 }
 
 void uplink_retry_later(struct uplink *u, int64_t at_least_ms)
 {
-	int64_t ms = u->backoff_ms > at_least_ms ? u->backoff_ms : at_least_ms;
+	u->state = UPLINK_WAITING;
+	wait_then(u, at_least_ms, on_retry);
+}
 
-	retry_in(u, ms);
-	u->backoff_ms *= 2;
-	if (u->backoff_ms > u->conf.retry_max_ms)
-		u->backoff_ms = u->conf.retry_max_ms;
+void uplink_pause(struct uplink *u, int64_t at_least_ms)
+{
+	uplink_rewind(u);
+	u->state = UPLINK_PAUSED;
+	wait_then(u, at_least_ms, on_resume);
 }
 
 void uplink_connection_leave(struct uplink *u, const char *reason)
@@ -127,6 +136,21 @@ static void go_on(struct uplink *u)
 }
 
 /* --- events of the connection --- */
+
+static void on_resume(void *arg)
+{
+	struct uplink *u = arg;
+
+	loop_timer_stop(u->retry);
+	u->retry = NULL;
+	if (u->unanswered > 0) { /* else an answer could be taken for another batch's */
+		u->retry = loop_timer_start(u->conf.loop, RESUME_LOOK_MS, 0, on_resume, u);
+		return;
+	}
+	uplink_rewind(u);
+	u->state = UPLINK_FLOWING;
+	go_on(u);
+}
 
 static int on_opened(void *arg, struct tls_conn *c, const struct tls_peer *peer)
 {
@@ -205,6 +229,7 @@ static void on_retry(void *arg)
 	loop_timer_stop(u->retry);
 	u->retry = NULL;
 	u->state = UPLINK_CONNECTING;
+	u->unanswered = 0;
 	u->stats.connections++;
 	u->moved_ns = clock_mono_ns(&clock_real);
 	if (tls_client_start(u->conf.loop, &conf, &u->conn, &e) < 0)
@@ -229,7 +254,7 @@ static void on_tick(void *arg)
 	struct uplink *u = arg;
 	struct err e = { 0 };
 	int64_t waited_ms = (clock_mono_ns(&clock_real) - u->moved_ns) / 1000000;
-	bool owed = u->conn && (u->state == UPLINK_CONNECTING || u->in_flight > 0);
+	bool owed = u->conn && (u->state == UPLINK_CONNECTING || u->unanswered > 0);
 
 	if (owed && waited_ms > ANSWER_MS) {
 		(void)err_set(&e, -ETIMEDOUT, "the hub does not answer");
@@ -324,5 +349,5 @@ void uplink_stats_get(const struct uplink *u, struct uplink_stats *out)
 	spool_reader_stats_get(u->reader, &s);
 	*out = u->stats;
 	out->acknowledged = s.acknowledged;
-	out->connected = u->state == UPLINK_FLOWING;
+	out->connected = u->state == UPLINK_FLOWING || u->state == UPLINK_PAUSED;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "sensor/uplink_int.h"
 #include "wire/frame.h"
@@ -58,8 +59,19 @@ static int ack_beyond(struct uplink *u, uint64_t sequence, struct err *e)
 	return r;
 }
 
+/* Each batch has exactly one answer. */
+static void answered(struct uplink *u)
+{
+	if (u->unanswered > 0)
+		u->unanswered--;
+	u->moved_ns = clock_mono_ns(&clock_real);
+}
+
 static int on_ack(struct uplink *u, const Otasuke__Wire__Ack *m, struct err *e)
 {
+	answered(u);
+	if (u->state == UPLINK_PAUSED) /* of a batch before the refused one */
+		return ack_beyond(u, m->acknowledged, e);
 	if (u->state != UPLINK_FLOWING)
 		return err_set(e, -EFORMAT, "the hub acknowledges before it has greeted");
 	all_well(u);
@@ -68,12 +80,20 @@ static int on_ack(struct uplink *u, const Otasuke__Wire__Ack *m, struct err *e)
 	return uplink_acknowledged(u, m->acknowledged, e);
 }
 
+static bool passing(const Otasuke__Wire__Refuse *m)
+{
+	return strcmp(m->code, "full") == 0 || strcmp(m->code, "busy") == 0;
+}
+
 static int on_refuse(struct uplink *u, const Otasuke__Wire__Refuse *m, struct err *e)
 {
 	int64_t wait_ms = m->retry_ms > 0 ? m->retry_ms : 0;
 
+	answered(u);
 	if (wait_ms > REFUSE_MAX_MS)
 		wait_ms = REFUSE_MAX_MS;
+	if (u->state == UPLINK_PAUSED)
+		return 0; /* one for each batch that was on its way */
 	if (strcmp(m->code, "revoked") == 0) {
 		(void)err_set(e, -EDENIED, "the hub has revoked this sensor: %s", m->text);
 		wait_ms = u->conf.revoked_retry_ms;
@@ -83,6 +103,10 @@ static int on_refuse(struct uplink *u, const Otasuke__Wire__Refuse *m, struct er
 	}
 	uplink_trouble_set(u, e->text);
 	u->refused = true;
+	if (passing(m) && u->state == UPLINK_FLOWING) {
+		uplink_pause(u, wait_ms);
+		return 0;
+	}
 	uplink_connection_leave(u, "refused");
 	uplink_retry_later(u, wait_ms);
 	return 0;

@@ -10,16 +10,17 @@
 #include "sensor/uplink.h"
 
 enum {
-	UPLINK_WINDOW = 4,               /* batches on their way */
+	UPLINK_WINDOW = 8,               /* batches on their way */
 	UPLINK_BATCH_RECORDS = 1000,     /* at most in one */
-	UPLINK_BATCH_BYTES = 256 * 1024, /* a batch is sent once it has so many */
-	UPLINK_QUEUE_MAX = 4 * 1024 * 1024,
+	UPLINK_BATCH_BYTES = 512 * 1024, /* a batch is sent once it has so many */
+	UPLINK_QUEUE_MAX = 8 * 1024 * 1024,
 };
 
 enum uplink_state {
 	UPLINK_WAITING,    /* until the next attempt */
 	UPLINK_CONNECTING, /* until the hub has greeted back */
 	UPLINK_FLOWING,
+	UPLINK_PAUSED, /* connected, but the hub takes nothing now */
 };
 
 struct uplink {
@@ -33,8 +34,9 @@ struct uplink {
 
 	uint64_t window[UPLINK_WINDOW]; /* last sequence of each batch on its way, oldest first */
 	size_t in_flight;
-	uint64_t sent;    /* last sequence handed to the connection */
-	int64_t moved_ns; /* monotonic: when the window moved last */
+	size_t unanswered; /* batches, also those that no longer count as on their way */
+	uint64_t sent;     /* last sequence handed to the connection */
+	int64_t moved_ns;  /* monotonic: when the window moved last */
 	struct buf raw, packed;
 
 	int64_t backoff_ms;
@@ -54,7 +56,9 @@ int64_t uplink_backoff_first(const struct uplink *u);
 /* Once in the log, and in the file that the probe reports; TEXT "" = all is well again. */
 void uplink_trouble_set(struct uplink *u, const char *text);
 void uplink_connection_leave(struct uplink *u, const char *reason);
+/* Connects anew, or goes on with the connection there is, after the backoff. */
 void uplink_retry_later(struct uplink *u, int64_t at_least_ms);
+void uplink_pause(struct uplink *u, int64_t at_least_ms);
 
 /* uplink_hear.c: one frame from the hub. Negative = the connection is of no use, E says why. */
 int uplink_hear(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, struct err *e);

@@ -39,6 +39,7 @@ int uplink_send(struct uplink *u, struct err *e)
 		if (u->in_flight == 0)
 			u->moved_ns = clock_mono_ns(&clock_real);
 		u->window[u->in_flight++] = u->sent;
+		u->unanswered++;
 		u->stats.batches++;
 		u->stats.records += (uint64_t)n;
 		u->stats.bytes += u->packed.n;
