@@ -14,25 +14,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/hub_core.h"
-#include "hub/hub_tar.h"
+#include "hub/hub_manifest.h"
 #include "net/crypto.h"
 
-#define MANIFEST       "MANIFEST"
-#define MANIFEST_TITLE "otasuke backup 1\n"
+enum { COPY_BYTES = 256 * 1024 };
 
-enum { MANIFEST_MAX = 16 * 1024, COPY_BYTES = 256 * 1024, HASH_HEX = 65, FILES = 6 };
-
-static const char *const files[FILES] = { HUB_DB_FILE, HUB_CONF_FILE,   HUB_CA_CERT,
-					  HUB_CA_KEY,  HUB_SERVER_CERT, HUB_SERVER_KEY };
-
-/* What the manifest says of one file. */
-struct listed {
-	char name[TAR_NAME_MAX + 1];
-	char hash[HASH_HEX];
-	uint64_t size;
-};
-
-static int hash_file(const char *path, char out[HASH_HEX], uint64_t *size_out, struct err *e)
+static int hash_file(const char *path, char out[MANIFEST_HASH], uint64_t *size_out, struct err *e)
 {
 	struct crypto_sha256_state h;
 	uint8_t sum[32];
@@ -76,7 +63,7 @@ static int bytes_add(int fd, const char *name, const struct buf *b, int64_t mtim
 	return pad_write(fd, b->n);
 }
 
-static int file_add(int out, const struct listed *l, const char *path, int64_t mtime_s,
+static int file_add(int out, const struct manifest_file *l, const char *path, int64_t mtime_s,
 		    struct err *e)
 {
 	unsigned char head[TAR_BLOCK];
@@ -102,59 +89,43 @@ static int file_add(int out, const struct listed *l, const char *path, int64_t m
 }
 
 /* Names, sizes and hashes of what there is; PATHS are the caller's to free. */
-static int files_list(const struct hub *h, const char *db_copy, struct listed list[FILES],
-		      char *paths[FILES], size_t *n_out, struct err *e)
+static int files_list(const struct hub *h, const char *db_copy, struct manifest *m,
+		      char *paths[MANIFEST_FILES], struct err *e)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < FILES; i++) {
-		char *path = i == 0 ? mem_strdup(db_copy) : hub_state_path(h, files[i]);
+	for (size_t i = 0; i < MANIFEST_FILES; i++) {
+		char *path = i == 0 ? mem_strdup(db_copy) : hub_state_path(h, manifest_files[i]);
 		if (!file_exists(path)) {
 			mem_cleanup(&path);
 			continue;
 		}
-		paths[n] = path;
-		list[n] = (struct listed){ .size = 0 };
-		str_copy(list[n].name, sizeof(list[n].name), str_of(files[i]));
-		int r = hash_file(path, list[n].hash, &list[n].size, e);
-		n++;
-		*n_out = n;
+		struct manifest_file *f = &m->file[m->n];
+		paths[m->n++] = path;
+		str_copy(f->name, sizeof(f->name), str_of(manifest_files[i]));
+		int r = hash_file(path, f->hash, &f->size, e);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static void manifest_write(const struct hub *h, const struct listed *list, size_t n, struct buf *b)
-{
-	char when[TIME_TEXT_MAX];
-
-	buf_adds(b, MANIFEST_TITLE);
-	buf_printf(b, "made %s\nregion %s\n",
-		   time_format(clock_utc_us(h->clock), when, sizeof(when)), h->conf.region);
-	for (size_t i = 0; i < n; i++)
-		buf_printf(b, "file %s %" PRIu64 " %s\n", list[i].name, list[i].size, list[i].hash);
-}
-
 static int archive_write(const struct hub *h, int fd, const char *db_copy, struct err *e)
 {
 	static const char end[2 * TAR_BLOCK];
-	struct listed list[FILES];
-	char *paths[FILES] = { NULL };
-	size_t n = 0;
+	struct manifest m = { .n = 0 };
+	char *paths[MANIFEST_FILES] = { NULL };
 	int64_t now_s = clock_utc_us(h->clock) / US_PER_SEC;
 	SCOPED_BUF struct buf manifest = { 0 };
-	int r = files_list(h, db_copy, list, paths, &n, e);
+	int r = files_list(h, db_copy, &m, paths, e);
 
 	if (r >= 0) {
-		manifest_write(h, list, n, &manifest);
-		r = bytes_add(fd, MANIFEST, &manifest, now_s);
+		manifest_write(&m, clock_utc_us(h->clock), h->conf.region, &manifest);
+		r = bytes_add(fd, MANIFEST_NAME, &manifest, now_s);
 		if (r < 0)
 			err_set(e, r, "the backup cannot be written: %s", err_text(r));
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < m.n; i++) {
 		if (r >= 0)
-			r = file_add(fd, &list[i], paths[i], now_s, e);
+			r = file_add(fd, &m.file[i], paths[i], now_s, e);
 		mem_cleanup(&paths[i]);
 	}
 	if (r >= 0 && (r = fd_write_all(fd, end, sizeof(end))) < 0)
@@ -207,8 +178,7 @@ int hub_backup(struct hub *h, const char *path, struct err *e)
 struct restore {
 	int fd;
 	const char *dir;
-	struct listed list[FILES];
-	size_t n;
+	struct manifest manifest;
 	size_t seen;
 };
 
@@ -233,44 +203,6 @@ static int skip_pad(int fd, uint64_t size, struct err *e)
 	return rest ? read_whole(fd, pad, TAR_BLOCK - rest, e) : 0;
 }
 
-static bool known_file(const char *name)
-{
-	for (size_t i = 0; i < FILES; i++)
-		if (strcmp(files[i], name) == 0)
-			return true;
-	return false;
-}
-
-static int manifest_line(struct restore *x, const char *line, struct err *e)
-{
-	struct listed l = { .size = 0 };
-
-	if (strncmp(line, "file ", 5) != 0)
-		return 0;
-	if (sscanf(line, "file %99s %" SCNu64 " %64s", l.name, &l.size, l.hash) != 3 ||
-	    !known_file(l.name) || x->n == FILES)
-		return err_set(e, -EFORMAT, "the backup's manifest is damaged");
-	x->list[x->n++] = l;
-	return 0;
-}
-
-static int manifest_parse(struct restore *x, const char *text, struct err *e)
-{
-	struct str rest = str_of(text), line;
-	char copy[256];
-
-	if (!str_starts(rest, STR(MANIFEST_TITLE)))
-		return err_set(e, -EFORMAT, "this is not a backup, or it is damaged");
-	while (str_cut(&rest, '\n', &line)) {
-		if (!str_copy(copy, sizeof(copy), line))
-			return err_set(e, -EFORMAT, "the backup's manifest is damaged");
-		int r = manifest_line(x, copy, e);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int manifest_read(struct restore *x, struct err *e)
 {
 	unsigned char block[TAR_BLOCK];
@@ -279,18 +211,18 @@ static int manifest_read(struct restore *x, struct err *e)
 
 	if (r < 0 || (r = tar_parse(block, &entry, e)) < 0)
 		return r;
-	if (r == 0 || strcmp(entry.name, MANIFEST) != 0 || entry.size > MANIFEST_MAX)
+	if (r == 0 || strcmp(entry.name, MANIFEST_NAME) != 0 || entry.size > MANIFEST_BYTES_MAX)
 		return err_set(e, -EFORMAT, "this is not a backup, or it is damaged");
 	SCOPED_MEM char *text = mem_new((size_t)entry.size + 1);
 	if ((r = read_whole(x->fd, text, (size_t)entry.size, e)) < 0 ||
 	    (r = skip_pad(x->fd, entry.size, e)) < 0)
 		return r;
-	return manifest_parse(x, text, e);
+	return manifest_parse(text, &x->manifest, e);
 }
 
-static int entry_copy(struct restore *x, const struct listed *l, struct err *e)
+static int entry_copy(struct restore *x, const struct manifest_file *l, struct err *e)
 {
-	char path[4096], hash[HASH_HEX];
+	char path[4096], hash[MANIFEST_HASH];
 	uint64_t left = l->size, size;
 	int r;
 	SCOPED_MEM char *buf = mem_new(COPY_BYTES);
@@ -318,11 +250,13 @@ static int entry_copy(struct restore *x, const struct listed *l, struct err *e)
 	return 0;
 }
 
-static const struct listed *listed_find(const struct restore *x, const struct tar_entry *entry)
+static const struct manifest_file *listed_find(const struct restore *x,
+					       const struct tar_entry *entry)
 {
-	for (size_t i = 0; i < x->n; i++)
-		if (strcmp(x->list[i].name, entry->name) == 0 && x->list[i].size == entry->size)
-			return &x->list[i];
+	for (size_t i = 0; i < x->manifest.n; i++)
+		if (strcmp(x->manifest.file[i].name, entry->name) == 0 &&
+		    x->manifest.file[i].size == entry->size)
+			return &x->manifest.file[i];
 	return NULL;
 }
 
@@ -334,7 +268,7 @@ static int entries_copy(struct restore *x, struct err *e)
 
 	while ((r = read_whole(x->fd, block, sizeof(block), e)) >= 0 &&
 	       (r = tar_parse(block, &entry, e)) > 0) {
-		const struct listed *l = listed_find(x, &entry);
+		const struct manifest_file *l = listed_find(x, &entry);
 		if (!l)
 			return err_set(e, -EFORMAT, "%s is not in the backup's manifest",
 				       entry.name);
@@ -344,7 +278,7 @@ static int entries_copy(struct restore *x, struct err *e)
 	}
 	if (r < 0)
 		return r;
-	if (x->seen != x->n || x->n == 0)
+	if (x->seen != x->manifest.n || x->seen == 0)
 		return err_set(e, -EFORMAT, "the backup lacks files that its manifest names");
 	return 0;
 }
