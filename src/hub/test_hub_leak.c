@@ -9,6 +9,8 @@
 #include "base/test.h"
 #include "hub/accounts/accounts_login.h"
 #include "hub/cases/cases.h"
+#include "hub/fleet/fleet_ingest_store.h"
+#include "hub/fleet/fleet_store.h"
 #include "hub/hub_core.h"
 #include "hub/members/members_rules.h"
 #include "hub/test_hub.h"
@@ -111,6 +113,17 @@ static const struct leak_row rows[] = {
 	POST("/members/{id}/consents/new", "/members/@c/consents/new", "class=url&given_by=x&evidence=x"),
 	POST("/members/{id}/consents/{consent}/revoke", "/members/@c/consents/1/revoke", ""),
 
+	SEEN("/fleet", "/fleet"),
+	GET("/fleet", "/fleet?q=" MARK),
+	POST("/fleet/codes", "/fleet/codes", "company=@c&name=x"),
+	SEEN("/fleet/{id}", "/fleet/@e"),
+	POST("/fleet/{id}/revoke", "/fleet/@e/revoke", "why=x"),
+	POST("/fleet/{id}/name", "/fleet/@e/name", "name=x"),
+	GET("/members/{id}/codes", "/members/@c/codes"),
+	POST("/members/{id}/codes", "/members/@c/codes", "name=x"),
+	SEEN("/members/{id}/devices", "/members/@c/devices"),
+	POST("/members/{id}/devices/{device}", "/members/@c/devices/@d", "name=x"),
+
 	SEEN("/alerts", "/alerts"),
 	GET("/alerts", "/alerts?company=@c"),
 	SEEN("/alerts.csv", "/alerts.csv"),
@@ -159,6 +172,7 @@ struct foreign {
 	struct test_hub *th;
 	int64_t consortium, desk;
 	int64_t company, contact, person, org, alert, mute, notice, session;
+	int64_t sensor, device;
 	char number[CASE_NUMBER_MAX];
 };
 
@@ -200,6 +214,28 @@ static void company_make(struct foreign *f)
 		fail_msg("%s", e.text);
 }
 
+static void sensor_make(struct foreign *f)
+{
+	struct fleet_sensor x = { .company_id = f->company,
+				  .name = MARK,
+				  .cert_sha256 = "none",
+				  .version = "",
+				  .hardware = "",
+				  .enrolled_us = TEST_HUB_NOW };
+	Otasuke__Wire__Device d = OTASUKE__WIRE__DEVICE__INIT;
+	struct ingest_from from = { .company_id = f->company, .received_us = TEST_HUB_NOW };
+	struct err e = { 0 };
+
+	d.mac = (char *)(uintptr_t) "02:00:5e:00:53:01";
+	d.hostname = (char *)(uintptr_t)MARK;
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+	if (!t || fleet_store_add(t, &scope_system, &x, &f->sensor, &e) < 0)
+		fail_msg("%s", e.text);
+	from.sensor_id = f->sensor;
+	if (fleet_ingest_store_device(t, &from, &d, &f->device, &e) < 0 || txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
 static void alert_make(struct foreign *f)
 {
 	char *peers[] = { (char *)(uintptr_t) "203.0.113.66:8443" };
@@ -222,7 +258,7 @@ static void alert_make(struct foreign *f)
 	finding.count = 6;
 	const struct fleet_finding ff = { .sequence = 1, .finding = &finding };
 	const struct fleet_batch b = { .company_id = f->company,
-				       .sensor_id = 1,
+				       .sensor_id = f->sensor,
 				       .received_us = TEST_HUB_NOW,
 				       .findings = &ff,
 				       .n_findings = 1 };
@@ -313,6 +349,7 @@ static void foreign_make(struct test_hub *th, struct foreign *f)
 	f->desk = test_hub_person(th, f->consortium, ROLE_ADMIN | ROLE_DESK, "foreign.desk");
 	company_make(f);
 	people_make(f);
+	sensor_make(f);
 	alert_make(f);
 	watch_find(f);
 	case_make(f);
@@ -338,7 +375,8 @@ static void fill(const struct foreign *f, const char *text, bool absent, struct 
 		int64_t id;
 	} ids[] = { { 'c', f->company }, { 't', f->contact }, { 'p', f->person },
 		    { 'o', f->org },     { 'a', f->alert },   { 'm', f->mute },
-		    { 'n', f->notice },  { 's', f->session } };
+		    { 'e', f->sensor },  { 'd', f->device },  { 'n', f->notice },
+		    { 's', f->session } };
 
 	buf_clear(out);
 	for (const char *p = text; *p; p++) {
