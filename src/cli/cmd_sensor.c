@@ -35,7 +35,7 @@ int cmd_sensor_code(struct cli *c, int argc, char **argv)
 		return cli_hub_refused(status, &answer);
 	SCOPED_MEM char *code = cli_json_text(answer.p, "code");
 	SCOPED_MEM char *url = cli_json_text(answer.p, "url");
-	SCOPED_MEM char *until = cli_json_text(answer.p, "until");
+	SCOPED_MEM char *until = cli_json_text(answer.p, "expires");
 	(void)printf("code: %s\nurl: %s\nuntil: %s\n", code ? code : "", url ? url : "",
 		     until ? until : "");
 	return EXIT_SUCCESS;

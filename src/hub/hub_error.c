@@ -49,9 +49,12 @@ static void error_json(const struct error_page *m, struct buf *b)
 	jsonw_end_object(&w);
 }
 
-/* A 404 says nothing of what might be there: always the same words. */
+/* A 404 says nothing of what might be there: always the same words, but on the administrator's
+ * socket. */
 static const char *detail_of(const struct call *c, int status)
 {
+	if (c->scope->kind == SCOPE_SYSTEM)
+		return c->err.text;
 	if (status == 404 || status >= 500)
 		return "";
 	return c->err.text;

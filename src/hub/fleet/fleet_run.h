@@ -12,4 +12,7 @@ void fleet_run_stop(struct hub *h);
 /* Closes the connection of a sensor that was revoked, if there is one; any thread. */
 void fleet_run_drop(struct hub *h, int64_t sensor_id);
 
+struct check_list;
+int fleet_check(struct hub *h, struct check_list *l, struct err *e); /* for the doctor */
+
 #endif

@@ -299,4 +299,5 @@ const struct hub_feature fleet_feature = {
 	.stop = fleet_run_stop,
 	.open = fleet_run_open,
 	.close = fleet_run_close,
+	.check = fleet_check,
 };
