@@ -53,8 +53,8 @@ struct spool {
 };
 
 /* spool_quota.c */
-uint64_t spool_acknowledged(const struct spool *s);
-/* Forgets segments that the uplink has removed, removes those that are acknowledged as a whole. */
+/* Forgets segments that the uplink has removed, removes those that are acknowledged as a whole, and
+ * takes no number that the hub holds already. */
 void spool_refresh(struct spool *s);
 /* Drops until the spool is within its quota: summaries first, findings last, oldest first. */
 int spool_quota_keep(struct spool *s, struct err *e);

@@ -2,7 +2,7 @@
 /* What goes when the spool is full: what the hub has already, then summaries, then heartbeats, then
  * findings, each oldest first. A loss is counted durably before it happens. */
 #include <errno.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -15,14 +15,13 @@ static const enum spool_writer_slot dropped_slot[SPOOL_KINDS] = {
 	[RECORD_HEARTBEAT] = SLOT_DROPPED_HEARTBEATS,
 };
 
-uint64_t spool_acknowledged(const struct spool *s)
+static void reader_numbers(const struct spool *s, uint64_t v_out[SLOTS_N])
 {
-	uint64_t v[SLOTS_N] = { 0 };
 	char path[SPOOL_PATH_MAX];
 
+	memset(v_out, 0, SLOTS_N * sizeof(*v_out));
 	spool_file_path(s->dir, SPOOL_READER_FILE, path);
-	(void)slots_get(path, v); /* absent before the first acknowledgement */
-	return v[SLOT_ACKNOWLEDGED];
+	(void)slots_get(path, v_out); /* absent before the first acknowledgement */
 }
 
 /* Finished segments: the growing one is not touched. */
@@ -33,9 +32,13 @@ static size_t finished(const struct spool *s)
 
 void spool_refresh(struct spool *s)
 {
-	uint64_t acknowledged = spool_acknowledged(s);
+	uint64_t v[SLOTS_N];
 	char path[SPOOL_PATH_MAX];
 
+	reader_numbers(s, v);
+	uint64_t acknowledged = v[SLOT_ACKNOWLEDGED];
+	if (s->next <= v[SLOT_HUB_HIGHEST]) /* this spool is younger than the hub's memory */
+		s->next = v[SLOT_HUB_HIGHEST] + 1;
 	for (size_t i = finished(s); i-- > 0;) {
 		spool_segment_path(s->dir, s->segments[i].first, path);
 		if (s->segments[i].last <= acknowledged)
@@ -84,7 +87,8 @@ static int segment_thin(struct spool *s, size_t i, enum record_kind kind, struct
 	}
 	if (r < 0)
 		return r;
-	uint64_t acknowledged = spool_acknowledged(s);
+	uint64_t v[SLOTS_N];
+	reader_numbers(s, v);
 	segment_head_encode(seg->first, &thin);
 	struct segment_cursor c = { .p = (const uint8_t *)old.p,
 				    .n = old.n,
@@ -93,7 +97,7 @@ static int segment_thin(struct spool *s, size_t i, enum record_kind kind, struct
 	while (old.n >= SEGMENT_HEAD_BYTES && segment_next(&c, &rec, NULL) == 1) {
 		if (rec.kind != kind)
 			segment_record_encode(&rec, &thin);
-		else if (rec.sequence > acknowledged)
+		else if (rec.sequence > v[SLOT_ACKNOWLEDGED])
 			lost[kind]++;
 	}
 	count_loss(s, lost);
