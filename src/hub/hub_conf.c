@@ -34,7 +34,7 @@ static const struct conf_row rows[] = {
 	    "minutes east of UTC in which times are shown"),
 	ROW("hub.demo", CONF_BOOL, 0, 1, "false", demo,
 	    "a demonstration: the second factor may be put off"),
-	ROW("hub.http_threads", CONF_INT, 1, 64, "2", http_threads, "threads that answer pages"),
+	ROW("hub.http_threads", CONF_INT, 1, 64, "4", http_threads, "threads that answer pages"),
 	TEXT("mail.url", "", smtp_url, "smtp://host:port or smtps://; empty = no mail is sent"),
 	TEXT("mail.user", "", smtp_user, "name at the mail server"),
 	TEXT("mail.password", "", smtp_password, "password at the mail server"),
@@ -54,11 +54,36 @@ int hub_conf_add(struct hub *h, struct err *e)
 	return r;
 }
 
-/* Addresses that nobody gave follow from where the hub listens; a wildcard is reached by loopback.
- */
+static bool has_port(const char *host)
+{
+	const char *end = host[0] == '[' ? strchr(host, ']') : host;
+	return end && strchr(end, ':');
+}
+
+/* The sensors' address: as given, with the port it listens on when none is; else as it listens,
+ * where a wildcard is reached by loopback. */
+static int sensor_host_complete(struct hub *h, struct err *e)
+{
+	const char *given = h->conf.public_sensor_host, *listen = h->conf.sensor_address;
+	const char *port = strrchr(listen, ':');
+	const char *host = given;
+	SCOPED_BUF struct buf b = { 0 };
+
+	if (!port || (given[0] && has_port(given)))
+		return 0;
+	if (!given[0] && (strncmp(listen, "0.0.0.0:", 8) == 0 || strncmp(listen, "[::]:", 5) == 0))
+		host = "127.0.0.1";
+	if (host[0])
+		buf_printf(&b, "%s%s", host, port);
+	else
+		buf_adds(&b, listen);
+	return conf_set(h->conf_rows, "hub.public_sensor_host", b.p, e);
+}
+
+/* Addresses that nobody gave follow from where the hub listens. */
 int hub_conf_complete(struct hub *h, struct err *e)
 {
-	const char *https = h->conf.https_address, *sensor = h->conf.sensor_address;
+	const char *https = h->conf.https_address;
 	SCOPED_BUF struct buf b = { 0 };
 	int r = 0;
 
@@ -67,13 +92,7 @@ int hub_conf_complete(struct hub *h, struct err *e)
 			   https[0] ? https : h->conf.http_address);
 		r = conf_set(h->conf_rows, "hub.public_url", b.p, e);
 	}
-	if (r < 0 || h->conf.public_sensor_host[0] || !sensor[0])
-		return r;
-	const char *port = strrchr(sensor, ':');
-	bool wild = strncmp(sensor, "0.0.0.0:", 8) == 0 || strncmp(sensor, "[::]:", 5) == 0;
-	buf_clear(&b);
-	buf_printf(&b, "%s%s", wild && port ? "127.0.0.1" : "", wild && port ? port : sensor);
-	return conf_set(h->conf_rows, "hub.public_sensor_host", b.p, e);
+	return r < 0 ? r : sensor_host_complete(h, e);
 }
 
 int hub_conf_print(void)

@@ -64,7 +64,7 @@ export class Region {
 	}
 
 	cli(...args) {
-		return execFileSync(join(bin, "otasuke"), [...args, "--state", this.state], { encoding: "utf8", env: { ...process.env, LANG: "en_US.UTF-8" } });
+		return execFileSync(join(bin, "otasuke"), [...args, "--state", this.state], { encoding: "utf8", env: { ...process.env, LANG: "ja_JP.UTF-8" } });
 	}
 
 	run(program, ...args) {
