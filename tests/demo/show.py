@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The demonstration: a hub, a region, a sensor, and an office day in which the deck's first case happens.
+
+Started by script/server. What it says is in words.json; what it shows are the real programs.
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from demo import capture, region  # noqa: E402
+from demo.postman import Postman  # noqa: E402
+from harness.admin import Admin  # noqa: E402
+from harness.hub import ADMIN, Hub  # noqa: E402
+from harness.programs import SOURCE, program, wait_for  # noqa: E402
+from harness.sensor import Sensor  # noqa: E402
+
+LANG = "ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "ja")).lower().startswith(("ja", "c", "posix")) else "en"
+WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
+MARK = ".otasuke-demo"  # in the folder: it is ours to wipe
+ALERT_SECONDS = 60
+
+
+def words(key, *args):
+    text = WORDS[key][LANG]
+    for i, arg in enumerate(args):
+        text = text.replace("{%d}" % i, str(arg))
+    return text
+
+
+def say(key, *args):
+    print(words(key, *args), flush=True)
+
+
+class Refused(Exception):
+    """What the user asked for does not go; the text says why and what to do."""
+
+
+class Options:
+    def __init__(self, argv):
+        self.live, self.region, self.keep, self.browser = None, "demo", False, True
+        self.state = SOURCE / "build" / "demo"
+        self.port, self.http_port, self.sensor_port = 8443, 8080, 8444
+        texts = {"--live": "live", "--region": "region", "--state": "state"}
+        numbers = {"--port": "port", "--http-port": "http_port", "--sensor-port": "sensor_port"}
+        rest = list(argv)
+        while rest:
+            name, _, value = rest.pop(0).partition("=")
+            if name == "--keep":
+                self.keep = True
+            elif name == "--no-browser":
+                self.browser = False
+            elif name in texts or name in numbers:
+                if not value and not rest:
+                    raise Refused(words("value", name))
+                value = value or rest.pop(0)
+                if name in numbers and not (value.isdigit() and 0 < int(value) < 65536):
+                    raise Refused(words("number", value))
+                setattr(self, {**texts, **numbers}[name], int(value) if name in numbers else value)
+            else:
+                raise Refused(words("unknown", name))
+        if self.region not in ("demo", "empty"):
+            raise Refused(words("unknown", f"--region {self.region}"))
+        self.state = Path(self.state).absolute()
+
+
+# --- before anything is started ---
+
+def port_check(port, option):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refused(words("port.taken", port, option)) from None
+
+
+def live_check(interface):
+    names = [name for _, name in socket.if_nameindex()]
+    if interface not in names:
+        raise Refused(words("live.none", interface, " ".join(names)))
+    if os.geteuid() != 0:
+        sensor = program("otasuke-sensor")
+        if not shutil.which("getcap", path=os.environ["PATH"] + ":/usr/sbin:/sbin") or "cap_net_raw" not in \
+                subprocess.run(["/usr/sbin/getcap", sensor], capture_output=True, text=True, check=False).stdout:
+            raise Refused(words("live.right", interface, sensor))
+
+
+def folder_ready(options):
+    """An empty folder of ours, or what the last demonstration left. Says whether there is something to go on with."""
+    folder = options.state
+    ours = (folder / MARK).exists()
+    if folder.exists() and not ours and any(folder.iterdir()):
+        raise Refused(words("folder.foreign", folder))
+    if options.keep and ours and (folder / "hub" / "otasuke.conf").exists():
+        return True
+    if options.keep:
+        say("folder.none", folder)
+    if ours:
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("")
+    return False
+
+
+# --- the demonstration ---
+
+class Demo:
+    def __init__(self, options):
+        self.options = options
+        env_lang = os.environ.get("LANG", "ja_JP.UTF-8")
+        self.hub = Hub(options.state / "hub", (options.port, options.http_port, options.sensor_port), env_lang)
+        self.sensor = Sensor(options.state / "sensor", env_lang)
+        self.postman = Postman(options.state / "mail")
+        self.people = []
+        self.stopping = False
+
+    def prepare(self, kept):
+        if not kept:
+            self.hub.init(hub__public_url=f"http://127.0.0.1:{self.options.http_port}", mail__url=self.postman.url,
+                          mail__from="shirase@otasuke.example", mail__from_name="サイバーお助け窓口",
+                          region_name="" if self.options.region == "empty" else "岩手")
+        else:
+            self.postman.port_of(self.hub.conf)
+        self.postman.start()
+        say("step.hub")
+        self.hub.start()
+        if not kept and self.options.region != "empty":
+            say("step.region")
+            self.people = region.fill(self.hub)
+
+    def enrol(self):
+        said = self.hub.otasuke("sensor", "code", region.COMPANY, "--name", "minato-1").stdout
+        url = next(line.split(": ", 1)[1] for line in said.splitlines() if line.startswith("url: "))
+        self.sensor.enrol(url)
+
+    def sensor_start(self, kept):
+        """Enrols on the first start; a kept demonstration sees another day like the first."""
+        if self.options.region == "empty":
+            return
+        if not kept:
+            say("step.sensor")
+            self.enrol()
+        settings = {"heartbeat": "5s", "probe__indicators": region.DATA / "indicators.csv"}
+        if self.options.live:
+            settings.update(interface=self.options.live, probe__learning="10m")
+        else:
+            settings.update(replay=self.day(), replay_shift="now")
+        self.sensor.configure(**settings)
+        self.sensor.start()
+
+    def day(self):
+        say("step.capture")
+        return capture.office_day(SOURCE / "build" / "captures")
+
+    def greet(self, kept):
+        plain, tls = f"http://127.0.0.1:{self.options.http_port}", f"https://127.0.0.1:{self.options.port}"
+        print()
+        say("ready")
+        print(f"\n    {plain}\n")
+        say("url.https", tls)
+        print()
+        if kept:
+            say("login.kept", ADMIN)
+        else:
+            print("    " + words("login", ADMIN, self.hub.once).replace("\n", "\n    ") + "\n")
+            say("login.then")
+        if self.people:
+            print()
+            say("people")
+            for role, name, login, once in self.people:
+                print(f"    {login:<12} {once:<24} {name}  {words('role.' + role)}")
+        print()
+        say("stop.how")
+        print(flush=True)
+        if self.options.browser and os.geteuid() != 0 and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            if shutil.which("xdg-open"):
+                subprocess.Popen(["xdg-open", plain], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def tell_alerts(self):
+        """Waits for the alert that the demonstration is about."""
+        if self.options.region == "empty":
+            return
+        if self.options.live:
+            say("watching.live", region.COMPANY, self.options.live)
+            return
+        admin, deadline = Admin(self.hub.state), time.monotonic() + ALERT_SECONDS
+        while time.monotonic() < deadline and not self.stopping:
+            for alert in admin.get("/alerts")["alerts"]:
+                if alert["severity"] == "critical":
+                    return say("alert", alert["company"], alert["device"])
+            self.watch_children()
+            time.sleep(0.3)
+        say("alert.late", self.sensor.process.log)
+
+    def watch_children(self):
+        for process in (self.hub.process, self.sensor.process):
+            if process.child is not None and not process.running:
+                tail = "\n".join(process.said().splitlines()[-8:])
+                raise Refused(words("died", process.argv[0], tail))
+
+    def run(self):
+        while not self.stopping:
+            self.watch_children()
+            for to, subject, link in self.postman.fresh():
+                say("mail", to, subject, link)
+            time.sleep(0.3)
+
+    def stop(self):
+        print()
+        say("stop")
+        self.sensor.stop()
+        self.hub.stop()
+        self.postman.stop()
+
+
+def told_to_stop(demo):
+    def handler(signo, frame):
+        demo.stopping = True
+        raise KeyboardInterrupt
+    return handler
+
+
+def main(argv):
+    if "--help" in argv or "-h" in argv:
+        say("usage")
+        return 0
+    demo = None
+    try:
+        options = Options(argv)
+        for port, name in ((options.port, "--port"), (options.http_port, "--http-port"),
+                           (options.sensor_port, "--sensor-port")):
+            port_check(port, name)
+        if options.live:
+            live_check(options.live)
+        kept = folder_ready(options)
+        demo = Demo(options)
+        signal.signal(signal.SIGTERM, told_to_stop(demo))
+        demo.prepare(kept)
+        demo.sensor_start(kept)
+        demo.greet(kept)
+        demo.tell_alerts()
+        demo.run()
+    except KeyboardInterrupt:
+        pass
+    except Refused as e:
+        print(e, file=sys.stderr)
+        return 1
+    except (RuntimeError, OSError) as e:
+        print(words("failed", e), file=sys.stderr)
+        return 1
+    finally:
+        if demo:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            demo.stop()
+    say("stop.done")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
