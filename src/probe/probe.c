@@ -167,6 +167,29 @@ int probe_open_file(struct probe *p, const char *path, struct err *e)
 	return capture_open_file(&p->capture, path, e);
 }
 
+int probe_file_span(const char *path, int64_t *first_us_out, int64_t *last_us_out, struct err *e)
+{
+	SCOPED_MEM struct capture *c = mem_new(sizeof(*c));
+	SCOPED_MEM struct packet *batch = mem_array(CAPTURE_BATCH, sizeof(*batch));
+	int64_t first_us = INT64_MAX, last_us = INT64_MIN;
+	int n = capture_open_file(c, path, e);
+
+	while (n >= 0 && (n = capture_next(c, batch, CAPTURE_BATCH, 0, e)) > 0) {
+		for (int i = 0; i < n; i++) {
+			first_us = batch[i].ts_us < first_us ? batch[i].ts_us : first_us;
+			last_us = batch[i].ts_us > last_us ? batch[i].ts_us : last_us;
+		}
+	}
+	capture_close(c);
+	if (n < 0)
+		return n;
+	if (first_us > last_us)
+		return err_set(e, -ENODATA, "%s holds no packet", path);
+	*first_us_out = first_us;
+	*last_us_out = last_us;
+	return 0;
+}
+
 int probe_open_live(struct probe *p, const char *interface, struct err *e)
 {
 	capture_init(p);

@@ -74,6 +74,8 @@ void probe_free(struct probe *p); /* without probe_finish, what is open is lost 
 
 /* One source at a time; a file may follow another. -ENOENT, -EFORMAT (no capture), -EPERM ... */
 int probe_open_file(struct probe *p, const char *path, struct err *e);
+/* When the packets of a capture file begin and end, without looking into them. -ENODATA: none. */
+int probe_file_span(const char *path, int64_t *first_us_out, int64_t *last_us_out, struct err *e);
 /* A live interface; one that is down or absent is retried and told through stats and problem. */
 int probe_open_live(struct probe *p, const char *interface, struct err *e);
 

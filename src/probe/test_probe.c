@@ -287,7 +287,10 @@ static void the_shift_moves_time(void **state)
 	put(w, 0);
 	w->config.shift_us = 7 * US_PER_HOUR;
 	struct probe_stats s = run(w);
+	int64_t first_us = 0, last_us = 0;
 	assert_true(s.first_us == T0 + 7 * US_PER_HOUR);
+	assert_int_equal(probe_file_span(w->path, &first_us, &last_us, NULL), 0);
+	assert_true(first_us == T0 && last_us == T0);
 	world_free(w);
 }
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 
-/* A newcomer gets so long to say who it is. */
+/* A newcomer that does not say who it is gets so long to do so. */
 #define WAIT_US (10 * US_PER_SEC)
 
 struct new_device {
@@ -85,7 +85,8 @@ static void look(struct new_device *n, bool last_word)
 		if (!newcomer(n->env, d))
 			continue;
 		int64_t since = d->joined ? d->joined_us : d->first_us;
-		if (last_word || n->env->now_us - since >= WAIT_US)
+		bool known = d->hostname[0] && d->n_addr > 0;
+		if (last_word || known || n->env->now_us - since >= WAIT_US)
 			tell(n, (uint32_t)i, d);
 	}
 }

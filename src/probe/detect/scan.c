@@ -11,7 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-enum { SCANNERS_MAX = 1024 };
+enum { SCANNERS_MAX = 1024, EVICT_TRIES = 8 };
 
 /* A sweep that rests so long begins anew. */
 #define REST_US (10 * US_PER_MIN)
@@ -20,7 +20,7 @@ struct scan {
 	struct detect_env *env;
 	struct map *by_addr;
 	struct scanner *scanner[SCANNERS_MAX];
-	size_t n;
+	size_t n, hand;
 };
 
 static void *scan_open(struct detect_env *env)
@@ -42,16 +42,29 @@ static void scan_close(void *state)
 	free(s);
 }
 
+/* How much is lost with it: one that was told of is worth most. */
+static int worth(const struct scanner *c)
+{
+	int n = 0;
+
+	for (int kind = 0; kind < SCAN_KINDS; kind++)
+		n += c->telling[kind].times > 0;
+	return n;
+}
+
 static size_t place(struct scan *s)
 {
-	size_t at = 0;
+	size_t at = s->hand;
 
 	if (s->n < SCANNERS_MAX)
 		return s->n++;
-	for (size_t i = 1; i < s->n; i++) {
-		if (s->scanner[i]->last_us < s->scanner[at]->last_us)
+	for (size_t k = 1; k < EVICT_TRIES; k++) { /* of a few: a flood must not cost more */
+		size_t i = (s->hand + k) % SCANNERS_MAX;
+		int more = worth(s->scanner[at]) - worth(s->scanner[i]);
+		if (more > 0 || (more == 0 && s->scanner[i]->last_us < s->scanner[at]->last_us))
 			at = i;
 	}
+	s->hand = (s->hand + EVICT_TRIES) % SCANNERS_MAX;
 	(void)map_remove(s->by_addr, s->scanner[at]->src.b, sizeof(struct addr));
 	return at;
 }
