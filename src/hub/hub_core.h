@@ -50,6 +50,8 @@ void hub_handle(void *door, struct http_req *q, struct http_res *r);
 
 /* --- hub_error.c --- */
 int call_error(struct call *c, int code); /* fills the answer for a negative code */
+/* For what the server refuses before anybody is known: too large, not a request. */
+void hub_refused(void *door, int status, struct http_res *res);
 
 /* --- hub_assets.c --- */
 struct hub_assets *assets_new(void);

@@ -86,6 +86,20 @@ static const struct error_page *page_of(int status, struct error_page *m)
 	return m;
 }
 
+/* Nobody is known yet, and no language: both. */
+void hub_refused(void *door, int status, struct http_res *res)
+{
+	const struct hub *h = ((const struct hub_door *)door)->hub;
+	struct error_page m = { .status = status };
+
+	page_of(status, &m);
+	res->type = "text/plain; charset=utf-8";
+	for (int lang = 0; lang < LANG_COUNT; lang++)
+		buf_printf(&res->body, "%s\n%s\n\n",
+			   text_get(h->text, (enum lang)lang, m.title_key),
+			   text_get(h->text, (enum lang)lang, m.text_key));
+}
+
 int call_error(struct call *c, int code)
 {
 	struct error_page m = { .status = status_of(code) };

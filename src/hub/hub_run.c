@@ -34,6 +34,7 @@ static int https_open(struct hub_doors *d, struct err *e)
 	struct http_conf c = { .threads = (int)conf->http_threads,
 			       .connections_max = CONSOLE_CONNECTIONS,
 			       .handler = hub_handle,
+			       .refused = hub_refused,
 			       .arg = &d->console_door };
 	char host[64];
 	int r;
@@ -61,6 +62,7 @@ static int http_open(struct hub_doors *d, struct err *e)
 	struct http_conf c = { .threads = (int)conf->http_threads,
 			       .connections_max = CONSOLE_CONNECTIONS,
 			       .handler = hub_handle,
+			       .refused = hub_refused,
 			       .arg = &d->console_door };
 	char host[64];
 	int r;
@@ -106,6 +108,7 @@ static int admin_open(struct hub_doors *d, struct err *e)
 			       .connections_max = ADMIN_CONNECTIONS,
 			       .body_max = (size_t)64 * 1024 * 1024,
 			       .handler = hub_handle,
+			       .refused = hub_refused,
 			       .arg = &d->admin_door };
 	int r;
 

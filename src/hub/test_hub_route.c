@@ -120,11 +120,14 @@ static void roles_and_csrf_are_checked(struct test_hub *th)
 	assert_int_equal(test_hub_raw(th, b.p).status, 403);
 }
 
-static void headers_are_strict(struct test_hub *th)
+static void what_the_server_refuses_has_words(struct test_hub *th)
 {
-	struct test_answer a = test_hub_get(th, 0, "/login");
+	struct test_answer a = test_hub_raw(th, "POST /login HTTP/1.1\r\nHost: x\r\n"
+						"Content-Length: 99999999\r\n\r\n");
 
-	(void)a;
+	assert_int_equal(a.status, 413);
+	assert_non_null(strstr(a.body, "大きすぎます"));
+	assert_non_null(strstr(a.body, "too large"));
 	assert_int_equal(test_hub_get(th, 0, "/assets/nothing.css").status, 404);
 }
 
@@ -141,7 +144,7 @@ static void through_the_server(void **state)
 	(void)state;
 	test_hub_each(nobody_is_sent_to_sign_in);
 	test_hub_each(roles_and_csrf_are_checked);
-	test_hub_each(headers_are_strict);
+	test_hub_each(what_the_server_refuses_has_words);
 	test_hub_each(part_comes_without_its_frame);
 }
 

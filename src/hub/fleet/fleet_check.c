@@ -56,6 +56,10 @@ int fleet_check(struct hub *h, struct check_list *l, struct err *e)
 		if (r < 0)
 			return r;
 	}
+	if (y.all == 0) {
+		check_add(l, CHECK_GOOD, "fleet.check.none", NULL, NULL);
+		return 0;
+	}
 	(void)snprintf(count, sizeof(count), "%" PRId64, y.silent ? y.silent : y.all);
 	check_add(l, y.silent ? CHECK_WARN : CHECK_GOOD,
 		  y.silent ? "fleet.check.silent" : "fleet.check.heard", count, y.worst);
