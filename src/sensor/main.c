@@ -8,15 +8,8 @@
 #include "base/text.h"
 #include "sensor/enrol.h"
 #include "sensor/roles.h"
-#include "sensor/sensor_version.h"
+#include "sensor/sensor_info.h"
 #include "texts/texts.h"
-
-static int version_command(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	return printf("otasuke-sensor %s\n", SENSOR_VERSION) < 0;
-}
 
 static const struct {
 	const char *name;
@@ -25,6 +18,7 @@ static const struct {
 } commands[] = {
 	{ "run", run_command, "run --config FILE" },
 	{ "enrol", enrol_command, "enrol ADDRESS [--state DIR]" },
+	{ "--show-config", show_config_command, "--show-config" },
 	{ "--version", version_command, "--version" },
 };
 

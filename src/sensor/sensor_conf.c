@@ -64,6 +64,15 @@ int sensor_host_port(const char *text, char *host_out, size_t host_size, uint16_
 	return 0;
 }
 
+static int rows_add(struct sensor_conf *c, struct err *e)
+{
+	int r = conf_add(c->rows, sensor_conf_rows, ARRAY_LEN(sensor_conf_rows), c, e);
+
+	if (r >= 0)
+		r = conf_add(c->rows, probe_conf_rows, probe_conf_rows_count, &c->probe, e);
+	return r;
+}
+
 static int sensor_conf_check(const struct sensor_conf *c, struct err *e)
 {
 	char host[256];
@@ -87,10 +96,8 @@ int sensor_conf_load(const char *path, struct sensor_conf *out, struct err *e)
 {
 	struct sensor_conf *c = out;
 	*c = (struct sensor_conf){ .rows = conf_new() };
-	int r = conf_add(c->rows, sensor_conf_rows, ARRAY_LEN(sensor_conf_rows), c, e);
+	int r = rows_add(c, e);
 
-	if (r >= 0)
-		r = conf_add(c->rows, probe_conf_rows, probe_conf_rows_count, &c->probe, e);
 	if (r >= 0)
 		r = conf_load(c->rows, path, e);
 	if (r >= 0 && (r = sensor_conf_check(c, e)) < 0)
@@ -104,4 +111,15 @@ void sensor_conf_done(struct sensor_conf *c)
 {
 	conf_free(c->rows);
 	*c = (struct sensor_conf){ 0 };
+}
+
+int sensor_conf_show(struct buf *out, struct err *e)
+{
+	struct sensor_conf c = { .rows = conf_new() };
+	int r = rows_add(&c, e);
+
+	if (r >= 0)
+		conf_render(c.rows, out);
+	sensor_conf_done(&c);
+	return r;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "probe/probe.h"
@@ -29,6 +30,8 @@ struct sensor_conf {
 /* Errors name file and line. Release with sensor_conf_done. */
 int sensor_conf_load(const char *path, struct sensor_conf *out, struct err *e);
 void sensor_conf_done(struct sensor_conf *c);
+/* Every key with its meaning and initial value, as a file that sensor_conf_load would take. */
+int sensor_conf_show(struct buf *out, struct err *e);
 
 /* Places in the state folder; OUT needs SENSOR_PATH_MAX bytes. */
 void sensor_path(const char *state_dir, const char *name, char *out);
