@@ -37,7 +37,11 @@ document.body.addEventListener("htmx:beforeSwap", (e) => {
 	if (e.detail.xhr.status === 401 || e.detail.xhr.responseURL.includes("/login")) {
 		e.detail.shouldSwap = false;
 		location.reload();
+		return;
 	}
+	// A part that the answer does not have stays as it is.
+	const id = e.detail.elt.getAttribute("hx-select")?.match(/^#([\w-]+)$/)?.[1];
+	if (id && !e.detail.serverResponse.includes(`id="${id}"`)) e.detail.shouldSwap = false;
 });
 for (const name of ["htmx:responseError", "htmx:sendError"])
 	document.body.addEventListener(name, (e) => {

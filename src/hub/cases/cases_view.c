@@ -142,6 +142,14 @@ static int people(struct call *c, struct txn *t, struct case_page *p)
 	return 0;
 }
 
+static const char *phone_shown(struct call *c, const char *e164)
+{
+	char shown[32];
+
+	members_phone_format(e164, shown);
+	return arena_strdup(c->arena, shown);
+}
+
 static int parts(struct call *c, struct txn *t, struct case_page *p)
 {
 	struct err *e = &c->err;
@@ -159,6 +167,8 @@ static int parts(struct call *c, struct txn *t, struct case_page *p)
 	if (r >= 0)
 		r = members_contacts(t, c->scope, p->c.company_id, c->arena, &p->contacts,
 				     &p->n_contacts, e);
+	for (size_t i = 0; r >= 0 && i < p->n_contacts; i++)
+		p->contacts[i].phone = phone_shown(c, p->contacts[i].phone);
 	if (r >= 0 && p->may_work)
 		r = people(c, t, p);
 	return r;
@@ -175,7 +185,6 @@ static void steps(struct case_page *p)
 
 int cases_view_case(struct call *c, struct case_page *p)
 {
-	char shown[32];
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &p->c, &c->err) : c->err.code;
 
@@ -191,8 +200,7 @@ int cases_view_case(struct call *c, struct case_page *p)
 	p->prefecture = i.prefecture;
 	p->is_live = strcmp(p->c.state, CASE_CLOSED) != 0;
 	p->is_mine = p->c.owner_id == c->user->person_id;
-	members_phone_format(p->c.contact_phone, shown);
-	p->phone_shown = arena_strdup(c->arena, shown);
+	p->phone_shown = phone_shown(c, p->c.contact_phone);
 	for (size_t k = 0; k < p->n_consents; k++)
 		if (strcmp(p->consents[k].what, "remote_access") == 0 &&
 		    p->consents[k].revoked_us == 0)
