@@ -73,7 +73,11 @@ struct test_hub *test_hub_new(bool postgres)
 	th->consortium_id = test_hub_org(th, ORG_CONSORTIUM, "いわてお助け隊");
 	th->priv->door = (struct hub_door){ th->hub, false };
 	struct http_conf conf = {
-		.address = "127.0.0.1", .threads = 1, .handler = hub_handle, .arg = &th->priv->door
+		.address = "127.0.0.1",
+		.threads = 1,
+		.handler = hub_handle,
+		.refused = hub_refused,
+		.arg = &th->priv->door,
 	};
 	if (http_server_start(&conf, &th->priv->server, &e) < 0)
 		fail_msg("%s", e.text);
