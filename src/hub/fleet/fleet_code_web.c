@@ -176,6 +176,8 @@ int fleet_code_web_json(struct call *c)
 		return c->err.code;
 	int r = members_find(t, c->scope, which, c->arena, &x, &c->err);
 	txn_rollback(&t);
+	if (r == -ENOENT)
+		return err_set(&c->err, -EINVAL, "there is no company %s", which);
 	if (r < 0)
 		return r;
 	return make(c, &x, *name ? name : text_get(c->hub->text, c->lang, "fleet.name.first"), 0);
