@@ -280,10 +280,10 @@ static void watch_find(struct foreign *f)
 				.reason = MARK };
 	struct user u = test_hub_user(f->th, f->desk);
 	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct watch_alert *alerts;
-	struct watch_notice *notices;
+	struct watch_alert *alerts = NULL;
+	struct watch_notice *notices = NULL;
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 
 	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
 	if (!t || watch_store_list(t, &scope_system, &all, a, &alerts, &n, &e) < 0 || n != 1)
@@ -327,9 +327,9 @@ static void people_make(struct foreign *f)
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct user u = test_hub_user(f->th, f->desk);
 	struct accounts_session session;
-	struct accounts_org *orgs;
+	struct accounts_org *orgs = NULL;
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_READ, &e);
 
 	if (!t || accounts_org_list(t, &u.scope, ORG_COMPANY, a, &orgs, &n, &e) < 0 || n != 1)
@@ -453,9 +453,9 @@ static size_t strangers_make(struct test_hub *th, struct stranger out[16])
 	int64_t company = test_hub_company(th, "有限会社やまびこ");
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct user sys = accounts_system_user(TEST_HUB_NOW);
-	struct accounts_org *orgs;
+	struct accounts_org *orgs = NULL;
 	struct err e = { 0 };
-	size_t n = 0, n_orgs;
+	size_t n = 0, n_orgs = 0;
 	int64_t own = 0;
 
 	test_hub_relate(th, company, vendor, "vendor");
