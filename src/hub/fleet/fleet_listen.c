@@ -39,6 +39,7 @@ struct peer {
 	int64_t sensor_id, company_id;
 	char company[256];
 	bool greeted, refused, enrolling;
+	uint64_t acknowledged;
 	size_t jobs;
 	struct writer_lane lane;
 };
@@ -193,6 +194,7 @@ static int on_hello(struct peer *p, const uint8_t *bytes, size_t n)
 	m.hub_time_us = clock_utc_us(h->clock);
 	m.company = p->company;
 	p->greeted = true;
+	p->acknowledged = m.acknowledged;
 	send_message(p, FRAME_WELCOME, &m.base);
 	return 0;
 }
@@ -280,10 +282,12 @@ static void answer_batch(struct peer *p, const struct writer_job *j)
 
 		refuse(p, full ? "full" : "busy", j->err.text,
 		       full ? RETRY_FULL_MS : RETRY_BUSY_MS);
-	} else if (j->ingest.acknowledged != 0) {
-		m.acknowledged = j->ingest.acknowledged;
-		send_message(p, FRAME_ACK, &m.base);
+		return;
 	}
+	if (j->ingest.acknowledged > p->acknowledged)
+		p->acknowledged = j->ingest.acknowledged;
+	m.acknowledged = p->acknowledged; /* each batch has its answer, an empty one too */
+	send_message(p, FRAME_ACK, &m.base);
 }
 
 static void answer_enrol(struct peer *p, const struct writer_job *j)

@@ -190,7 +190,7 @@ static int points(struct call *c, struct txn *t, struct fleet_sensor_page *m)
 	return 0;
 }
 
-/* Problems in the reader's words where the sensor sent one that we know. */
+/* Sensors speak English; what has no figure in it has a translation. */
 static void problems(struct call *c, struct fleet_sensor_page *m)
 {
 	struct str rest = str_of(m->item.s.problems), line;
@@ -198,8 +198,7 @@ static void problems(struct call *c, struct fleet_sensor_page *m)
 
 	while (m->n_problems < PROBLEMS_SHOWN && str_cut(&rest, '\n', &line)) {
 		char *text = arena_strndup(c->arena, line.p, line.n);
-		const char *known = text_find(c->hub->text, c->lang,
-					      arena_printf(c->arena, "fleet.problem.%s", text));
+		const char *known = text_find(c->hub->text, c->lang, text);
 
 		list[m->n_problems++] = known ? known : text;
 	}
