@@ -98,8 +98,8 @@ struct members_import_page {
 
 struct members_home_page {
 	struct company c;
-	struct html light; /* panel "company.light" */
-	const char *desk_phone, *desk_phone_shown, *desk_name;
+	struct html light; /* panel "company.alarm", else "company.light" */
+	const char *desk_phone, *desk_phone_shown, *desk_name, *desk_mail;
 };
 
 /* Text keys of stored words. */

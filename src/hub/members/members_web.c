@@ -257,7 +257,10 @@ static int home_panel(struct call *c, const char *slot, int64_t subject_id, stru
 	m.desk_phone = desk.phone;
 	m.desk_name = desk.name;
 	m.desk_phone_shown = members_view_phone(c, desk.phone);
-	m.light = call_panels(c, "company.light", m.c.id);
+	m.light = call_panels(c, "company.alarm", m.c.id);
+	if (m.light.n == 0)
+		m.light = call_panels(c, "company.light", m.c.id);
+	m.desk_mail = desk.mail;
 	struct tmpl tm = call_tmpl(c, out);
 	tmpl_members_home(&tm, &m);
 	return 0;

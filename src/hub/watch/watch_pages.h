@@ -115,4 +115,8 @@ struct watch_home {
 	size_t n_rows;
 };
 
+struct watch_company { /* on the pages of companies */
+	int64_t company_id, n_open, n_red;
+};
+
 #endif

@@ -8,6 +8,7 @@
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/watch_sql.h"
+#include "hub/watch/watch_company.h"
 #include "hub/watch/watch_conf.h"
 #include "hub/watch/watch_fold.h"
 #include "hub/watch/watch_mute_web.h"
@@ -424,6 +425,9 @@ static const struct panel panels[] = {
 	{ "home.top", READERS, home_head },
 	{ "home.main", READERS, home_panel },
 	{ "company.main", READERS, company_panel },
+	{ "company.alarm", ROLE_COMPANY, watch_company_alarm },
+	{ "company.heads", READERS, watch_company_heads },
+	{ "company.cells", READERS, watch_company_cells },
 };
 
 const struct hub_feature watch_feature = {
