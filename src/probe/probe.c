@@ -119,6 +119,7 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 	p->env.inventory = inventory_new((size_t)c->devices_max, &home);
 	p->env.names = names_new();
 	p->env.learning_us = c->learning_ms * 1000;
+	p->env.resident = c->resident;
 	p->flows = flow_table_new((size_t)c->flow_memory_bytes, p->dpi, &listener);
 	p->env.detect = detect_new(&p->env, &p->sink);
 	p->readers = readers_new(&p->env);
@@ -194,6 +195,7 @@ int probe_open_live(struct probe *p, const char *interface, struct err *e)
 {
 	capture_init(p);
 	p->env.live = p->config.live = true;
+	p->env.resident = true;
 	p->env.start_us = clock_utc_us(&clock_real);
 	p->stats.up_since_us = p->env.start_us;
 	return capture_open_live(&p->capture, interface, e);

@@ -90,6 +90,8 @@ static int capture_open(struct probe_role *r, struct err *e)
 
 	if (r->conf.replay[0])
 		got = replay_shift(r, e);
+	r->conf.probe.resident =
+		r->conf.replay_shift[0] != 0; /* it stands for a sensor that stays */
 	if (got >= 0)
 		got = probe_new(&r->conf.probe, &sink, &r->probe, e);
 	if (got < 0)

@@ -153,7 +153,7 @@ class Demo:
         if self.options.live:
             settings.update(interface=self.options.live, probe__learning="10m")
         else:
-            settings.update(replay=self.day(), replay_shift="now")
+            settings.update(replay=self.day(), replay_shift="now", probe__learning="2h")
         self.sensor.configure(**settings)
         self.sensor.start()
 

@@ -326,6 +326,20 @@ static void small_things_are_not_told(struct test_hub *th)
 	assert_int_equal(calls(th, a, &n), 1);
 }
 
+static void one_call_for_one_device(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct watch_notice *n;
+	int64_t company = test_hub_company(th, "みなと製作所");
+	const struct made beacon = { "beacon", "beacon 203.0.113.66", "203.0.113.66:8443",
+				     SEVERITY_HIGH, TEST_HUB_NOW };
+
+	find(th, company, &botnet);
+	find(th, company, &beacon);
+	assert_int_equal(calls(th, a, &n), 1);
+	assert_string_equal(n[0].contact_name, n[0].company_name); /* nobody else is named */
+}
+
 static void the_mail_speaks_plainly(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -465,6 +479,7 @@ ON_BOTH(a_mute_works_back_and_runs_out)
 ON_BOTH(a_mute_needs_scope_reason_and_end)
 ON_BOTH(without_contacts_it_is_a_call)
 ON_BOTH(small_things_are_not_told)
+ON_BOTH(one_call_for_one_device)
 ON_BOTH(the_mail_speaks_plainly)
 ON_BOTH(traffic_rolls_up_once_and_late_data_counts)
 ON_BOTH(the_store_does_not_grow_without_end)
@@ -483,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_mute_needs_scope_reason_and_end_db),
 		cmocka_unit_test(without_contacts_it_is_a_call_db),
 		cmocka_unit_test(small_things_are_not_told_db),
+		cmocka_unit_test(one_call_for_one_device_db),
 		cmocka_unit_test(the_mail_speaks_plainly_db),
 		cmocka_unit_test(traffic_rolls_up_once_and_late_data_counts_db),
 		cmocka_unit_test(the_store_does_not_grow_without_end_db),

@@ -71,18 +71,21 @@ int watch_notice_queue(struct txn *t, struct hub *h, int64_t alert_id, int64_t n
 	struct contact *contacts;
 	char token[TOKEN_CHARS + 1], sha[65];
 	size_t n;
-	int64_t id;
+	int64_t id, pending = 0;
 	int r = watch_store_get(t, &scope_system, alert_id, a, &alert, e);
 
 	if (r >= 0)
-		r = members_contacts(t, &scope_system, alert.company_id, a, &contacts, &n, e);
+		r = watch_notice_store_pending(t, &scope_system, &alert, &pending, e);
+	if (r < 0 || pending > 0) /* one call for one device, not one for each thing it does */
+		return r;
+	r = members_contacts(t, &scope_system, alert.company_id, a, &contacts, &n, e);
 	if (r < 0)
 		return r;
 	token_new(token, sha);
 	struct notice_row row = {
 		.company_id = alert.company_id,
 		.alert_id = alert_id,
-		.contact_name = "",
+		.contact_name = alert.company_name,
 		.target = "",
 		.lang = "ja",
 		.state = NOTICE_CALL, /* nobody is named: the desk has to find somebody */

@@ -24,9 +24,9 @@ struct watch_notice {
 	int severity;
 };
 
-/* Decides whom to tell about an alert and how, and queues it; does nothing when the company has
- * been told of this alert at this severity already. In the transaction that opened or raised the
- * alert. */
+/* Decides whom to tell about an alert and how, and queues it; does nothing while the
+ * company is being told of the same device for something as serious. In the transaction that
+ * opened or raised the alert. */
 int watch_notice_queue(struct txn *t, struct hub *h, int64_t alert_id, int64_t now_us,
 		       struct err *e);
 

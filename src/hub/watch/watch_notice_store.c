@@ -21,13 +21,17 @@ int watch_notice_store_add(struct txn *t, const struct scope *s, const struct no
 		id_out, e);
 }
 
-int watch_notice_store_count(struct txn *t, const struct scope *s, int64_t alert_id, int64_t *out,
-			     struct err *e)
+int watch_notice_store_pending(struct txn *t, const struct scope *s, const struct watch_alert *a,
+			       int64_t *out, struct err *e)
 {
-	return db_one_int(t, s,
-			  "SELECT count(*) FROM notice WHERE alert_id = $1 AND state <> 'obsolete'"
-			  " AND @scope(company_id)",
-			  DB_ARGS(DB_INT(alert_id)), out, e);
+	return db_one_int(
+		t, s,
+		"SELECT count(*) FROM notice n JOIN alert o ON o.id = n.alert_id"
+		" WHERE n.company_id = $1 AND n.state IN ('queued', 'sent', 'call')"
+		" AND o.device_mac = $2 AND o.device_mac <> '' AND o.severity >= $3"
+		" AND @scope(n.company_id)",
+		DB_ARGS(DB_INT(a->company_id), DB_TEXT(a->device_mac), DB_INT(a->severity)), out,
+		e);
 }
 
 #define NOTICE_SELECT                                                                              \

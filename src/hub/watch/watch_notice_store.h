@@ -12,9 +12,10 @@ struct notice_row {
 };
 int watch_notice_store_add(struct txn *t, const struct scope *s, const struct notice_row *n,
 			   int64_t *id_out, struct err *e);
-/* Notices of the alert that are not obsolete: the count. */
-int watch_notice_store_count(struct txn *t, const struct scope *s, int64_t alert_id, int64_t *out,
-			     struct err *e);
+/* Whether the company is being told of the same device already, of something at least as serious.
+ */
+int watch_notice_store_pending(struct txn *t, const struct scope *s, const struct watch_alert *a,
+			       int64_t *out, struct err *e);
 
 enum notice_list { NOTICES_OF_ALERT, NOTICES_TO_SEND, NOTICES_CALLS };
 /* ALERT_ID for the first kind; at most LIMIT. */

@@ -28,9 +28,8 @@ struct call_item {
 };
 
 struct alerts_page {
-	const char *headline_key;
-	int64_t n_red, n_open, n_muted, n_case, n_closed;
-	const char *tab; /* "", "muted", "case", "closed" */
+	int64_t n_red, n_open, n_info, n_muted, n_case, n_closed;
+	const char *tab; /* "", "info", "muted", "case", "closed" */
 	struct alert_item *rows;
 	size_t n_rows;
 	struct call_item *calls;

@@ -159,20 +159,20 @@ int watch_store_get(struct txn *t, const struct scope *s, int64_t id, struct are
 	return 0;
 }
 
-/* The conditions of a filter; parameters $1 to $9 are bound whether used or not. */
+/* The conditions of a filter; $8 is the highest severity. */
 #define ALERT_WHERE                                                                                \
 	" WHERE @scope(a.company_id)"                                                              \
 	" AND ($1 = 0 OR a.company_id = $1) AND ($2 = 0 OR a.case_id = $2)"                        \
-	" AND a.severity >= $4 AND ($5 = 0 OR c.prefecture = $5)"                                  \
+	" AND a.severity >= $4 AND a.severity <= $8 AND ($5 = 0 OR c.prefecture = $5)"             \
 	" AND ($6 = '' OR a.detector = $6) AND a.last_us >= $7"
 #define WHERE_OPEN    " AND a.state IN ('new', 'accepted') AND $3 = ''"
 #define WHERE_ANY     " AND $3 = ''"
 #define WHERE_ONE     " AND a.state = $3"
-#define ALERT_ORDER   " ORDER BY a.severity DESC, a.last_us DESC, a.id DESC LIMIT $8 OFFSET $9"
-#define COMPANY_ORDER " ORDER BY a.last_us DESC, a.id DESC LIMIT $8 OFFSET $9"
+#define ALERT_ORDER   " ORDER BY a.severity DESC, a.last_us DESC, a.id DESC LIMIT $9 OFFSET $10"
+#define COMPANY_ORDER " ORDER BY a.last_us DESC, a.id DESC LIMIT $9 OFFSET $10"
 
 struct filter_args {
-	struct dbv v[9];
+	struct dbv v[10];
 };
 
 static struct filter_args filter_bind(const struct alert_filter *f)
@@ -186,6 +186,8 @@ static struct filter_args filter_bind(const struct alert_filter *f)
 					     DB_INT(f->prefecture),
 					     DB_TEXT(f->detector ? f->detector : ""),
 					     DB_INT(f->since_us),
+					     DB_INT(f->only_info ? SEVERITY_INFO
+								 : SEVERITY_CRITICAL),
 					     DB_INT(f->limit > 0 ? f->limit : 50),
 					     DB_INT(f->offset),
 				     } };
@@ -235,7 +237,7 @@ int watch_store_count(struct txn *t, const struct scope *s, const struct alert_f
 	else if (f->state[0] == '\0')
 		sql = "SELECT count(*) FROM alert a JOIN company c ON c.id = "
 		      "a.company_id" ALERT_WHERE WHERE_ANY;
-	return db_one_int(t, s, sql, args.v, 7, out, e);
+	return db_one_int(t, s, sql, args.v, 8, out, e);
 }
 
 int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,

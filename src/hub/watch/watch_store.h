@@ -36,6 +36,7 @@ struct alert_filter {
 	int64_t company_id, case_id; /* 0 = any */
 	const char *state;           /* NULL = open (new, accepted), "" = any, else one */
 	int min_severity;
+	bool only_info;       /* severity info alone */
 	int prefecture;       /* 0 = any */
 	const char *detector; /* NULL = any */
 	int64_t since_us;     /* last_us from; 0 = any */

@@ -18,6 +18,8 @@
 
 enum { PAGE_ROWS = 50, HOME_ROWS = 8, PANEL_ROWS = 10, CSV_ROWS = 10000 };
 
+#define TAB_INFO "info"
+
 struct watch_conf watch_conf;
 
 /* --- lists --- */
@@ -25,7 +27,7 @@ struct watch_conf watch_conf;
 static const char *state_asked(struct call *c)
 {
 	const char *s = http_query(c->req, "state");
-	static const char *const known[] = { ALERT_MUTED, ALERT_CASE, ALERT_CLOSED };
+	static const char *const known[] = { TAB_INFO, ALERT_MUTED, ALERT_CASE, ALERT_CLOSED };
 
 	for (size_t i = 0; s && i < ARRAY_LEN(known); i++)
 		if (strcmp(s, known[i]) == 0)
@@ -49,10 +51,19 @@ static int count(struct call *c, struct txn *t, const char *state, int min_sever
 	return watch_store_count(t, c->scope, &f, out, &c->err);
 }
 
+/* What is only for information has a tab of its own: the queue is what wants to be done. */
+static int count_info(struct call *c, struct txn *t, int64_t *out)
+{
+	const struct alert_filter f = { .only_info = true };
+	return watch_store_count(t, c->scope, &f, out, &c->err);
+}
+
 static int counts(struct call *c, struct txn *t, struct alerts_page *p)
 {
-	int r = count(c, t, NULL, 0, &p->n_open);
+	int r = count(c, t, NULL, SEVERITY_LOW, &p->n_open);
 
+	if (r >= 0)
+		r = count_info(c, t, &p->n_info);
 	if (r >= 0)
 		r = count(c, t, NULL, SEVERITY_HIGH, &p->n_red);
 	if (r >= 0)
@@ -95,7 +106,9 @@ static int64_t tab_total(const struct alerts_page *p)
 {
 	if (p->tab[0] == '\0')
 		return p->n_open;
-	if (p->tab[0] == 'm')
+	if (strcmp(p->tab, TAB_INFO) == 0)
+		return p->n_info;
+	if (strcmp(p->tab, ALERT_MUTED) == 0)
 		return p->n_muted;
 	return strcmp(p->tab, ALERT_CASE) == 0 ? p->n_case : p->n_closed;
 }
@@ -141,12 +154,17 @@ static int alerts_json(struct call *c, const struct watch_alert *a, size_t n)
 
 static int alerts_list(struct call *c)
 {
-	const char *state = state_asked(c);
+	const char *tab = state_asked(c);
+	const bool info = tab && strcmp(tab, TAB_INFO) == 0;
 	const int64_t page = page_asked(c);
-	const struct alert_filter f = { .state = state,
-					.limit = PAGE_ROWS,
-					.offset = (page - 1) * PAGE_ROWS };
-	struct alerts_page p = { .tab = state ? state : "",
+	const struct alert_filter f = {
+		.state = info ? NULL : tab,
+		.only_info = info,
+		.min_severity = tab || c->wants_json ? SEVERITY_INFO : SEVERITY_LOW,
+		.limit = PAGE_ROWS,
+		.offset = (page - 1) * PAGE_ROWS,
+	};
+	struct alerts_page p = { .tab = tab ? tab : "",
 				 .may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN) };
 	struct watch_alert *rows;
 	struct buf b = { 0 };
@@ -160,7 +178,7 @@ static int alerts_list(struct call *c)
 		return alerts_json(c, rows, p.n_rows);
 	if ((r = counts(c, t, &p)) < 0)
 		return r;
-	if (p.may_work && !state && (r = calls(c, t, &p)) < 0)
+	if (p.may_work && !tab && (r = calls(c, t, &p)) < 0)
 		return r;
 	p.rows = watch_view_items(c, rows, p.n_rows);
 	pager(c, &p, page);

@@ -35,6 +35,7 @@ struct detect_env {
 	int64_t now_us;   /* packet time */
 	int64_t learning_us;
 	bool live;
+	bool resident; /* learns who is there before it tells of newcomers */
 };
 
 /* A finding while it is put together. Start with report_init. */

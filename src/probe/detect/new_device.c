@@ -71,7 +71,7 @@ static bool newcomer(const struct detect_env *env, const struct device *d)
 {
 	if (d->told || d->gateway || d->returned || !d->has_mac)
 		return false;
-	if (!env->live)
+	if (!env->resident)
 		return d->joined;
 	return d->first_us - env->start_us >= env->learning_us && (d->joined || d->n_addr > 0);
 }
