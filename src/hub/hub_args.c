@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 const char hub_args_usage[] =
 	"usage: otasuke-hub --state DIR                run (configuration: DIR/otasuke.conf)\n"
-	"       otasuke-hub --config FILE --state DIR  run with another configuration\n"
+	"       otasuke-hub --config FILE [--state DIR]  the state folder is FILE's, unless given\n"
 	"       otasuke-hub --init --state DIR [--region IW] [--region-name NAME]\n"
 	"                   [--admin LOGIN] [--admin-name NAME] [--demo] [--set KEY=VALUE]...\n"
 	"       otasuke-hub --check --state DIR [--json]\n"
@@ -116,6 +117,17 @@ static int option_take(int opt, const char *value, struct hub_args *a, struct er
 	return 0;
 }
 
+static int state_of_config(struct hub_args *a, struct err *e)
+{
+	const char *slash = strrchr(a->config, '/');
+	struct str dir = { a->config, slash ? (size_t)(slash - a->config) : 0 };
+
+	if (!str_copy(a->state_of_config, sizeof(a->state_of_config), slash ? dir : STR(".")))
+		return err_set(e, -ENAMETOOLONG, "the path of the state folder is too long");
+	a->state = a->state_of_config[0] ? a->state_of_config : "/";
+	return 0;
+}
+
 int hub_args_parse(int argc, char **argv, struct hub_args *out, struct err *e)
 {
 	int opt, r;
@@ -127,6 +139,8 @@ int hub_args_parse(int argc, char **argv, struct hub_args *out, struct err *e)
 			return r;
 	if (optind < argc)
 		return err_set(e, -EINVAL, "unexpected argument %s", argv[optind]);
+	if (!out->state && out->config && (r = state_of_config(out, e)) < 0)
+		return r;
 	bool alone =
 		out->mode == MODE_HELP || out->mode == MODE_ROUTES || out->mode == MODE_SHOW_CONFIG;
 	if (!alone && !out->state)

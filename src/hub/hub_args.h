@@ -25,6 +25,7 @@ struct hub_args {
 	const char *set[SET_MAX + 1]; /* --set key=value */
 	size_t n_set;
 	bool json;
+	char state_of_config[4096]; /* the configuration's folder, when --state is not given */
 };
 
 extern const char hub_args_usage[];
