@@ -111,6 +111,9 @@ int accounts_audit_store_list(struct txn *t, const struct scope *s, const struct
 		"WHERE ($1 = '' OR a.entity = $1) AND ($2 = '' OR substr(a.action, 1, length($2)) "
 		"= $2) AND ($3 = 0 OR a.person_id = $3) AND ($4 = 0 OR a.id < $4) "
 		"AND (a.about_company_id IS NULL OR @scope(a.about_company_id)) "
+		"AND NOT EXISTS (SELECT 1 FROM membership m "
+		"JOIN organisation mo ON mo.id = m.org_id WHERE m.person_id = a.person_id "
+		"AND mo.member_company_id IS NOT NULL AND NOT @scope(mo.member_company_id)) "
 		"ORDER BY a.id DESC LIMIT $5",
 		DB_ARGS(DB_TEXT(f->entity), DB_TEXT(f->action), DB_INT(f->person_id),
 			DB_INT(f->before_id), DB_INT(f->limit)),
