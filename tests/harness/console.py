@@ -6,7 +6,7 @@ import json
 import re
 import urllib.parse
 
-LINK = re.compile(r'href="([^"]+)"')
+ALERT = re.compile(r'role="alert"[^>]*>(.*?)</(?:div|p)>|class="field-error"[^>]*>(.*?)<', re.S)
 TOKEN = re.compile(r'name="csrf"\s+value="([^"]*)"')
 
 
@@ -26,8 +26,10 @@ class Answer:
     def location(self):
         return self.headers.get("Location", "")
 
-    def links(self):
-        return [html.unescape(link) for link in LINK.findall(self.text)]
+    def complaints(self):
+        """What the page says is wrong, for the one who reads a failure."""
+        return [html.unescape(re.sub(r"<[^>]+>", " ", part)).strip() for parts in ALERT.findall(self.text)
+                for part in parts if part]
 
 
 class Console:
@@ -35,18 +37,28 @@ class Console:
 
     def __init__(self, port, host="127.0.0.1", lang="en"):
         self.host, self.port, self.lang = host, port, lang
-        self.cookies, self.token = {"otasuke_lang": lang}, ""
+        self.cookies, self.token, self.link = {"otasuke_lang": lang}, "", None
+
+    def exchange(self, method, path, body, lines):
+        """Over one connection as long as it lasts; the server may have closed it meanwhile."""
+        for fresh in (self.link is None, True):
+            if fresh:
+                self.link = http.client.HTTPConnection(self.host, self.port, timeout=30)
+            try:
+                self.link.request(method, path, body=body, headers=lines)
+                got = self.link.getresponse()
+                return Answer(got.status, got.headers, got.read())
+            except (http.client.RemoteDisconnected, ConnectionError):
+                self.link.close()
+                if fresh:
+                    self.link = None
+                    raise
+        raise AssertionError("not reached")
 
     def request(self, method, path, body=None, headers=None):
         lines = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Accept": "text/html"}
         lines.update(headers or {})
-        link = http.client.HTTPConnection(self.host, self.port, timeout=30)
-        try:
-            link.request(method, path, body=body, headers=lines)
-            got = link.getresponse()
-            answer = Answer(got.status, got.headers, got.read())
-        finally:
-            link.close()
+        answer = self.exchange(method, path, body, lines)
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             if value:

@@ -13,8 +13,11 @@ class Sqlite:
     def __init__(self, path):
         self.path = path
 
+    def open(self):
+        return sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=20)
+
     def rows(self, sql, *args):
-        link = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=20)
+        link = self.open()
         try:
             return link.execute(sql, args).fetchall()
         finally:
@@ -27,17 +30,40 @@ class Sqlite:
 
     def fingerprint(self, where):
         """table: what its rows are, for a {table: condition}."""
-        return {table: sorted(map(repr, self.rows(f"SELECT * FROM {table} WHERE {condition}")))
-                for table, condition in where.items()}
+        link = self.open()
+        try:
+            return {table: sorted(map(repr, link.execute(f"SELECT * FROM {table} WHERE {condition}")))
+                    for table, condition in where.items()}
+        finally:
+            link.close()
 
 
-def psql(url, sql):
-    program = shutil.which("psql") or str(max(Path("/usr/lib/postgresql").glob("*/bin/psql")))
-    done = subprocess.run([program, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql],
-                          capture_output=True, text=True, timeout=60)
-    if done.returncode != 0:
-        raise RuntimeError(f"{sql}: {done.stderr}")
-    return done.stdout
+class Psql:
+    """One psql that is asked again and again."""
+
+    END = "--- end of answer ---"
+
+    def __init__(self, url):
+        program = shutil.which("psql") or str(max(Path("/usr/lib/postgresql").glob("*/bin/psql")))
+        self.child = subprocess.Popen([program, "-X", "-q", "-A", "-t", "-d", url], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ask(self, sql):
+        self.child.stdin.write(f"{sql};\n\\echo {self.END}\n")
+        self.child.stdin.flush()
+        lines = []
+        for line in self.child.stdout:
+            if line.rstrip("\n") == self.END:
+                break
+            lines.append(line.rstrip("\n"))
+        wrong = [line for line in lines if line.startswith(("ERROR:", "FATAL:", "psql:"))]
+        if wrong or self.child.poll() is not None:
+            raise RuntimeError(f"{sql}: {wrong}")
+        return lines
+
+    def close(self):
+        self.child.stdin.close()
+        self.child.wait(10)
 
 
 class Postgres:
@@ -45,17 +71,18 @@ class Postgres:
 
     def __init__(self):
         self.name = f"e2e_{uuid.uuid4().hex[:12]}"
-        self.base = os.environ["OTASUKE_TEST_PG"]
-        psql(self.base, f"CREATE DATABASE {self.name}")
-        self.url = self.base.rpartition("/")[0] + "/" + self.name
-        self.reader = os.environ["OTASUKE_TEST_PG_ADMIN"].rpartition("/")[0] + "/" + self.name
+        base, admin = os.environ["OTASUKE_TEST_PG"], os.environ["OTASUKE_TEST_PG_ADMIN"]
+        self.admin = Psql(admin)
+        self.admin.ask(f"CREATE DATABASE {self.name} OWNER {base.partition('//')[2].partition('@')[0]}")
+        self.url = base.rpartition("/")[0] + "/" + self.name
+        self.reader = Psql(admin.rpartition("/")[0] + "/" + self.name)
 
     def rows(self, sql, *args):
         for arg in args:
             word = str(arg) if isinstance(arg, int) else "'" + str(arg).replace("'", "''") + "'"
             sql = sql.replace("?", word, 1)
-        out = psql(self.reader, f"SELECT row_to_json(q) FROM ({sql}) q")
-        return [tuple(json.loads(line).values()) for line in out.splitlines()]
+        lines = self.reader.ask(f"SELECT row_to_json(q) FROM ({sql}) q")
+        return [tuple(json.loads(line).values()) for line in lines if line]
 
     def tables(self):
         found = {}
@@ -70,4 +97,6 @@ class Postgres:
         return dict(self.rows("SELECT p.a, p.b FROM (" + " UNION ALL ".join(parts) + ") AS p(a, b)"))
 
     def drop(self):
-        psql(self.base, f"DROP DATABASE {self.name} WITH (FORCE)")
+        self.reader.close()
+        self.admin.ask(f"DROP DATABASE {self.name} WITH (FORCE)")
+        self.admin.close()
