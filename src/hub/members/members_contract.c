@@ -30,20 +30,20 @@ int members_contract_check(const struct contract *c, struct err *e)
 
 	if (!p)
 		return err_set(e, -EDENIED,
-			       "the service standard knows no class %d of type %s at that time",
-			       c->class, c->type);
+			       "the service standard knows no class %d of this type at that time",
+			       c->class);
 	if (c->devices < p->devices_min)
 		return err_set(e, -EDENIED,
-			       "class %d of type %s needs at least %" PRId64 " devices", c->class,
-			       c->type, p->devices_min);
+			       "class %d of this type needs at least %" PRId64 " devices", c->class,
+			       p->devices_min);
 	if (p->base_yen < 0)
 		return 0;
 	int64_t cap = p->base_yen + p->device_yen * c->devices;
 	if (c->fee_yen > cap)
 		return err_set(e, -EDENIED,
 			       "%" PRId64 " yen a month exceed the cap of %" PRId64
-			       " yen for class %d of type %s",
-			       c->fee_yen, cap, c->class, c->type);
+			       " yen for class %d of this type",
+			       c->fee_yen, cap, c->class);
 	return 0;
 }
 

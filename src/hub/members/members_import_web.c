@@ -10,8 +10,26 @@
 #include "hub/members_tmpl.h"
 #include "net/crypto.h"
 
-enum { TOKEN_SIZE = 33 };
+enum { TOKEN_SIZE = 33, ROWS_SHOWN = 500 };
 #define DRAFT_LIFE_US US_PER_HOUR
+
+/* All rows of a short list, the wrong ones of a long one. */
+static void pick_rows(struct call *c, struct members_import_page *m)
+{
+	const struct import_report *rep = m->report;
+
+	m->rows = rep->rows;
+	m->n_rows = rep->n_rows;
+	m->only_errors = rep->n_rows > ROWS_SHOWN;
+	if (!m->only_errors)
+		return;
+	struct import_row *wrong = arena_array(c->arena, ROWS_SHOWN, sizeof(*wrong));
+	m->n_rows = 0;
+	for (size_t i = 0; i < rep->n_rows && m->n_rows < ROWS_SHOWN; i++)
+		if (rep->rows[i].state == IMPORT_ERROR)
+			wrong[m->n_rows++] = rep->rows[i];
+	m->rows = wrong;
+}
 
 static int show(struct call *c, int status, struct members_import_page *m)
 {
@@ -24,6 +42,8 @@ static int show(struct call *c, int status, struct members_import_page *m)
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct members_column_row){ columns[i].key, columns[i].heading,
 						       columns[i].required };
+	if (m->report)
+		pick_rows(c, m);
 	m->columns = rows;
 	m->n_columns = n;
 	tmpl_members_import(&t, m);

@@ -89,6 +89,9 @@ struct members_column_row { /* what a file may hold */
 
 struct members_import_page {
 	const struct import_report *report; /* NULL = nothing read yet */
+	const struct import_row *rows;      /* those that are shown */
+	size_t n_rows;
+	bool only_errors; /* too many to show them all */
 	const char *file_name, *token;
 	const char *error; /* NULL = none */
 	const struct members_column_row *columns;
