@@ -85,6 +85,8 @@ int db_open(const char *url, const struct db_options *options, struct db **out, 
 	db->scope_select = options ? mem_strdup(options->scope_select) : NULL;
 	init_locks(db);
 	r = driver->db_open(where, &db->impl, e);
+	if (r == 0 && db->scope_select)
+		r = scope_wide_sql(db->scope_select, &db->measure_sql, e);
 	if (r == 0)
 		r = open_conns(db, wanted, e);
 	if (r < 0) {
@@ -112,6 +114,7 @@ void db_close(struct db *db)
 	pthread_cond_destroy(&db->writer_free);
 	pthread_mutex_destroy(&db->lock);
 	free(db->scope_select);
+	free(db->measure_sql);
 	free(db);
 }
 

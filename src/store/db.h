@@ -49,7 +49,8 @@ extern const struct scope scope_none;
 struct db_options {
 	int readers; /* connections beside the writer; 0 = 4 */
 	/* A sub-select that gives the company ids which an organisation may see, with ?org and ?now
-	 * for the two values: "SELECT company_id FROM relation WHERE org_id = ?org AND valid_from
+	 * for the two values; its one column is named company_id: "SELECT company_id FROM relation
+	 * WHERE org_id = ?org AND valid_from
 	 * <= ?now AND valid_to > ?now" */
 	const char *scope_select;
 };

@@ -17,12 +17,20 @@ struct txn {
 	struct rows *open; /* results that are still read */
 };
 
+/* How many companies an organisation sees: see scope_wide.c. */
+struct scope_measure {
+	int64_t org_id, at_us;
+	bool wide;
+};
+enum { SCOPE_MEASURES = 64 };
+
 struct db_conn {
 	struct driver_conn *impl;
 	struct stmt_cache cache;
 	struct txn txn;
 	struct scope scope; /* what the database was told; valid when SCOPED */
 	bool scoped;
+	struct scope_measure measures[SCOPE_MEASURES];
 	bool busy;       /* guarded by db.lock */
 	pthread_t owner; /* guarded by db.lock; valid when BUSY */
 };
@@ -31,6 +39,7 @@ struct db {
 	const struct driver *driver;
 	struct driver_db *impl;
 	char *scope_select;
+	char *measure_sql; /* NULL without scope_select */
 	pthread_mutex_t lock;
 	pthread_cond_t writer_free, reader_free;
 	size_t n_conns;
@@ -47,6 +56,10 @@ int txn_fail(struct txn *t, const struct err *e);
 
 /* Lets go of every open result of T: rows.c. */
 void rows_detach_all(struct txn *t);
+
+/* Whether S sees so many companies that it is asked row by row. */
+bool scope_wide(struct txn *t, const struct scope *s);
+int scope_wide_sql(const char *select, char **out, struct err *e); /* db.measure_sql */
 
 /* Row-level security for every table with a company_id (PostgreSQL): rls.c. */
 int rls_apply(struct db *db, struct err *e);

@@ -17,14 +17,14 @@ struct rows {
 	bool done;
 };
 
-static struct stmt_entry *prepare(struct txn *t, enum scope_kind kind, const char *sql, size_t len,
+static struct stmt_entry *prepare(struct txn *t, int how, const char *sql, size_t len,
 				  struct err *e)
 {
 	const struct db *db = t->db;
 	struct scope_sql x;
 	struct driver_stmt *stmt;
 
-	int r = scope_sql_expand(sql, kind, db->scope_select, db->driver->postgres, &x, e);
+	int r = scope_sql_expand(sql, how, db->scope_select, db->driver->postgres, &x, e);
 	if (r < 0)
 		return NULL;
 	r = db->driver->prepare(t->conn->impl, x.text, x.n_params + (x.with_org ? 2 : 0), &stmt, e);
@@ -35,7 +35,7 @@ static struct stmt_entry *prepare(struct txn *t, enum scope_kind kind, const cha
 	*s = (struct stmt_entry){ .stmt = stmt,
 				  .sql = mem_strndup(sql, len),
 				  .sql_len = len,
-				  .kind = kind,
+				  .how = how,
 				  .n_params = x.n_params,
 				  .with_org = x.with_org };
 	stmt_cache_add(&t->conn->cache, s);
@@ -71,6 +71,7 @@ static struct stmt_entry *statement(struct txn *t, const struct scope *s, const 
 	size_t len = strlen(sql);
 
 	assert(s->kind >= SCOPE_NONE && s->kind <= SCOPE_ORG);
+	int how = scope_wide(t, s) ? (int)SCOPE_AS_WIDE : (int)s->kind;
 	if (t->failed.code < 0) {
 		(void)err_set(e, t->failed.code, "the transaction failed before: %s",
 			      t->failed.text);
@@ -78,8 +79,8 @@ static struct stmt_entry *statement(struct txn *t, const struct scope *s, const 
 	}
 	if (apply_scope(t, s, e) < 0)
 		return NULL;
-	struct stmt_entry *entry = stmt_cache_find(&t->conn->cache, s->kind, sql, len);
-	if (!entry && !(entry = prepare(t, s->kind, sql, len, e)))
+	struct stmt_entry *entry = stmt_cache_find(&t->conn->cache, how, sql, len);
+	if (!entry && !(entry = prepare(t, how, sql, len, e)))
 		return NULL;
 	entry->busy = true;
 	if (entry->n_params != n_args) {

@@ -6,11 +6,12 @@
 #include <stdio.h>
 
 #include "store/sql_token.h"
+#include "store/stmt_cache.h"
 
 enum { SQL_TEXT_MAX = 256 * 1024 };
 
 struct expansion {
-	enum scope_kind kind;
+	int how;                  /* enum scope_kind, or SCOPE_AS_WIDE */
 	const char *scope_select; /* already in the database's own parameters; NULL = none */
 	bool postgres;
 	bool scoped, global, ended, with_org;
@@ -69,10 +70,18 @@ static int expand_scope(struct expansion *x, const struct sql_token *t, struct e
 	if ((r = add_subject(x, t->arg, &subject, e)) < 0)
 		return r;
 	x->scoped = true;
-	if (x->kind == SCOPE_SYSTEM) {
+	if (x->how == SCOPE_SYSTEM) {
 		buf_adds(x->out, "(1=1)");
-	} else if (x->kind != SCOPE_ORG || !x->scope_select) {
+	} else if (x->how == SCOPE_NONE || !x->scope_select) {
 		buf_adds(x->out, "(1=0)");
+	} else if (x->how == SCOPE_AS_WIDE) {
+		x->with_org = true;
+		/* the column gets a name that no table has, or a bare one would find it here */
+		buf_printf(
+			x->out,
+			"(EXISTS (SELECT 1 FROM (SELECT company_id AS otasuke_seen FROM (%s) few)"
+			" many WHERE otasuke_seen = %s))",
+			x->scope_select, subject.p);
 	} else {
 		x->with_org = true;
 		buf_printf(x->out, "(%s IN (%s))", subject.p, x->scope_select);
@@ -141,7 +150,7 @@ static int expand_all(struct expansion *x, const char *sql, struct err *e)
 static int count_params(const char *sql, int *out, struct err *e)
 {
 	SCOPED_BUF struct buf text;
-	struct expansion x = { .kind = SCOPE_NONE, .out = &text };
+	struct expansion x = { .how = SCOPE_NONE, .out = &text };
 
 	buf_init(&text, SQL_TEXT_MAX);
 	int r = expand_all(&x, sql, e);
@@ -161,7 +170,7 @@ static int scope_select_numbered(const char *select, int n_params, bool postgres
 	return scope_sql_select(select, org, now, out, e);
 }
 
-int scope_sql_expand(const char *sql, enum scope_kind kind, const char *scope_select, bool postgres,
+int scope_sql_expand(const char *sql, int how, const char *scope_select, bool postgres,
 		     struct scope_sql *out, struct err *e)
 {
 	SCOPED_BUF struct buf text, select;
@@ -169,11 +178,11 @@ int scope_sql_expand(const char *sql, enum scope_kind kind, const char *scope_se
 
 	buf_init(&text, SQL_TEXT_MAX);
 	buf_init(&select, SQL_TEXT_MAX);
-	struct expansion x = { .kind = kind, .postgres = postgres, .out = &text };
+	struct expansion x = { .how = how, .postgres = postgres, .out = &text };
 
 	if ((r = count_params(sql, &n_params, e)) < 0)
 		return r;
-	if (scope_select && kind == SCOPE_ORG) {
+	if (scope_select && how >= (int)SCOPE_ORG) {
 		r = scope_select_numbered(scope_select, n_params, postgres, &select, e);
 		if (r < 0)
 			return r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the SQL that features write to the SQL that a database runs, for one kind of scope.
+/* From the SQL that features write to the SQL that a database runs, for one kind of scope
+ * (HOW: enum scope_kind, or SCOPE_AS_WIDE of stmt_cache.h).
  * Private to this folder. */
 #ifndef STORE_SCOPE_SQL_H
 #define STORE_SCOPE_SQL_H
@@ -14,7 +15,7 @@ struct scope_sql {
 };
 
 /* -EINVAL with words: no @scope and no @global, an unknown token, something not portable. */
-int scope_sql_expand(const char *sql, enum scope_kind kind, const char *scope_select, bool postgres,
+int scope_sql_expand(const char *sql, int how, const char *scope_select, bool postgres,
 		     struct scope_sql *out, struct err *e);
 
 /* SELECT with ?org and ?now replaced by ORG and NOW. */

@@ -39,7 +39,7 @@ static void entry_free(struct stmt_cache *c, struct stmt_entry *s)
 
 static void drop(struct stmt_cache *c, struct stmt_entry *s)
 {
-	(void)map_remove(c->by_sql[s->kind], s->sql, s->sql_len); /* it is there */
+	(void)map_remove(c->by_sql[s->how], s->sql, s->sql_len); /* it is there */
 	unlink_entry(c, s);
 	c->n--;
 	entry_free(c, s);
@@ -62,7 +62,7 @@ static bool make_room(struct stmt_cache *c)
 void stmt_cache_init(struct stmt_cache *c, const struct driver *driver)
 {
 	*c = (struct stmt_cache){ .driver = driver };
-	for (int i = 0; i < SCOPE_KINDS; i++)
+	for (int i = 0; i < SCOPE_HOWS; i++)
 		c->by_sql[i] = map_new(STMT_CACHE_MAX);
 }
 
@@ -70,16 +70,15 @@ void stmt_cache_done(struct stmt_cache *c)
 {
 	while (c->oldest)
 		drop(c, c->oldest);
-	for (int i = 0; i < SCOPE_KINDS; i++) {
+	for (int i = 0; i < SCOPE_HOWS; i++) {
 		map_free(c->by_sql[i]);
 		c->by_sql[i] = NULL;
 	}
 }
 
-struct stmt_entry *stmt_cache_find(struct stmt_cache *c, enum scope_kind kind, const char *sql,
-				   size_t sql_len)
+struct stmt_entry *stmt_cache_find(struct stmt_cache *c, int how, const char *sql, size_t sql_len)
 {
-	struct stmt_entry *s = map_find(c->by_sql[kind], sql, sql_len);
+	struct stmt_entry *s = map_find(c->by_sql[how], sql, sql_len);
 
 	if (!s || s->busy)
 		return NULL;
@@ -92,7 +91,7 @@ struct stmt_entry *stmt_cache_find(struct stmt_cache *c, enum scope_kind kind, c
 
 void stmt_cache_add(struct stmt_cache *c, struct stmt_entry *s)
 {
-	struct map *m = c->by_sql[s->kind];
+	struct map *m = c->by_sql[s->how];
 
 	s->cached = false;
 	if (map_find(m, s->sql, s->sql_len) || !make_room(c))

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/scope_sql.h"
+#include "store/stmt_cache.h"
 #include "store/test_db.h"
 
 static const char select_visible[] =
@@ -78,6 +79,63 @@ static void sees(struct db *db, void *arg)
 			       "SELECT count(*) FROM alert a WHERE @scope(a.company_id) AND "
 			       "a.text = '@scope(x) ''$7' OR /* $9 @foo ' */ @scope(a.company_id)"),
 			 1);
+}
+
+/* Organisation 30 sees the companies 1000 to 1099; companies 2000 to 2099 are somebody else's. */
+static void fill_many(struct db *db)
+{
+	struct txn *t = txn_begin(db, TXN_WRITE, NULL);
+
+	assert_non_null(t);
+	for (int i = 0; i < 200; i++) {
+		int64_t company = (i < 100 ? 1000 : 1900) + i;
+
+		assert_int_equal(
+			db_exec(t, &scope_system,
+				"INSERT INTO relation (org_id, company_id, valid_from, valid_to)"
+				" VALUES ($1, $2, 0, 1000000) @global",
+				DB_ARGS(DB_INT(i < 100 ? 30 : 40), DB_INT(company)), NULL),
+			1);
+		assert_int_equal(db_exec(t, &scope_system,
+					 "INSERT INTO alert (company_id, text) VALUES ($1, 'x')"
+					 " @global",
+					 DB_ARGS(DB_INT(company)), NULL),
+				 1);
+	}
+	assert_int_equal(txn_commit(&t, NULL), 0);
+}
+
+static void sees_many(struct db *db, void *arg)
+{
+	static const char bare[] = "SELECT count(*) FROM alert WHERE @scope(company_id)";
+	static const char other[] = "SELECT count(*) FROM alert a WHERE @scope(a.company_id)"
+				    " AND a.company_id >= 2000";
+	struct scope thirty = org(30, 150);
+
+	(void)arg;
+	fill_many(db);
+	assert_int_equal(count(db, &thirty, bare), 100);
+	assert_int_equal(count(db, &thirty, other), 0);
+	assert_int_equal(count(db, &thirty,
+			       "SELECT count(*) FROM alert a JOIN relation r ON"
+			       " r.company_id = a.company_id WHERE @scope(a.company_id)"),
+			 100);
+	struct txn *t = txn_begin(db, TXN_WRITE, NULL);
+	assert_int_equal(db_exec(t, &thirty, "UPDATE alert SET text = 'y' WHERE @scope(company_id)",
+				 DB_NO_ARGS, NULL),
+			 100);
+	assert_int_equal(db_exec(t, &thirty,
+				 "INSERT INTO alert (company_id, text) SELECT $1, 'z'"
+				 " WHERE @scope($1)",
+				 DB_ARGS(DB_INT(2000)), NULL),
+			 0);
+	assert_int_equal(txn_commit(&t, NULL), 0);
+}
+
+static void test_scope_of_many_companies(void **state)
+{
+	(void)state;
+	test_db_each(&setup, sees_many, NULL);
 }
 
 static void test_scope_decides_what_is_seen(void **state)
@@ -178,12 +236,12 @@ static void test_unsafe_sql_is_refused(void **state)
 	test_db_each(&setup, refuses, NULL);
 }
 
-static void expands_to(const char *sql, enum scope_kind kind, bool postgres, const char *expected)
+static void expands_to(const char *sql, int how, bool postgres, const char *expected)
 {
 	struct scope_sql x;
 	struct err e = { 0 };
 
-	if (scope_sql_expand(sql, kind, "SELECT c FROM r WHERE o = ?org AND t < ?now", postgres, &x,
+	if (scope_sql_expand(sql, how, "SELECT c FROM r WHERE o = ?org AND t < ?now", postgres, &x,
 			     &e) < 0)
 		fail_msg("%s: %s", sql, e.text);
 	assert_string_equal(x.text, expected);
@@ -202,6 +260,10 @@ static void test_expansion(void **state)
 	expands_to("INSERT INTO v (c) SELECT $1 WHERE @scope($2)", SCOPE_ORG, false,
 		   "INSERT INTO v (c) SELECT ?1 WHERE (?2 IN (SELECT c FROM r WHERE o = ?3 AND t < "
 		   "?4))");
+	expands_to("SELECT $1 WHERE @scope(company_id)", SCOPE_AS_WIDE, false,
+		   "SELECT ?1 WHERE (EXISTS (SELECT 1 FROM (SELECT company_id AS otasuke_seen FROM"
+		   " (SELECT c FROM r WHERE o = ?2 AND t < ?3) few) many WHERE otasuke_seen ="
+		   " company_id))");
 	expands_to("INSERT INTO v (c) SELECT $1 WHERE @scope( $1 )", SCOPE_SYSTEM, true,
 		   "INSERT INTO v (c) SELECT $1 WHERE (1=1)");
 	expands_to("SELECT 1 -- why\nWHERE @scope(c)", SCOPE_SYSTEM, false, "SELECT 1 WHERE (1=1)");
@@ -214,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_expansion),
 		cmocka_unit_test(test_unsafe_sql_is_refused),
 		cmocka_unit_test(test_scope_decides_what_is_seen),
+		cmocka_unit_test(test_scope_of_many_companies),
 		cmocka_unit_test(test_scope_limits_changes),
 		cmocka_unit_test(test_scope_limits_inserts),
 	};
