@@ -13,6 +13,7 @@ static const struct cli_command commands[] = {
 	{ "user add", cmd_user_add, "cli.help.user_add" },
 	{ "company import", cmd_company_import, "cli.help.company_import" },
 	{ "sensor code", cmd_sensor_code, "cli.help.sensor_code" },
+	{ "region fill", cmd_region_fill, "cli.help.region_fill" },
 	{ "backup", cmd_backup, "cli.help.backup" },
 	{ "restore", cmd_restore, "cli.help.restore" },
 	{ "doctor", cmd_doctor, "cli.help.doctor" },

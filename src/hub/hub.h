@@ -62,6 +62,7 @@ struct live;       /* events to open pages; see hub/live.h */
 struct fleet;      /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct watch_fold; /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct hub_feature;
+struct hub_fill; /* a generated region; see hub/hub_fill.h */
 
 struct hub_conf { /* rows in hub_conf.c */
 	char *state_dir;
@@ -196,6 +197,8 @@ struct hub_feature {
 	 * stop; not for --check. May be NULL. */
 	int (*open)(struct hub *h, struct err *e);
 	void (*close)(struct hub *h);
+	/* Its part of a generated region (hub_fill.h), when everything is started; may be NULL. */
+	int (*fill)(struct hub *h, struct hub_fill *f, struct err *e);
 };
 
 #endif

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+enum { FILL_MAX = 10000000 }; /* companies, alerts or cases of a generated region */
+
 const char hub_args_usage[] =
 	"usage: otasuke-hub --state DIR                run (configuration: DIR/otasuke.conf)\n"
 	"       otasuke-hub --config FILE [--state DIR]  the state folder is FILE's, unless given\n"
@@ -19,6 +21,9 @@ const char hub_args_usage[] =
 	"       otasuke-hub --check --state DIR [--json]\n"
 	"       otasuke-hub --backup FILE --state DIR\n"
 	"       otasuke-hub --restore FILE --state DIR\n"
+	"       otasuke-hub --fill --state DIR [--companies N] [--alerts N] [--cases N] [--seed "
+	"N]\n"
+	"                   [--password TEXT] [--force]\n"
 	"       otasuke-hub --routes                   all routes as JSON\n"
 	"       otasuke-hub --show-config              every key with its meaning\n";
 
@@ -39,6 +44,13 @@ enum {
 	OPT_ROUTES,
 	OPT_SHOW_CONFIG,
 	OPT_HELP,
+	OPT_FILL,
+	OPT_COMPANIES,
+	OPT_ALERTS,
+	OPT_CASES,
+	OPT_SEED,
+	OPT_PASSWORD,
+	OPT_FORCE,
 };
 
 static const struct option options[] = {
@@ -58,6 +70,13 @@ static const struct option options[] = {
 	{ "routes", no_argument, NULL, OPT_ROUTES },
 	{ "show-config", no_argument, NULL, OPT_SHOW_CONFIG },
 	{ "help", no_argument, NULL, OPT_HELP },
+	{ "fill", no_argument, NULL, OPT_FILL },
+	{ "companies", required_argument, NULL, OPT_COMPANIES },
+	{ "alerts", required_argument, NULL, OPT_ALERTS },
+	{ "cases", required_argument, NULL, OPT_CASES },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "password", required_argument, NULL, OPT_PASSWORD },
+	{ "force", no_argument, NULL, OPT_FORCE },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -67,16 +86,60 @@ static void mode_of(int opt, struct hub_args *a)
 		[OPT_INIT] = MODE_INIT,     [OPT_CHECK] = MODE_CHECK,
 		[OPT_BACKUP] = MODE_BACKUP, [OPT_RESTORE] = MODE_RESTORE,
 		[OPT_ROUTES] = MODE_ROUTES, [OPT_SHOW_CONFIG] = MODE_SHOW_CONFIG,
-		[OPT_HELP] = MODE_HELP,
+		[OPT_HELP] = MODE_HELP,     [OPT_FILL] = MODE_FILL,
 	};
 
 	if ((size_t)opt < ARRAY_LEN(modes) && modes[opt] != MODE_RUN)
 		a->mode = modes[opt];
 }
 
+static int number_take(const char *value, int64_t max, int64_t *out, struct err *e)
+{
+	int r = str_i64(str_of(value), 0, max, out);
+
+	return r < 0 ? err_set(e, r, "%s must be a number from 0 to %lld", value, (long long)max)
+		     : 0;
+}
+
+/* Options of --fill; 1 when OPT is none of them. */
+static int fill_option_take(int opt, const char *value, struct hub_fill *f, struct err *e)
+{
+	int64_t n = 0;
+	int r = 0;
+
+	switch (opt) {
+	case OPT_COMPANIES:
+		r = number_take(value, FILL_MAX, &n, e);
+		f->n_companies = (size_t)n;
+		return r;
+	case OPT_ALERTS:
+		r = number_take(value, FILL_MAX, &n, e);
+		f->n_alerts = (size_t)n;
+		return r;
+	case OPT_CASES:
+		r = number_take(value, FILL_MAX, &n, e);
+		f->n_cases = (size_t)n;
+		return r;
+	case OPT_SEED:
+		r = number_take(value, INT64_MAX, &n, e);
+		f->seed = (uint64_t)n;
+		return r;
+	case OPT_PASSWORD:
+		f->password = value;
+		return 0;
+	case OPT_FORCE:
+		f->force = true;
+		return 0;
+	}
+	return 1;
+}
+
 static int option_take(int opt, const char *value, struct hub_args *a, struct err *e)
 {
 	mode_of(opt, a);
+	int r = fill_option_take(opt, value, &a->fill, e);
+	if (r <= 0)
+		return r;
 	switch (opt) {
 	case OPT_CONFIG:
 		a->config = value;
@@ -132,7 +195,10 @@ int hub_args_parse(int argc, char **argv, struct hub_args *out, struct err *e)
 {
 	int opt, r;
 
-	*out = (struct hub_args){ .mode = MODE_RUN };
+	*out = (struct hub_args){
+		.mode = MODE_RUN,
+		.fill = { .n_companies = 1000, .n_alerts = 100000, .n_cases = 10000, .seed = 1 }
+	};
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if ((r = option_take(opt, optarg, out, e)) < 0)
@@ -173,6 +239,23 @@ static int backup_offline(const struct hub_open_options *o, const char *file, st
 	return r;
 }
 
+static int fill_offline(const struct hub_open_options *o, const struct hub_fill *asked,
+			struct err *e)
+{
+	struct hub_fill f = *asked;
+	struct hub *h;
+	int r = hub_open(o, &h, e);
+
+	if (r < 0)
+		return r;
+	if ((r = hub_migrate(h, NULL, e)) >= 0 && (r = hub_features_start(h, e)) >= 0) {
+		r = hub_fill_run(h, &f, e);
+		hub_features_stop(h);
+	}
+	hub_close(h);
+	return r;
+}
+
 int hub_args_do(const struct hub_args *a, struct err *e)
 {
 	struct hub_open_options o = { .state_dir = a->state, .conf_file = a->config };
@@ -196,6 +279,8 @@ int hub_args_do(const struct hub_args *a, struct err *e)
 		return backup_offline(&o, a->file, e);
 	case MODE_RESTORE:
 		return hub_restore(a->state, a->file, e);
+	case MODE_FILL:
+		return fill_offline(&o, &a->fill, e);
 	case MODE_RUN:
 		return hub_run(&o, e);
 	}

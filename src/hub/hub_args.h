@@ -4,6 +4,7 @@
 #define HUB_HUB_ARGS_H
 
 #include "hub/hub_core.h"
+#include "hub/hub_fill.h"
 
 enum hub_mode {
 	MODE_RUN,
@@ -14,6 +15,7 @@ enum hub_mode {
 	MODE_BACKUP,
 	MODE_RESTORE,
 	MODE_SHOW_CONFIG,
+	MODE_FILL,
 };
 
 enum { SET_MAX = 64 };
@@ -26,6 +28,7 @@ struct hub_args {
 	size_t n_set;
 	bool json;
 	char state_of_config[4096]; /* the configuration's folder, when --state is not given */
+	struct hub_fill fill;
 };
 
 extern const char hub_args_usage[];

@@ -91,4 +91,14 @@ int accounts_person_list(struct txn *t, const struct scope *s,
 			 const struct accounts_person_filter *f, struct arena *a,
 			 struct accounts_person **out, size_t *n_out, struct err *e);
 
+/* Adds and audits a person whose password (its hash, crypto.h) is known already: for regions that
+ * are generated. -EINVAL, -EEXIST (login), -ENOENT (organisation). */
+int accounts_person_put(struct txn *t, const struct user *by, const struct accounts_person *p,
+			const char *password_hash, int64_t *id_out, struct err *e);
+/* The same with a name that F makes and its password; counted among the people of O. */
+struct hub_fill;
+struct fill_org;
+int accounts_fill_person(struct txn *t, struct hub_fill *f, struct accounts_person *p,
+			 struct fill_org *o, struct err *e);
+
 #endif

@@ -92,35 +92,62 @@ static void roles_detail(unsigned roles, struct buf *b)
 	jsonw_end_object(&w);
 }
 
-int accounts_person_add(struct hub *h, const struct user *by, const struct accounts_person *p,
-			char once_out[ONCE_TEXT], int64_t *id_out, struct err *e)
+static int person_check(const struct accounts_person *p, struct err *e)
 {
-	struct accounts_secret x = { .password_until_us = by->scope.now_us +
-							  accounts_conf.password_once_ms * 1000 };
-	struct accounts_org o;
-	char once[ONCE_TEXT];
-	int64_t id;
-	int r;
-
 	if (!login_valid(p->login))
 		return err_set(e, -EINVAL,
 			       "a login name has 2 to 64 of the characters a-z 0-9 . _ - @");
 	if (!p->name[0])
 		return err_set(e, -EINVAL, "the person needs a name");
-	if ((r = once_new(once, x.password, e)) < 0)
-		return r;
-	SCOPED_BUF struct buf detail = { 0 };
-	roles_detail(p->roles, &detail);
+	return 0;
+}
 
+static int person_store(struct txn *t, const struct user *by, const struct accounts_person *p,
+			const struct accounts_secret *x, int64_t *id_out, struct err *e)
+{
+	SCOPED_BUF struct buf detail = { 0 };
+	struct accounts_org o;
+	int64_t id;
+	int r;
+
+	roles_detail(p->roles, &detail);
+	if ((r = accounts_store_org_get(t, &by->scope, p->org_id, &o, e)) < 0 ||
+	    (r = roles_check(p, &o, e)) < 0 ||
+	    (r = accounts_store_person_add(t, &by->scope, p, x, by->scope.now_us, &id, e)) < 0 ||
+	    (r = accounts_audit(t, by, "person.add", "person", id, o.member_company_id, detail.p,
+				e)) < 0)
+		return r;
+	*id_out = id;
+	return 0;
+}
+
+int accounts_person_put(struct txn *t, const struct user *by, const struct accounts_person *p,
+			const char *password_hash, int64_t *id_out, struct err *e)
+{
+	struct accounts_secret x = { 0 };
+	int r = person_check(p, e);
+
+	if (r < 0)
+		return r;
+	str_copy(x.password, sizeof(x.password), str_of(password_hash));
+	return person_store(t, by, p, &x, id_out, e);
+}
+
+int accounts_person_add(struct hub *h, const struct user *by, const struct accounts_person *p,
+			char once_out[ONCE_TEXT], int64_t *id_out, struct err *e)
+{
+	struct accounts_secret x = { .password_until_us = by->scope.now_us +
+							  accounts_conf.password_once_ms * 1000 };
+	char once[ONCE_TEXT];
+	int64_t id;
+	int r;
+
+	if ((r = person_check(p, e)) < 0 || (r = once_new(once, x.password, e)) < 0)
+		return r;
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
 	if (!t)
 		return e ? e->code : -EIO;
-	if ((r = accounts_store_org_get(t, &by->scope, p->org_id, &o, e)) < 0 ||
-	    (r = roles_check(p, &o, e)) < 0 ||
-	    (r = accounts_store_person_add(t, &by->scope, p, &x, by->scope.now_us, &id, e)) < 0 ||
-	    (r = accounts_audit(t, by, "person.add", "person", id, o.member_company_id, detail.p,
-				e)) < 0 ||
-	    (r = txn_commit(&t, e)) < 0)
+	if ((r = person_store(t, by, p, &x, &id, e)) < 0 || (r = txn_commit(&t, e)) < 0)
 		return r;
 	memcpy(once_out, once, sizeof(once));
 	*id_out = id;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/accounts/accounts_fill.h"
 #include "hub/accounts/accounts_pages.h"
 #include "hub/accounts_sql.h"
 #include "hub/accounts_tmpl.h"
@@ -244,4 +245,5 @@ const struct hub_feature accounts_feature = {
 	.conf_target = &accounts_conf,
 	.menu = menu,
 	.n_menu = ARRAY_LEN(menu),
+	.fill = accounts_fill,
 };

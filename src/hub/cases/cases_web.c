@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_panels.h"
 #include "hub/cases/cases_view.h"
@@ -408,4 +409,5 @@ const struct hub_feature cases_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.fill = cases_fill,
 };

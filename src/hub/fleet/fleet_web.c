@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/mem.h"
+#include "hub/fleet/fleet_fill.h"
 #include "hub/fleet/fleet_pages.h"
 #include "hub/fleet/fleet_run.h"
 #include "hub/fleet_sql.h"
@@ -298,5 +299,6 @@ const struct hub_feature fleet_feature = {
 	.stop = fleet_run_stop,
 	.open = fleet_run_open,
 	.close = fleet_run_close,
+	.fill = fleet_fill,
 	.check = fleet_check,
 };

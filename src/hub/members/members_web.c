@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
 #include "hub/members/members_agreement_store.h"
+#include "hub/members/members_fill.h"
 #include "hub/members/members_pages.h"
 #include "hub/members/members_store.h"
 #include "hub/members_sql.h"
@@ -317,6 +318,7 @@ const struct hub_feature members_feature = {
 	.name = "members",
 	.schema = members_sql,
 	.scope_select = MEMBERS_SCOPE_SELECT,
+	.fill = members_fill,
 	.routes = routes,
 	.n_routes = ARRAY_LEN(routes),
 	.jobs = jobs,

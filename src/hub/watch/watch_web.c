@@ -10,6 +10,7 @@
 #include "hub/watch_sql.h"
 #include "hub/watch/watch_company.h"
 #include "hub/watch/watch_conf.h"
+#include "hub/watch/watch_fill.h"
 #include "hub/watch/watch_fold.h"
 #include "hub/watch/watch_mute_web.h"
 #include "hub/watch/watch_store.h"
@@ -464,4 +465,5 @@ const struct hub_feature watch_feature = {
 	.n_panels = ARRAY_LEN(panels),
 	.start = watch_start,
 	.stop = watch_stop,
+	.fill = watch_fill,
 };
