@@ -168,13 +168,13 @@ static int take_over(struct txn *t, const struct user *u, const struct incident 
 	while (r >= 0 && str_cut(&peers, '\n', &line)) {
 		const struct case_indicator i = { .type = "address",
 						  .value = arena_strndup(a, line.p, line.n),
-						  .note = alert->detector };
+						  .note = "" };
 		r = line.n ? cases_store_indicator(t, &u->scope, c, &i, now_us, e) : 0;
 	}
 	while (r >= 0 && str_cut(&names, '\n', &line)) {
 		const struct case_indicator i = { .type = "domain",
 						  .value = arena_strndup(a, line.p, line.n),
-						  .note = alert->detector };
+						  .note = "" };
 		r = line.n ? cases_store_indicator(t, &u->scope, c, &i, now_us, e) : 0;
 	}
 	return r;

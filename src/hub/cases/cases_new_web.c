@@ -134,7 +134,7 @@ static int from_alert(struct call *c, struct txn *t, struct case_new *n)
 
 	if (r < 0)
 		return r;
-	watch_card(c->hub->text, LANG_JA, &alert, c->arena, &card);
+	watch_card(c->hub->text, c->lang, &alert, c->arena, &card);
 	n->company_id = alert.company_id;
 	n->title = card.title;
 	n->source = "alert";

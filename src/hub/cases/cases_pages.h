@@ -55,6 +55,7 @@ struct case_page {
 	struct case_device *devices;
 	size_t n_devices;
 	struct case_indicator *indicators;
+	const char **indicator_keys; /* the word for each one's type */
 	size_t n_indicators;
 	struct case_consent *consents;
 	size_t n_consents;

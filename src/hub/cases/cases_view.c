@@ -174,6 +174,14 @@ static int parts(struct call *c, struct txn *t, struct case_page *p)
 	return r;
 }
 
+static void indicator_words(struct call *c, struct case_page *p)
+{
+	p->indicator_keys = arena_array(c->arena, p->n_indicators + 1, sizeof(*p->indicator_keys));
+	for (size_t i = 0; i < p->n_indicators; i++)
+		p->indicator_keys[i] =
+			arena_printf(c->arena, "case.indicator.%s", p->indicators[i].type);
+}
+
 static void steps(struct case_page *p)
 {
 	static const char *const states[] = { CASE_OPEN, CASE_CONTAINED, CASE_RECOVERED };
@@ -205,6 +213,7 @@ int cases_view_case(struct call *c, struct case_page *p)
 		if (strcmp(p->consents[k].what, "remote_access") == 0 &&
 		    p->consents[k].revoked_us == 0)
 			p->remote_consent = true;
+	indicator_words(c, p);
 	steps(p);
 	return 0;
 }

@@ -96,6 +96,7 @@ int64_t members_hours_next(const char *hours, int64_t now_us, int zone_min);
 struct prefecture {
 	int code; /* JIS X 0401 */
 	const char *key, *name, *kana, *name_en;
+	const char *meti_en, *mic_en;
 	const char *meti, *mic; /* the two ministries' regional offices; neither follows from the
 				   other */
 	int pilot;              /* region number of the fiscal 2019 pilot, 0 = none */

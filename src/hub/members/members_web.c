@@ -197,8 +197,8 @@ static void company_words(struct call *c, struct members_company_page *m,
 	m->industry = members_industry_name(m->c.industry, c->lang);
 	m->phone_shown = members_view_phone(c, m->c.phone);
 	m->postal_shown = members_view_postal(c, m->c.postal_code);
-	m->meti = p ? p->meti : "";
-	m->mic = p ? p->mic : "";
+	m->meti = !p ? "" : c->lang == LANG_JA ? p->meti : p->meti_en;
+	m->mic = !p ? "" : c->lang == LANG_JA ? p->mic : p->mic_en;
 }
 
 static int company(struct call *c)

@@ -15,7 +15,7 @@
 #include "hub/reports/reports_store.h"
 #include "hub/reports_tmpl.h"
 
-enum { MONTHS_SHOWN = 12 };
+enum { MONTHS_SHOWN = 12, MAP_MOST_MIN = 10 };
 
 struct request {
 	struct report report;
@@ -124,7 +124,8 @@ static void places(struct call *c, const struct report *r, struct reports_page *
 			.key = arena_printf(c->arena, "%02d", code),
 			.sum = *s,
 		};
-		region_add(p, members_prefecture(code)->meti, s);
+		const struct prefecture *pref = members_prefecture(code);
+		region_add(p, c->lang == LANG_JA ? pref->meti : pref->meti_en, s);
 	}
 	qsort(p->places, p->n_places, sizeof(*p->places), by_incidents);
 	qsort(p->regions, p->n_regions, sizeof(*p->regions), by_incidents);
@@ -134,7 +135,7 @@ static void places(struct call *c, const struct report *r, struct reports_page *
 static void map(struct call *c, const struct report *r, struct reports_page *p)
 {
 	static const char *const shade[] = { "map-0", "map-1", "map-2", "map-3", "map-4", "map-5" };
-	int64_t most = 5;
+	int64_t most = MAP_MOST_MIN;
 
 	for (int code = 1; code <= 47; code++)
 		if (r->prefecture[code].sum.incidents > most)
