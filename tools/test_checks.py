@@ -173,5 +173,37 @@ class Checks(unittest.TestCase):
         self.finds('check-texts', 'belongs into the catalogues')
 
 
+class Cards(unittest.TestCase):
+    DETECTOR = 'const struct detector detector_x = {\n\t.name = "tunnel",\n};\nvoid f(void)\n{\n' \
+               '\treport_number(r, "queries", 1);\n}\n'
+    CARD = ''.join(f'msgid "{key}"\nmsgstr "words"\n\n' for key in (
+        'card.tunnel.title', 'card.tunnel.what', 'card.tunnel.how_serious', 'card.tunnel.do_now',
+        'card.tunnel.do_not', 'evidence.queries'))
+
+    def check(self, card, detector):
+        with tempfile.TemporaryDirectory(prefix='otasuke-checks-') as folder:
+            root = pathlib.Path(folder)
+            (root / 'cards.ja.po').write_text(card)
+            (root / 'x.c').write_text(detector)
+            r = subprocess.run([sys.executable, TOOLS / 'check-cards', root / 'cards.ja.po', '--', root / 'x.c'],
+                               check=False, capture_output=True, text=True)
+            return r.returncode, r.stdout + r.stderr
+
+    def test_whole_card(self):
+        self.assertEqual(self.check(self.CARD, self.DETECTOR)[0], 0)
+
+    def test_missing_part(self):
+        status, said = self.check(self.CARD.replace('card.tunnel.do_not', 'card.other.do_not'), self.DETECTOR)
+        self.assertNotEqual(status, 0)
+        self.assertIn('card.tunnel.do_not', said)
+
+    def test_empty_text(self):
+        empty = self.CARD.replace('msgid "evidence.queries"\nmsgstr "words"', 'msgid "evidence.queries"\nmsgstr ""')
+        self.assertIn('evidence.queries', self.check(empty, self.DETECTOR)[1])
+
+    def test_no_detector_is_an_error(self):
+        self.assertNotEqual(self.check(self.CARD, 'int x;\n')[0], 0)
+
+
 if __name__ == '__main__':
     unittest.main()
