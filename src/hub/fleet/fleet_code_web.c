@@ -140,7 +140,7 @@ static int make(struct call *c, const struct company *x, const char *name, int64
 	m.code = code;
 	m.host = c->hub->conf.public_sensor_host;
 	if (!(m.url = fleet_view_url(c, code, &c->err)))
-		return c->err.code;
+		return -EIO; /* no certificate of our own: not the asker's doing */
 	return c->wants_json ? code_json(c, &m) : code_page(c, &m);
 }
 
