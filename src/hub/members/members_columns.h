@@ -15,15 +15,13 @@ struct members_row {
 	struct contact contact[ROW_CONTACTS]; /* name NULL = none */
 };
 
+struct members_cell;
 struct members_column {
 	const char *key;        /* English heading, and suffix of its text key */
 	const char *heading;    /* Japanese heading */
 	const char *aliases[4]; /* other headings, folded when compared */
 	bool required;
-	int (*set)(struct members_row *row, int contact, const char *cell, struct arena *a,
-		   struct err *e);
-	const char *(*get)(const struct members_row *row, int contact, enum lang lang,
-			   struct arena *a);
+	const struct members_cell *cell;
 	int contact; /* 0..2 for a contact's column, -1 else */
 };
 
