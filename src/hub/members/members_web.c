@@ -222,6 +222,22 @@ static int company(struct call *c)
 	return call_page(c, 200, "members.company.title", m.c.name, "/members", &b);
 }
 
+/* The company beside an alert: whom to call, at a glance. */
+static int glance_panel(struct call *c, const char *slot, int64_t company_id, struct buf *out)
+{
+	struct members_company_page m = { .now_us = c->now_us };
+	struct contact *contacts;
+	int r = company_read(c, company_id, &m, &contacts);
+
+	(void)slot;
+	if (r < 0)
+		return r;
+	company_words(c, &m, contacts);
+	struct tmpl t = call_tmpl(c, out);
+	tmpl_members_glance(&t, &m);
+	return 0;
+}
+
 /* --- the company's own home --- */
 
 static int desk_of(struct call *c, struct txn *t, int64_t company_id, struct accounts_org *out)
@@ -312,6 +328,7 @@ static const struct menu_item menu[] = {
 
 static const struct panel panels[] = {
 	{ "home.top", ROLE_COMPANY, home_panel },
+	{ "company.glance", ROLES_STAFF, glance_panel },
 };
 
 const struct hub_feature members_feature = {

@@ -66,9 +66,10 @@ struct alert_page {
 	struct connection_dot *dots;
 	size_t n_dots;
 	bool may_work, is_open, is_mine;
-	struct html actions, side; /* panels of later features */
-	const char *error;         /* of the form that came back; NULL = none */
-	const char *why;           /* what was typed */
+	struct html actions, side;   /* panels of later features */
+	struct html glance, sensors; /* the company: whom to call, how it is watched */
+	const char *error;           /* of the form that came back; NULL = none */
+	const char *why;             /* what was typed */
 };
 
 struct mute_choice {

@@ -234,6 +234,8 @@ static int alert_page(struct call *c, int status, struct alert_page *p)
 
 	p->actions = call_panels(c, "alert.actions", p->a.id);
 	p->side = call_panels(c, "alert.side", p->a.id);
+	p->glance = call_panels(c, "company.glance", p->a.company_id);
+	p->sensors = call_panels(c, "company.side", p->a.company_id);
 	struct tmpl t = call_tmpl(c, &b);
 	tmpl_alert(&t, p);
 	return call_page(c, status, "watch.alert.title", p->card.title, "/alerts", &b);
