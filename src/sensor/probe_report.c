@@ -101,6 +101,7 @@ static uint64_t spool_problems(struct probe_report *r, const struct spool_stats 
 		(void)err_set(&e, -ENOSPC,
 			      "%" PRIu64 " records were lost because there was no room for them",
 			      dropped - r->dropped); /* words only */
+		log_warn("%s", e.text);
 		probe_report_problem(r, e.text);
 	}
 	if (s->damaged_bytes > r->damaged_bytes) {
@@ -185,8 +186,7 @@ void probe_report_init(struct probe_report *r, struct spool *spool, const char *
 				    .every_ms = every_ms,
 				    .started_ns = clock_mono_ns(clock) };
 	spool_stats_get(spool, &s);
-	for (size_t k = 0; k < ARRAY_LEN(s.dropped); k++)
-		r->dropped += s.dropped[k];
+	r->dropped = s.dropped_before;
 }
 
 void probe_report_done(struct probe_report *r)

@@ -278,6 +278,7 @@ void spool_stats_get(struct spool *s, struct spool_stats *out)
 		.dropped = { [RECORD_FINDING] = s->state.v[SLOT_DROPPED_FINDINGS],
 			     [RECORD_SUMMARY] = s->state.v[SLOT_DROPPED_SUMMARIES],
 			     [RECORD_HEARTBEAT] = s->state.v[SLOT_DROPPED_HEARTBEATS] },
+		.dropped_before = s->dropped_before,
 		.damaged_bytes = s->state.v[SLOT_DAMAGED_BYTES],
 	};
 	(void)str_copy(out->trouble, sizeof(out->trouble), str_of(s->trouble)); /* same size */
@@ -313,6 +314,8 @@ int spool_open(const struct spool_conf *c, struct spool **out, struct err *e)
 	r = slots_open(&s->state, path, e);
 	if (r >= 0 && flock(s->state.fd, LOCK_EX | LOCK_NB) < 0)
 		r = err_set(e, -EBUSY, "another sensor writes the spool %s", s->dir);
+	s->dropped_before = s->state.v[SLOT_DROPPED_FINDINGS] + s->state.v[SLOT_DROPPED_SUMMARIES] +
+			    s->state.v[SLOT_DROPPED_HEARTBEATS];
 	if (r >= 0)
 		r = spool_recover(s, e);
 	if (r >= 0)

@@ -25,7 +25,9 @@ struct spool_stats {
 	uint64_t bytes, quota;
 	uint64_t next_sequence;
 	uint64_t dropped[RECORD_HEARTBEAT + 1]; /* by kind, ever: quota, full disk, too large */
-	uint64_t damaged_bytes;                 /* cut off after a crash, ever */
+	uint64_t dropped_before;    /* of these, how many before this spool_open: told by an earlier
+				       run */
+	uint64_t damaged_bytes;     /* cut off after a crash, ever */
 	char trouble[ERR_TEXT_MAX]; /* why records wait or are lost now; "" = all well */
 };
 

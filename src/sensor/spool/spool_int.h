@@ -31,9 +31,10 @@ struct spool {
 	const struct clock *clock;
 	uint64_t quota, segment_max;
 	struct slots state;
-	bool state_changed; /* a loss is counted in memory only */
-	int64_t state_ns;   /* monotonic, when it was stored last */
-	uint64_t next;      /* sequence */
+	uint64_t dropped_before; /* when it was opened */
+	bool state_changed;      /* a loss is counted in memory only */
+	int64_t state_ns;        /* monotonic, when it was stored last */
+	uint64_t next;           /* sequence */
 
 	struct spool_segment *segments; /* oldest first */
 	size_t n_segments, cap_segments;
