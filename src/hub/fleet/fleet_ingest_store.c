@@ -22,6 +22,7 @@ enum {
 	PROBLEMS_MAX = 2000,
 	BEAT_SPAN_MIN = 5,
 	WATCHED_NEAR_MAX = 1000,
+	FORGET_MAX = 50000,
 };
 
 /* A text of the sensor's, at most MAX bytes, cut at a character's border. */
@@ -313,6 +314,29 @@ int fleet_ingest_store_down(struct txn *t, const struct ingest_from *from, int64
 		    DB_ARGS(DB_INT(from->sensor_id), DB_INT(at_us), DB_INT(from->company_id),
 			    clipped(reason, TEXT_MAX)),
 		    e);
+	return n < 0 ? (int)n : 0;
+}
+
+int fleet_ingest_store_forget_beats(struct txn *t, int64_t sensor_id, int64_t before_us,
+				    struct err *e)
+{
+	int64_t n = db_exec(t, &scope_system,
+			    "DELETE FROM heartbeat WHERE sensor_id = $1 AND start_us < $2 AND"
+			    " @scope(company_id)",
+			    DB_ARGS(DB_INT(sensor_id), DB_INT(before_us)), e);
+
+	return n < 0 ? (int)n : 0;
+}
+
+int fleet_ingest_store_forget_findings(struct txn *t, int64_t sensor_id, int64_t before_us,
+				       struct err *e)
+{
+	int64_t n = db_exec(t, &scope_system,
+			    "DELETE FROM finding WHERE sensor_id = $1 AND received_us < $2 AND"
+			    " sequence < (SELECT min(f.sequence) + $3 FROM finding f WHERE"
+			    " f.sensor_id = $1) AND @scope(company_id)",
+			    DB_ARGS(DB_INT(sensor_id), DB_INT(before_us), DB_INT(FORGET_MAX)), e);
+
 	return n < 0 ? (int)n : 0;
 }
 

@@ -35,6 +35,12 @@ int fleet_ingest_store_watched(struct txn *t, const struct ingest_from *from, st
 int fleet_ingest_store_down(struct txn *t, const struct ingest_from *from, int64_t at_us,
 			    const char *reason, struct err *e);
 
+/* Removes what lies before BEFORE_US; of findings a part at a time. */
+int fleet_ingest_store_forget_beats(struct txn *t, int64_t sensor_id, int64_t before_us,
+				    struct err *e);
+int fleet_ingest_store_forget_findings(struct txn *t, int64_t sensor_id, int64_t before_us,
+				       struct err *e);
+
 int fleet_ingest_store_heard(struct txn *t, const struct ingest_from *from, struct err *e);
 /* Raises what was acknowledged; never lowers it. */
 int fleet_ingest_store_acknowledge(struct txn *t, const struct ingest_from *from, uint64_t sequence,

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 
 #include "base/mem.h"
 #include "hub/fleet/fleet_fill.h"
+#include "hub/fleet/fleet_keep.h"
 #include "hub/fleet/fleet_pages.h"
 #include "hub/fleet/fleet_run.h"
 #include "hub/fleet_sql.h"
@@ -270,7 +272,17 @@ static const struct route routes[] = {
 
 static const struct job jobs[] = {
 	{ "fleet.lights", 10 * 1000, fleet_mark_lights },
+	{ "fleet.keep", 60 * 60 * 1000, fleet_keep_run },
 	{ "fleet.codes", 24 * 60 * 60 * 1000, fleet_expire_codes },
+};
+
+static const struct conf_row conf[] = {
+	{ "fleet.keep_heartbeats", CONF_DURATION_MS, 86400000, INT64_C(4000) * 86400000, "90d",
+	  offsetof(struct fleet_conf, keep_heartbeats_ms),
+	  "the figures of sensors' heartbeats are kept" },
+	{ "fleet.keep_findings", CONF_DURATION_MS, 86400000, INT64_C(4000) * 86400000, "730d",
+	  offsetof(struct fleet_conf, keep_findings_ms),
+	  "findings are kept; alerts and cases made of them stay" },
 };
 
 static const struct menu_item menu[] = {
@@ -291,6 +303,9 @@ const struct hub_feature fleet_feature = {
 	.n_routes = ARRAY_LEN(routes),
 	.jobs = jobs,
 	.n_jobs = ARRAY_LEN(jobs),
+	.conf = conf,
+	.n_conf = ARRAY_LEN(conf),
+	.conf_target = &fleet_conf,
 	.menu = menu,
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,

@@ -8,10 +8,10 @@
 #include "hub/fleet/fleet_rules.h"
 
 enum {
-	WRITER_JOBS_MAX = 512,       /* waiting, of all connections */
-	WRITER_LANE_MAX = 16,        /* waiting, of one connection */
-	WRITER_RECORDS_MAX = 100000, /* waiting; a record is about half a KiB */
-	GROUP_RECORDS_MAX = 20000,   /* in one transaction */
+	WRITER_JOBS_MAX = 512,      /* waiting, of all connections */
+	WRITER_LANE_MAX = 16,       /* waiting, of one connection */
+	WRITER_RECORDS_MAX = 40000, /* waiting; a record unpacked is about a KiB */
+	GROUP_RECORDS_MAX = 20000,  /* in one transaction */
 };
 
 /* What a connection's batches have in common. An acknowledgement says "everything up to here", so

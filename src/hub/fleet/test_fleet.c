@@ -4,6 +4,7 @@
 
 #include "hub/fleet/fleet_device_store.h"
 #include "hub/fleet/fleet_ingest.h"
+#include "hub/fleet/fleet_keep.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/live.h"
 #include "hub/members/test_members_db.h"
@@ -411,6 +412,26 @@ static void the_job_marks_silent_sensors(struct db *db, void *arg)
 	live_free(h.live);
 }
 
+static void what_is_old_is_forgotten(struct db *db, void *arg)
+{
+	struct world w = world_with_sensor(db);
+	struct clock_fake clock;
+	struct hub h = { .db = db, .clock = &clock.clock };
+	struct err e;
+
+	(void)arg;
+	clock_fake_init(&clock, TEST_NOW);
+	fleet_conf = (struct fleet_conf){ .keep_heartbeats_ms = 60000, .keep_findings_ms = 120000 };
+	take(&w, finding_of(1, "s"), TEST_NOW);
+	take(&w, beat_of(2, TEST_NOW - 9, TEST_NOW, true), TEST_NOW);
+	take(&w, finding_of(3, "s"), TEST_NOW + 2 * US_PER_MIN);
+	clock_fake_add(&clock, 2 * US_PER_MIN + 1);
+	assert_int_equal(fleet_keep_run(&h, &e), 0);
+	assert_int_equal(test_count(db, "@global SELECT count(*) FROM heartbeat"), 0);
+	assert_int_equal(test_count(db, "@global SELECT count(*) FROM finding"), 1);
+	assert_int_equal(test_count(db, "@global SELECT count(*) FROM watched"), 1);
+}
+
 static void a_foreign_organisation_sees_nothing(struct db *db, void *arg)
 {
 	struct world w = world_with_sensor(db);
@@ -489,6 +510,7 @@ int main(void)
 		ON_BOTH(a_lying_clock_proves_nothing_of_the_future),
 		ON_BOTH(lights_say_how_long_it_is_silent),
 		ON_BOTH(the_job_marks_silent_sensors),
+		ON_BOTH(what_is_old_is_forgotten),
 		ON_BOTH(a_foreign_organisation_sees_nothing),
 	};
 
