@@ -263,7 +263,8 @@ static void alert_make(struct foreign *f)
 				       .findings = &ff,
 				       .n_findings = 1 };
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, &e);
-	if (!t || watch_fold_take(h->watch, t, &b, &e) < 0 || txn_commit(&t, &e) < 0)
+	if (!t || watch_fold_take(h->watch, t, &b, &e) < 0 ||
+	    watch_fold_finish(h->watch, t, &e) < 0 || txn_commit(&t, &e) < 0)
 		fail_msg("%s", e.text);
 	watch_fold_done(h->watch, true);
 }

@@ -40,6 +40,9 @@ struct fleet_consumer {
 	 * group back, and the sensor sends it again later. Rejecting foreign content that way would
 	 * stop the sensor for ever: skip it and count it instead. */
 	int (*take)(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e);
+	/* After the last batch of a group, in the same transaction: what is written once for all of
+	 * them. May be NULL. */
+	int (*finish)(void *arg, struct txn *t, struct err *e);
 	/* Once after each group of batches: COMMITTED says whether what take() did holds. Publish
 	 * to open pages here, forget it otherwise. May be NULL. */
 	void (*done)(void *arg, bool committed);

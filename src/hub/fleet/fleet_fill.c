@@ -71,7 +71,11 @@ static int tell(struct telling *x, Otasuke__Wire__Record *rec, int64_t at_us, st
 	x->from.received_us = at_us;
 	batch.n_records = 1;
 	batch.records = list;
-	return fleet_ingest_apply(x->t, &x->from, &batch, &x->h->fleet->consumers, a, &result, e);
+	int r = fleet_ingest_apply(x->t, &x->from, &batch, &x->h->fleet->consumers, a, &result, e);
+	if (r >= 0)
+		r = fleet_ingest_finish(x->t, &x->h->fleet->consumers, e);
+	fleet_ingest_done(&x->h->fleet->consumers, false); /* nobody has a page open */
+	return r;
 }
 
 static int tell_beat(struct telling *x, int64_t from_us, int64_t at_us, struct err *e)
@@ -259,12 +263,8 @@ static void alerts_share(struct hub_fill *f)
 
 int fleet_fill(struct hub *h, struct hub_fill *f, struct err *e)
 {
-	const struct fleet_consumers *c = &h->fleet->consumers;
 	alerts_share(f);
 	int r = fill_each(h, f, f->n_companies, CHUNK, one, e);
 
-	for (size_t i = 0; i < c->n; i++) /* nobody has a page open */
-		if (c->list[i].done)
-			c->list[i].done(c->list[i].arg, false);
 	return r < 0 ? r : fleet_mark_lights(h, e);
 }

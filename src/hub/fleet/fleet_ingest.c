@@ -187,3 +187,20 @@ int fleet_ingest_apply(struct txn *t, const struct ingest_from *from,
 		*out = result;
 	return r < 0 ? r : 0;
 }
+
+int fleet_ingest_finish(struct txn *t, const struct fleet_consumers *consumers, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < consumers->n && r >= 0; i++)
+		if (consumers->list[i].finish)
+			r = consumers->list[i].finish(consumers->list[i].arg, t, e);
+	return r;
+}
+
+void fleet_ingest_done(const struct fleet_consumers *consumers, bool committed)
+{
+	for (size_t i = 0; i < consumers->n; i++)
+		if (consumers->list[i].done)
+			consumers->list[i].done(consumers->list[i].arg, committed);
+}

@@ -4,6 +4,8 @@
 #ifndef HUB_FLEET_FLEET_INGEST_H
 #define HUB_FLEET_FLEET_INGEST_H
 
+#include <stdbool.h>
+
 #include "hub/fleet/fleet.h"
 #include "hub/fleet/fleet_ingest_store.h"
 
@@ -24,5 +26,8 @@ struct ingest_result {
 int fleet_ingest_apply(struct txn *t, const struct ingest_from *from,
 		       const Otasuke__Wire__Batch *batch, const struct fleet_consumers *consumers,
 		       struct arena *a, struct ingest_result *out, struct err *e);
+/* After the last batch of a group, within T; and when T is over. */
+int fleet_ingest_finish(struct txn *t, const struct fleet_consumers *consumers, struct err *e);
+void fleet_ingest_done(const struct fleet_consumers *consumers, bool committed);
 
 #endif

@@ -126,15 +126,6 @@ static int apply_batch(struct fleet_writer *w, struct txn *t, struct writer_job 
 	return fleet_ingest_apply(t, &from, j->batch, w->conf.consumers, a, &j->ingest, e);
 }
 
-static void tell_done(const struct fleet_writer *w, bool committed)
-{
-	const struct fleet_consumers *c = w->conf.consumers;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (c->list[i].done)
-			c->list[i].done(c->list[i].arg, committed);
-}
-
 /* The batches from FIRST on (N of them, or all), in one transaction. */
 static int write_batches(struct fleet_writer *w, struct writer_job *first, size_t n, struct err *e)
 {
@@ -148,8 +139,10 @@ static int write_batches(struct fleet_writer *w, struct writer_job *first, size_
 		if (j->kind == WRITER_BATCH)
 			r = apply_batch(w, t, j, a, e);
 	if (r >= 0)
+		r = fleet_ingest_finish(t, w->conf.consumers, e);
+	if (r >= 0)
 		r = txn_commit(&t, e);
-	tell_done(w, r >= 0);
+	fleet_ingest_done(w->conf.consumers, r >= 0);
 	return r < 0 ? r : 0;
 }
 

@@ -55,6 +55,7 @@ static void find(struct test_hub *th, int64_t company_id, const struct made *m)
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
 	assert_non_null(t);
 	assert_int_equal(watch_fold_take(th->hub->watch, t, &b, &e), 0);
+	assert_int_equal(watch_fold_finish(th->hub->watch, t, &e), 0);
 	assert_int_equal(txn_commit(&t, &e), 0);
 	watch_fold_done(th->hub->watch, true);
 }

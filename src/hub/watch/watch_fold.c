@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Findings become alerts: the findings of a batch are first added up per story, then each story is
- * written once. Which of them the company is told of is decided here, how is watch_notice.c's. */
+/* Findings become alerts: the findings of a group of batches are first added up per story, then
+ * each story is written once. Which of them the company is told of is decided here, how is
+ * watch_notice.c's. */
 #include "hub/watch/watch_fold.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "hub/watch/watch_store.h"
 
 enum {
-	STORIES_MAX = 20000, /* of one batch */
+	STORIES_MAX = 20000, /* of one group of batches */
 	EVENTS_MAX = 4096,   /* of one group of batches; more are not worth a message each */
 	LINES_MAX = 20,      /* peers or names that an alert keeps */
 };
@@ -26,13 +27,22 @@ struct event {
 
 struct watch_fold {
 	struct hub *hub;
-	struct arena *arena; /* of one batch */
+	struct arena *arena;         /* of one group */
+	struct map *stories;         /* of one group: company|device|story to struct story */
+	struct company_mutes *mutes; /* of the company that was written last */
 	struct event *events;
 	size_t n_events;
 };
 
+struct company_mutes {
+	int64_t company_id;
+	struct watch_mute *list;
+	size_t n;
+};
+
 struct story {
 	struct alert_change change;
+	int64_t received_us;
 	const Otasuke__Wire__Finding *newest;
 };
 
@@ -41,6 +51,7 @@ struct watch_fold *watch_fold_new(struct hub *h)
 	struct watch_fold *f = mem_new(sizeof(*f));
 	f->hub = h;
 	f->arena = arena_new(0);
+	f->stories = map_new(STORIES_MAX);
 	f->events = mem_array(EVENTS_MAX, sizeof(*f->events));
 	return f;
 }
@@ -49,6 +60,7 @@ void watch_fold_free(struct watch_fold *f)
 {
 	if (!f)
 		return;
+	map_free(f->stories);
 	arena_free(f->arena);
 	mem_cleanup(&f->events);
 	mem_cleanup(&f);
@@ -85,8 +97,8 @@ static const char *device_shown(const Otasuke__Wire__Device *d)
 	return d->n_addresses ? d->addresses[0] : or_empty(d->mac);
 }
 
-static void story_start(struct arena *a, const struct fleet_batch *b,
-			const Otasuke__Wire__Finding *f, const char *key, struct story *out)
+static void story_start(const struct fleet_batch *b, const Otasuke__Wire__Finding *f,
+			const char *key, struct story *out)
 {
 	const Otasuke__Wire__Device *d = f->device;
 	out->change = (struct alert_change){
@@ -97,12 +109,12 @@ static void story_start(struct arena *a, const struct fleet_batch *b,
 		.device_mac = d ? or_empty(d->mac) : "",
 		.device_address = d && d->n_addresses ? d->addresses[0] : "",
 		.device_name = device_shown(d),
-		.open_key = arena_strdup(a, key),
+		.open_key = key,
 		.first_us = f->first_us,
 	};
 }
 
-static void story_add(struct story *s, const Otasuke__Wire__Finding *f)
+static void story_add(struct story *s, const struct fleet_batch *b, const Otasuke__Wire__Finding *f)
 {
 	struct alert_change *c = &s->change;
 	int64_t severity = clamp((int64_t)f->severity, SEVERITY_INFO, SEVERITY_CRITICAL);
@@ -110,6 +122,7 @@ static void story_add(struct story *s, const Otasuke__Wire__Finding *f)
 	int64_t things = (int64_t)(f->count > INT64_MAX ? INT64_MAX : f->count);
 
 	c->findings++;
+	s->received_us = b->received_us;
 	c->severity = severity > c->severity ? severity : c->severity;
 	c->confidence = clamp(confidence > c->confidence ? confidence : c->confidence, 0, 1000);
 	c->things = things > c->things ? things : c->things;
@@ -120,26 +133,22 @@ static void story_add(struct story *s, const Otasuke__Wire__Finding *f)
 	}
 }
 
-/* Adds the batch up: a map from company|device|story to struct story. */
-static struct map *stories_of(struct watch_fold *w, const struct fleet_batch *b)
+static void batch_add_up(struct watch_fold *w, const struct fleet_batch *b)
 {
-	struct map *stories = map_new(STORIES_MAX);
-
 	for (size_t i = 0; i < b->n_findings; i++) {
 		const Otasuke__Wire__Finding *f = b->findings[i].finding;
 		const char *mac = f->device ? or_empty(f->device->mac) : "";
 		char *key = arena_printf(w->arena, "%lld|%s|%s", (long long)b->company_id, mac,
 					 or_empty(f->story));
-		struct story *s = map_find(stories, key, strlen(key));
+		struct story *s = map_find(w->stories, key, strlen(key));
 		if (!s) {
 			s = arena_alloc(w->arena, sizeof(*s));
-			story_start(w->arena, b, f, key, s);
-			if (map_set(stories, key, strlen(key), s) < 0)
+			story_start(b, f, key, s);
+			if (map_set(w->stories, key, strlen(key), s) < 0)
 				continue; /* kept as a finding; the next batch opens its alert */
 		}
-		story_add(s, f);
+		story_add(s, b, f);
 	}
-	return stories;
 }
 
 static void remember(struct watch_fold *w, int64_t company_id, int64_t alert_id)
@@ -150,14 +159,15 @@ static void remember(struct watch_fold *w, int64_t company_id, int64_t alert_id)
 
 /* Mutes first; what is not muted and serious enough is told to the company. */
 static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s,
-		      struct alert_state *now, const struct watch_mute *mutes, size_t n_mutes,
-		      int64_t now_us, struct err *e)
+		      struct alert_state *now, struct err *e)
 {
+	const struct watch_mute *mutes = w->mutes->list;
+	int64_t now_us = s->received_us;
 	const struct mute_subject subject = { s->change.detector, s->change.device_mac,
 					      s->change.peers, s->change.names };
 	bool quiet = strcmp(now->state, ALERT_NEW) == 0 || strcmp(now->state, ALERT_MUTED) == 0;
 
-	for (size_t i = 0; quiet && i < n_mutes; i++) {
+	for (size_t i = 0; quiet && i < w->mutes->n; i++) {
 		if (!watch_mute_fits(&mutes[i], &subject))
 			continue;
 		int r = watch_mute_hit(t, &scope_system, mutes[i].id, s->change.findings, e);
@@ -176,46 +186,76 @@ static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s
 	return 0;
 }
 
-static int fold_one(struct watch_fold *w, struct txn *t, struct story *s,
-		    const struct watch_mute *mutes, size_t n_mutes, int64_t now_us, struct err *e)
+static int mutes_of(struct watch_fold *w, struct txn *t, const struct story *s, struct err *e)
+{
+	struct company_mutes *m = w->mutes;
+
+	if (m && m->company_id == s->change.company_id)
+		return 0;
+	m = arena_alloc(w->arena, sizeof(*m));
+	m->company_id = s->change.company_id;
+	int r = watch_mutes_active(t, &scope_system, m->company_id, s->received_us, w->arena,
+				   &m->list, &m->n, e);
+	if (r >= 0)
+		w->mutes = m;
+	return r;
+}
+
+static int fold_one(struct watch_fold *w, struct txn *t, struct story *s, struct err *e)
 {
 	struct alert_change *c = &s->change;
 	struct alert_state state;
 	size_t n = otasuke__wire__finding__get_packed_size(s->newest);
 	uint8_t *body = arena_alloc(w->arena, n + 1);
+	int r = mutes_of(w, t, s, e);
 
+	if (r < 0)
+		return r;
 	c->body_n = otasuke__wire__finding__pack(s->newest, body);
 	c->body = body;
 	c->peers = lines(w->arena, s->newest->peers, s->newest->n_peers);
 	c->names = lines(w->arena, s->newest->names, s->newest->n_names);
-	int r = watch_store_fold(t, &scope_system, c, now_us, &state, e);
+	r = watch_store_fold(t, &scope_system, c, s->received_us, &state, e);
 	if (r < 0)
 		return r;
 	remember(w, c->company_id, state.id);
-	return after_fold(w, t, s, &state, mutes, n_mutes, now_us, e);
+	return after_fold(w, t, s, &state, e);
 }
 
 int watch_fold_take(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e)
 {
 	struct watch_fold *w = arg;
-	struct watch_mute *mutes = NULL;
-	size_t n_mutes = 0, pos = 0, key_len;
-	const void *key;
-	void *value;
-
 	int r = 0;
+
 	for (size_t i = 0; r >= 0 && i < b->n_summaries; i++)
 		r = watch_rollup_late(t, b->summaries[i]->start_us, e);
-	if (r < 0 || b->n_findings == 0)
-		return r;
-	r = watch_mutes_active(t, &scope_system, b->company_id, b->received_us, w->arena, &mutes,
-			       &n_mutes, e);
-	struct map *stories = stories_of(w, b);
-	while (r >= 0 && map_next(stories, &pos, &key, &key_len, &value))
-		r = fold_one(w, t, value, mutes, n_mutes, b->received_us, e);
-	map_free(stories);
-	arena_reset(w->arena);
+	if (r >= 0)
+		batch_add_up(w, b);
 	return r < 0 ? r : 0;
+}
+
+int watch_fold_finish(void *arg, struct txn *t, struct err *e)
+{
+	struct watch_fold *w = arg;
+	size_t pos = 0, key_len;
+	const void *key;
+	void *story;
+	int r = 0;
+
+	while (r >= 0 && map_next(w->stories, &pos, &key, &key_len, &story))
+		r = fold_one(w, t, story, e);
+	return r < 0 ? r : 0;
+}
+
+static void forget(struct watch_fold *w)
+{
+	w->n_events = 0;
+	w->mutes = NULL;
+	if (map_count(w->stories) > 0) {
+		map_free(w->stories);
+		w->stories = map_new(STORIES_MAX);
+	}
+	arena_reset(w->arena);
 }
 
 void watch_fold_done(void *arg, bool committed)
@@ -224,5 +264,5 @@ void watch_fold_done(void *arg, bool committed)
 
 	for (size_t i = 0; committed && i < w->n_events; i++)
 		live_publish(w->hub, "alert", w->events[i].company_id, w->events[i].alert_id);
-	w->n_events = 0;
+	forget(w);
 }

@@ -389,9 +389,11 @@ static int watch_start(struct hub *h, struct err *e)
 {
 	(void)e;
 	h->watch = watch_fold_new(h);
-	const struct fleet_consumer consumer = {
-		.name = "watch", .take = watch_fold_take, .done = watch_fold_done, .arg = h->watch
-	};
+	const struct fleet_consumer consumer = { .name = "watch",
+						 .take = watch_fold_take,
+						 .finish = watch_fold_finish,
+						 .done = watch_fold_done,
+						 .arg = h->watch };
 	fleet_on_findings(h, &consumer);
 	return 0;
 }
