@@ -109,6 +109,16 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, bytes);
 }
 
+void *arena_grow(struct arena *a, void *p, size_t n, size_t size)
+{
+	if (n != 0 && (n < 8 || (n & (n - 1)) != 0))
+		return p;
+	void *larger = arena_array(a, n == 0 ? 8 : 2 * n, size);
+	if (n != 0)
+		memcpy(larger, p, n * size);
+	return larger;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	if (!s)

@@ -15,7 +15,10 @@ void arena_cleanup(struct arena **a);
 
 void *arena_alloc(struct arena *a, size_t size);           /* zeroed, aligned for any type */
 void *arena_array(struct arena *a, size_t n, size_t size); /* overflow-checked */
-char *arena_strdup(struct arena *a, const char *s);        /* NULL gives NULL */
+/* P (NULL at first) holds N elements of SIZE bytes and was only ever grown here: the same array, or
+ * a larger copy, with room for one more. Doubles at 8, 16, 32, ... */
+void *arena_grow(struct arena *a, void *p, size_t n, size_t size);
+char *arena_strdup(struct arena *a, const char *s); /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -70,6 +70,19 @@ static void arena_gives_zeroed_aligned_pieces(void **state)
 	}
 }
 
+static void arena_arrays_grow_by_one(void **state)
+{
+	(void)state;
+	SCOPED_ARENA struct arena *a = arena_new(128);
+	int *list = NULL;
+	for (size_t n = 0; n < 100; n++) {
+		list = arena_grow(a, list, n, sizeof(*list));
+		list[n] = (int)n;
+	}
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(list[i], i);
+}
+
 static void arena_is_zero_again_after_reset(void **state)
 {
 	(void)state;
@@ -105,6 +118,7 @@ int main(void)
 		cmocka_unit_test(sizes_do_not_overflow),
 		cmocka_unit_test(cleanup_closes_descriptors),
 		cmocka_unit_test(arena_gives_zeroed_aligned_pieces),
+		cmocka_unit_test(arena_arrays_grow_by_one),
 		cmocka_unit_test(arena_is_zero_again_after_reset),
 		cmocka_unit_test(arena_text),
 	};

@@ -98,8 +98,10 @@ struct dbv db_int_or_null(int64_t v); /* 0 becomes SQL NULL: for optional refere
  * that it reads: collect first. The end of the transaction ends its results. */
 struct rows *db_query(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
 		      size_t n_args, struct err *e);
-int rows_next(struct rows *r, struct err *e); /* 1 = a row, 0 = no more, negative */
-void rows_close(struct rows **r);             /* NULL is fine */
+/* 1 = a row, 0 = no more, negative. R is NULL when the query failed: E says why, and so does this.
+ */
+int rows_next(struct rows *r, struct err *e);
+void rows_close(struct rows **r); /* NULL is fine */
 #define SCOPED_ROWS __attribute__((cleanup(rows_close)))
 
 bool rows_is_null(const struct rows *r, int col);
@@ -112,6 +114,13 @@ const void *rows_blob(const struct rows *r, int col, size_t *n_out);
  * names the constraint). */
 int64_t db_exec(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
 		size_t n_args, struct err *e);
+
+/* The same where the number does not matter: 0 (db_run), or 1 when a row was changed and 0 when
+ * none was (db_change); negative. */
+int db_run(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+	   size_t n_args, struct err *e);
+int db_change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+	      size_t n_args, struct err *e);
 
 /* The first column of the first row (INSERT ... RETURNING id, SELECT count(*)): 0 and *OUT, -ENOENT
  * when there is no row. */

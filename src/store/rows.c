@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/db_pool.h"
+#include "store/rows.h"
 #include "store/scope_sql.h"
 
 struct rows {
@@ -153,6 +154,8 @@ int rows_next(struct rows *r, struct err *e)
 	struct err *why = e ? e : &own;
 	int got;
 
+	if (!r)
+		return e && e->code < 0 ? e->code : -EIO;
 	r->at_row = false;
 	if (r->done)
 		return 0;
@@ -206,6 +209,53 @@ const char *rows_text(const struct rows *r, int col)
 	return text ? text : "";
 }
 
+const char *rows_keep(const struct rows *r, int col, struct arena *a)
+{
+	return arena_strdup(a, rows_text(r, col));
+}
+
+/* A statement that writes is run to its end. */
+static int run_out(struct rows *r, struct err *e)
+{
+	int got = 0;
+
+	while (r->txn && r->txn->mode == TXN_WRITE && (got = rows_next(r, e)) > 0)
+		;
+	return got;
+}
+
+int rows_get(struct rows *r, rows_reader read, struct arena *a, void *out, struct err *e)
+{
+	SCOPED_ROWS struct rows *rows = r;
+
+	int got = rows_next(rows, e);
+	if (got <= 0)
+		return got < 0 ? got : err_set(e, -ENOENT, "nothing found");
+	read(rows, a, out);
+	return run_out(rows, e);
+}
+
+int rows_list(struct rows *r, rows_reader read, struct arena *a, size_t size, void *out,
+	      size_t *n_out, struct err *e)
+{
+	SCOPED_ROWS struct rows *rows = r;
+	char *list = NULL;
+	size_t n = 0;
+	int got;
+
+	while ((got = rows_next(rows, e)) > 0) {
+		if (n == ROWS_LIST_MAX)
+			return err_set(e, -ELIMIT, "a result has more than %d rows", ROWS_LIST_MAX);
+		list = arena_grow(a, list, n, size);
+		read(rows, a, list + n++ * size);
+	}
+	if (got < 0)
+		return got;
+	memcpy(out, &list, sizeof(list)); /* OUT is a T **, of a T that is unknown here */
+	*n_out = n;
+	return 0;
+}
+
 int64_t db_exec(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
 		size_t n_args, struct err *e)
 {
@@ -221,25 +271,37 @@ int64_t db_exec(struct txn *t, const struct scope *s, const char *sql, const str
 	return n < 0 ? txn_fail(t, why) : n;
 }
 
+int db_run(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+	   size_t n_args, struct err *e)
+{
+	int64_t n = db_exec(t, s, sql, args, n_args, e);
+
+	return n < 0 ? (int)n : 0;
+}
+
+int db_change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
+	      size_t n_args, struct err *e)
+{
+	int64_t n = db_exec(t, s, sql, args, n_args, e);
+
+	return n < 0 ? (int)n : n > 0;
+}
+
+static void int_read(const struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(int64_t *)row = rows_int(r, 0);
+}
+
 int db_one_int(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
 	       size_t n_args, int64_t *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(t, s, sql, args, n_args, e);
+	struct err own;
+	struct err *why = e ? e : &own;
 	int64_t value;
-	int got;
+	int r = rows_get(db_query(t, s, sql, args, n_args, why), int_read, NULL, &value, why);
 
-	if (!r)
-		return t->failed.code;
-	if ((got = rows_next(r, e)) < 0)
-		return got;
-	if (got == 0)
-		return err_set(e, -ENOENT, "nothing found");
-	value = rows_int(r, 0);
-	/* A statement that writes is run to its end. */
-	while (t->mode == TXN_WRITE && (got = rows_next(r, e)) > 0)
-		;
-	if (got < 0)
-		return got;
-	*out = value;
-	return 0;
+	if (r == 0)
+		*out = value;
+	return r;
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/rows.h"
 #include "store/stmt_cache.h"
 #include "store/test_db.h"
 
@@ -235,8 +236,17 @@ static void counts(struct db *db, void *arg)
 	assert_int_equal(db_exec(t, &scope_system, "UPDATE v SET n = n + 1 WHERE n > $1 @global",
 				 DB_ARGS(DB_INT(1)), NULL),
 			 2);
+	assert_int_equal(db_run(t, &scope_system, "UPDATE v SET n = n + 1 WHERE n > $1 @global",
+				DB_ARGS(DB_INT(1)), NULL),
+			 0);
+	assert_int_equal(db_change(t, &scope_system, "UPDATE v SET n = n + 1 WHERE n > $1 @global",
+				   DB_ARGS(DB_INT(1)), NULL),
+			 1);
 	assert_int_equal(
 		db_exec(t, &scope_system, "DELETE FROM v WHERE n = 99 @global", DB_NO_ARGS, NULL),
+		0);
+	assert_int_equal(
+		db_change(t, &scope_system, "DELETE FROM v WHERE n = 99 @global", DB_NO_ARGS, NULL),
 		0);
 	assert_int_equal(db_exec(t, &scope_system, "SELECT * FROM v @global", DB_NO_ARGS, NULL), 0);
 	assert_int_equal(
@@ -258,6 +268,58 @@ static void test_exec_counts_what_changed(void **state)
 {
 	(void)state;
 	test_db_each(&setup, counts, NULL);
+}
+
+struct named {
+	int64_t n;
+	const char *text;
+};
+
+static void named_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct named *)row = (struct named){ rows_int(r, 0), rows_keep(r, 1, a) };
+}
+
+static void structs(struct db *db, void *arg)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	SCOPED_TXN struct txn *t = begin(db, TXN_WRITE);
+	struct named untouched = { .n = 7 }, one_row, *list = &untouched;
+	struct err e = { 0 };
+	size_t n = 9;
+
+	(void)arg;
+	fill(t, 20);
+	assert_int_equal(
+		rows_get(query(t, "SELECT n, t FROM v ORDER BY n DESC @global", DB_NO_ARGS),
+			 named_read, a, &one_row, &e),
+		0);
+	assert_int_equal(one_row.n, 20);
+	assert_string_equal(one_row.text, "text");
+	assert_int_equal(rows_get(query(t, "SELECT n, t FROM v WHERE n = 99 @global", DB_NO_ARGS),
+				  named_read, a, &untouched, &e),
+			 -ENOENT);
+	assert_int_equal(untouched.n, 7);
+	struct named **out = &list;
+	assert_int_equal(rows_list(query(t, "SELECT n, t FROM v ORDER BY n @global", DB_NO_ARGS),
+				   named_read, a, ROWS_OUT(out, &n), &e),
+			 0);
+	assert_int_equal(n, 20);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(list[i].n, i + 1);
+	list = &untouched;
+	struct rows *none = db_query(t, &scope_system, "SELECT nothing @global", DB_NO_ARGS, &e);
+	assert_null(none);
+	assert_int_equal(rows_list(none, named_read, a, ROWS_OUT(out, &n), &e), -EINVAL);
+	assert_ptr_equal(list, &untouched);
+	assert_int_equal(n, 20);
+	assert_int_equal(rows_get(NULL, named_read, a, &untouched, NULL), -EIO);
+}
+
+static void test_rows_become_structs(void **state)
+{
+	(void)state;
+	test_db_each(&setup, structs, NULL);
 }
 
 /* More statements than are kept, then all of them again. */
@@ -292,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_statements_run_while_a_result_is_read),
 		cmocka_unit_test(test_a_result_outlives_its_transaction_empty),
 		cmocka_unit_test(test_exec_counts_what_changed),
+		cmocka_unit_test(test_rows_become_structs),
 		cmocka_unit_test(test_more_statements_than_are_kept),
 	};
 

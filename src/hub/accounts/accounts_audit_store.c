@@ -5,13 +5,12 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "store/rows.h"
 
 static int head_read(struct rows *rows, int64_t *id_out, char hash_out[AUDIT_HASH], struct err *e)
 {
 	int r;
 
-	if (!rows)
-		return e ? e->code : -EIO;
 	if ((r = rows_next(rows, e)) < 0)
 		return r;
 	if (r == 0)
@@ -94,14 +93,24 @@ void accounts_audit_store_read(const struct rows *rows, struct audit_row *out)
 	};
 }
 
+static void listed_read(const struct rows *r, struct arena *a, void *row)
+{
+	struct audit_row *out = row;
+
+	accounts_audit_store_read(r, out);
+	out->action = arena_strdup(a, out->action);
+	out->entity = arena_strdup(a, out->entity);
+	out->detail = arena_strdup(a, out->detail);
+	out->prev_hash = arena_strdup(a, out->prev_hash);
+	out->hash = arena_strdup(a, out->hash);
+	out->person_name = rows_keep(r, 11, a);
+	out->org_name = rows_keep(r, 12, a);
+}
+
 int accounts_audit_store_list(struct txn *t, const struct scope *s, const struct audit_filter *f,
 			      struct arena *a, struct audit_row **out, size_t *n_out, struct err *e)
 {
-	struct audit_row *list = arena_array(a, (size_t)f->limit, sizeof(*list));
-	size_t n = 0;
-	int r;
-
-	SCOPED_ROWS struct rows *rows = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT a.id, a.at_us, a.person_id, a.org_id, a.action, a.entity, a.entity_id, "
 		"coalesce(a.about_company_id, 0), a.detail, a.prev_hash, a.hash, "
@@ -118,22 +127,6 @@ int accounts_audit_store_list(struct txn *t, const struct scope *s, const struct
 		DB_ARGS(DB_TEXT(f->entity), DB_TEXT(f->action), DB_INT(f->person_id),
 			DB_INT(f->before_id), DB_INT(f->limit)),
 		e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	while (n < (size_t)f->limit && (r = rows_next(rows, e)) != 0) {
-		if (r < 0)
-			return r;
-		struct audit_row *row = &list[n++];
-		accounts_audit_store_read(rows, row);
-		row->action = arena_strdup(a, row->action);
-		row->entity = arena_strdup(a, row->entity);
-		row->detail = arena_strdup(a, row->detail);
-		row->prev_hash = arena_strdup(a, row->prev_hash);
-		row->hash = arena_strdup(a, row->hash);
-		row->person_name = arena_strdup(a, rows_text(rows, 11));
-		row->org_name = arena_strdup(a, rows_text(rows, 12));
-	}
-	*out = list;
-	*n_out = n;
-	return 0;
+
+	return rows_list(r, listed_read, a, ROWS_OUT(out, n_out), e);
 }

@@ -5,22 +5,18 @@
 
 #include "base/str.h"
 #include "hub/accounts/accounts_store.h"
+#include "store/rows.h"
 
 #define SECRET_SELECT                                                                              \
 	"SELECT p.id, p.password, p.password_until_us, p.totp_secret, p.totp_on, "                 \
 	"p.active * o.active, m.roles FROM person p JOIN membership m ON m.person_id = p.id "      \
 	"JOIN organisation o ON o.id = m.org_id "
 
-static int secret_read(struct rows *rows, struct accounts_secret *out, struct err *e)
+static void secret_read(const struct rows *rows, struct arena *a, void *row)
 {
-	int r;
+	struct accounts_secret *out = row;
 
-	if (!rows)
-		return e ? e->code : -EIO;
-	if ((r = rows_next(rows, e)) < 0)
-		return r;
-	if (r == 0)
-		return err_set(e, -ENOENT, "there is no such person");
+	(void)a; /* copies */
 	*out = (struct accounts_secret){ .person_id = rows_int(rows, 0),
 					 .password_until_us = rows_int(rows, 2),
 					 .totp_on = rows_int(rows, 4) != 0,
@@ -28,43 +24,49 @@ static int secret_read(struct rows *rows, struct accounts_secret *out, struct er
 					 .roles = (unsigned)rows_int(rows, 6) };
 	str_copy(out->password, sizeof(out->password), str_of(rows_text(rows, 1)));
 	str_copy(out->totp_secret, sizeof(out->totp_secret), str_of(rows_text(rows, 3)));
-	return 0;
+}
+
+static int secret_get(struct rows *rows, struct accounts_secret *out, struct err *e)
+{
+	int r = rows_get(rows, secret_read, NULL, out, e);
+
+	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such person") : r;
 }
 
 int accounts_store_secret_find(struct txn *t, const struct scope *s, const char *login,
 			       struct accounts_secret *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *rows = db_query(t, s, SECRET_SELECT "WHERE p.login = $1 @global",
-						 DB_ARGS(DB_TEXT(login)), e);
-	return secret_read(rows, out, e);
+	struct rows *r = db_query(t, s, SECRET_SELECT "WHERE p.login = $1 @global",
+				  DB_ARGS(DB_TEXT(login)), e);
+
+	return secret_get(r, out, e);
 }
 
 int accounts_store_secret_get(struct txn *t, const struct scope *s, int64_t person_id,
 			      struct accounts_secret *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *rows = db_query(t, s, SECRET_SELECT "WHERE p.id = $1 @global",
-						 DB_ARGS(DB_INT(person_id)), e);
-	return secret_read(rows, out, e);
+	struct rows *r = db_query(t, s, SECRET_SELECT "WHERE p.id = $1 @global",
+				  DB_ARGS(DB_INT(person_id)), e);
+
+	return secret_get(r, out, e);
 }
 
 int accounts_store_password_set(struct txn *t, const struct scope *s, int64_t person_id,
 				const char *hash, int64_t until_us, struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE person SET password = $2, password_until_us = $3 "
-			    "WHERE id = $1 @global",
-			    DB_ARGS(DB_INT(person_id), DB_TEXT(hash), DB_INT(until_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE person SET password = $2, password_until_us = $3 "
+		      "WHERE id = $1 @global",
+		      DB_ARGS(DB_INT(person_id), DB_TEXT(hash), DB_INT(until_us)), e);
 }
 
 int accounts_store_totp_set(struct txn *t, const struct scope *s, int64_t person_id,
 			    const char *secret, bool on, struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE person SET totp_secret = $2, totp_on = $3 WHERE id = $1 "
-			    "@global",
-			    DB_ARGS(DB_INT(person_id), DB_TEXT(secret), DB_INT(on)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE person SET totp_secret = $2, totp_on = $3 WHERE id = $1 "
+		      "@global",
+		      DB_ARGS(DB_INT(person_id), DB_TEXT(secret), DB_INT(on)), e);
 }
 
 int accounts_store_totp_step(struct txn *t, const struct scope *s, int64_t person_id, int64_t step,

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/str.h"
+#include "store/rows.h"
 
 enum { SESSIONS_SHOWN = 100 };
 
@@ -51,8 +52,6 @@ int accounts_session_store_find(struct txn *t, const struct scope *s, const char
 		"WHERE s.token_hash = $1 AND s.expires_us > $2 AND p.active = 1 AND o.active = 1 "
 		"@global",
 		DB_ARGS(DB_TEXT(token_hash), DB_INT(now_us)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
 	if ((r = rows_next(rows, e)) < 0)
 		return r;
 	if (r == 0)
@@ -91,10 +90,9 @@ int accounts_session_store_alive(struct txn *t, const struct scope *s, int64_t i
 int accounts_session_store_seen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 				int64_t expires_us, struct err *e)
 {
-	int64_t n = db_exec(
-		t, s, "UPDATE session SET seen_us = $2, expires_us = $3 WHERE id = $1 @global",
-		DB_ARGS(DB_INT(id), DB_INT(now_us), DB_INT(expires_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE session SET seen_us = $2, expires_us = $3 WHERE id = $1 @global",
+		      DB_ARGS(DB_INT(id), DB_INT(now_us), DB_INT(expires_us)), e);
 }
 
 int accounts_session_store_mfa(struct txn *t, const struct scope *s, int64_t id,
@@ -109,37 +107,33 @@ int accounts_session_store_mfa(struct txn *t, const struct scope *s, int64_t id,
 	return n < 0 ? (int)n : 0;
 }
 
+static void listed_read(const struct rows *r, struct arena *a, void *row)
+{
+	struct session_row *out = row;
+
+	(void)a; /* copies */
+	*out = (struct session_row){ .id = rows_int(r, 0),
+				     .person_id = rows_int(r, 1),
+				     .created_us = rows_int(r, 2),
+				     .seen_us = rows_int(r, 3),
+				     .expires_us = rows_int(r, 4),
+				     .mfa = (enum session_mfa)rows_int(r, 5) };
+	str_copy(out->address, sizeof(out->address), str_of(rows_text(r, 6)));
+	str_copy(out->agent, sizeof(out->agent), str_of(rows_text(r, 7)));
+}
+
 int accounts_session_store_list(struct txn *t, const struct scope *s, int64_t person_id,
 				int64_t now_us, struct arena *a, struct session_row **out,
 				size_t *n_out, struct err *e)
 {
-	struct session_row *list = arena_array(a, SESSIONS_SHOWN, sizeof(*list));
-	size_t n = 0;
-	int r = 0;
-
-	SCOPED_ROWS struct rows *rows = db_query(
+	struct rows *r = db_query(
 		t, s,
-		"SELECT id, created_us, seen_us, expires_us, mfa, address, agent FROM session "
-		"WHERE person_id = $1 AND expires_us > $2 ORDER BY seen_us DESC LIMIT $3 @global",
+		"SELECT id, person_id, created_us, seen_us, expires_us, mfa, address, agent "
+		"FROM session WHERE person_id = $1 AND expires_us > $2 ORDER BY seen_us DESC LIMIT "
+		"$3 @global",
 		DB_ARGS(DB_INT(person_id), DB_INT(now_us), DB_INT(SESSIONS_SHOWN)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	while (n < SESSIONS_SHOWN && (r = rows_next(rows, e)) > 0) {
-		struct session_row *row = &list[n++];
-		*row = (struct session_row){ .id = rows_int(rows, 0),
-					     .person_id = person_id,
-					     .created_us = rows_int(rows, 1),
-					     .seen_us = rows_int(rows, 2),
-					     .expires_us = rows_int(rows, 3),
-					     .mfa = (enum session_mfa)rows_int(rows, 4) };
-		str_copy(row->address, sizeof(row->address), str_of(rows_text(rows, 5)));
-		str_copy(row->agent, sizeof(row->agent), str_of(rows_text(rows, 6)));
-	}
-	if (r < 0)
-		return r;
-	*out = list;
-	*n_out = n;
-	return 0;
+
+	return rows_list(r, listed_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int64_t accounts_session_store_remove(struct txn *t, const struct scope *s, int64_t person_id,
@@ -154,9 +148,8 @@ int64_t accounts_session_store_remove(struct txn *t, const struct scope *s, int6
 int accounts_session_store_expire(struct txn *t, const struct scope *s, int64_t now_us,
 				  struct err *e)
 {
-	int64_t n = db_exec(t, s, "DELETE FROM session WHERE expires_us <= $1 @global",
-			    DB_ARGS(DB_INT(now_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "DELETE FROM session WHERE expires_us <= $1 @global",
+		      DB_ARGS(DB_INT(now_us)), e);
 }
 
 int accounts_bucket_store_take(struct txn *t, const struct scope *s, const struct bucket *b,
@@ -169,8 +162,6 @@ int accounts_bucket_store_take(struct txn *t, const struct scope *s, const struc
 				     "UPDATE login_attempt SET bucket = bucket WHERE bucket = $1 "
 				     "RETURNING tokens_milli, updated_us @global",
 				     DB_ARGS(DB_TEXT(b->name)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
 	if ((r = rows_next(rows, e)) > 0) {
 		int64_t gone = now_us - rows_int(rows, 1);
 		tokens = rows_int(rows, 0);
@@ -200,15 +191,13 @@ int accounts_bucket_store_take(struct txn *t, const struct scope *s, const struc
 int accounts_bucket_store_fill(struct txn *t, const struct scope *s, const char *name,
 			       struct err *e)
 {
-	int64_t n = db_exec(t, s, "DELETE FROM login_attempt WHERE bucket = $1 @global",
-			    DB_ARGS(DB_TEXT(name)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "DELETE FROM login_attempt WHERE bucket = $1 @global",
+		      DB_ARGS(DB_TEXT(name)), e);
 }
 
 int accounts_bucket_store_expire(struct txn *t, const struct scope *s, int64_t before_us,
 				 struct err *e)
 {
-	int64_t n = db_exec(t, s, "DELETE FROM login_attempt WHERE updated_us < $1 @global",
-			    DB_ARGS(DB_INT(before_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "DELETE FROM login_attempt WHERE updated_us < $1 @global",
+		      DB_ARGS(DB_INT(before_us)), e);
 }

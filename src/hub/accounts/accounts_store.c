@@ -6,12 +6,11 @@
 #include "hub/accounts/accounts_store.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "base/str.h"
+#include "store/rows.h"
 
-enum { LIST_MAX = 20000 };
+#define LIST_LIMIT " LIMIT 20000"
 
 #define ORG_COLUMNS                                                                                \
 	"o.id, o.kind, o.name, o.kana, o.phone, o.mail, coalesce(o.member_company_id, 0), "        \
@@ -25,8 +24,11 @@ enum { LIST_MAX = 20000 };
 	" FROM person p JOIN membership m ON m.person_id = p.id "                                  \
 	"JOIN organisation o ON o.id = m.org_id "
 
-static void org_read(const struct rows *r, struct accounts_org *o)
+static void org_read(const struct rows *r, struct arena *a, void *row)
 {
+	struct accounts_org *o = row;
+
+	(void)a; /* copies */
 	*o = (struct accounts_org){ .id = rows_int(r, 0),
 				    .member_company_id = rows_int(r, 6),
 				    .active = rows_int(r, 7) != 0 };
@@ -37,8 +39,11 @@ static void org_read(const struct rows *r, struct accounts_org *o)
 	str_copy(o->mail, sizeof(o->mail), str_of(rows_text(r, 5)));
 }
 
-static void person_read(const struct rows *r, struct accounts_person *p)
+static void person_read(const struct rows *r, struct arena *a, void *row)
 {
+	struct accounts_person *p = row;
+
+	(void)a; /* copies */
 	*p = (struct accounts_person){ .id = rows_int(r, 0),
 				       .org_id = rows_int(r, 1),
 				       .lang = lang_parse(rows_text(r, 7), LANG_JA),
@@ -51,19 +56,6 @@ static void person_read(const struct rows *r, struct accounts_person *p)
 	str_copy(p->mail, sizeof(p->mail), str_of(rows_text(r, 5)));
 	str_copy(p->phone, sizeof(p->phone), str_of(rows_text(r, 6)));
 	str_copy(p->org_name, sizeof(p->org_name), str_of(rows_text(r, 11)));
-}
-
-/* A list that grows in an arena: doubles, the old halves die with the arena. */
-static void *grown(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return old;
-	size_t cap_new = *cap ? *cap * 2 : 32;
-	void *p = arena_array(a, cap_new, size);
-	if (n)
-		memcpy(p, old, n * size);
-	*cap = cap_new;
-	return p;
 }
 
 int accounts_store_org_add(struct txn *t, const struct scope *s, const struct accounts_org *o,
@@ -82,19 +74,12 @@ int accounts_store_org_add(struct txn *t, const struct scope *s, const struct ac
 int accounts_store_org_get(struct txn *t, const struct scope *s, int64_t id,
 			   struct accounts_org *out, struct err *e)
 {
-	int r;
-
-	SCOPED_ROWS struct rows *rows = db_query(
+	struct rows *rows = db_query(
 		t, s, "SELECT " ORG_COLUMNS " FROM organisation o WHERE o.id = $1 AND " ORG_SEEN,
 		DB_ARGS(DB_INT(id)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	if ((r = rows_next(rows, e)) < 0)
-		return r;
-	if (r == 0)
-		return err_set(e, -ENOENT, "there is no such organisation");
-	org_read(rows, out);
-	return 0;
+	int r = rows_get(rows, org_read, NULL, out, e);
+
+	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such organisation") : r;
 }
 
 int accounts_store_org_find(struct txn *t, const struct scope *s, const char *kind,
@@ -109,26 +94,13 @@ int accounts_store_org_find(struct txn *t, const struct scope *s, const char *ki
 int accounts_store_org_list(struct txn *t, const struct scope *s, const char *kind, struct arena *a,
 			    struct accounts_org **out, size_t *n_out, struct err *e)
 {
-	struct accounts_org *list = NULL;
-	size_t n = 0, cap = 0;
-	int r;
+	struct rows *r = db_query(t, s,
+				  "SELECT " ORG_COLUMNS
+				  " FROM organisation o WHERE ($1 = '' OR o.kind = $1) "
+				  "AND " ORG_SEEN " ORDER BY o.kind, o.name, o.id" LIST_LIMIT,
+				  DB_ARGS(DB_TEXT(kind ? kind : "")), e);
 
-	SCOPED_ROWS struct rows *rows = db_query(
-		t, s,
-		"SELECT " ORG_COLUMNS " FROM organisation o WHERE ($1 = '' OR o.kind = $1) "
-		"AND " ORG_SEEN " ORDER BY o.kind, o.name, o.id",
-		DB_ARGS(DB_TEXT(kind ? kind : "")), e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	while ((r = rows_next(rows, e)) > 0 && n < LIST_MAX) {
-		list = grown(a, list, n, &cap, sizeof(*list));
-		org_read(rows, &list[n++]);
-	}
-	if (r < 0)
-		return r;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, org_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int accounts_store_org_set(struct txn *t, const struct scope *s, const struct accounts_org *o,
@@ -189,74 +161,51 @@ int accounts_store_person_add(struct txn *t, const struct scope *s, const struct
 int accounts_store_person_get(struct txn *t, const struct scope *s, int64_t id,
 			      struct accounts_person *out, struct err *e)
 {
-	int r;
-
-	SCOPED_ROWS struct rows *rows =
+	struct rows *rows =
 		db_query(t, s, "SELECT " PERSON_COLUMNS PERSON_FROM "WHERE p.id = $1 AND " ORG_SEEN,
 			 DB_ARGS(DB_INT(id)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	if ((r = rows_next(rows, e)) < 0)
-		return r;
-	if (r == 0)
-		return err_set(e, -ENOENT, "there is no such person");
-	person_read(rows, out);
-	return 0;
+	int r = rows_get(rows, person_read, NULL, out, e);
+
+	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such person") : r;
 }
 
 int accounts_store_person_list(struct txn *t, const struct scope *s,
 			       const struct accounts_person_filter *f, struct arena *a,
 			       struct accounts_person **out, size_t *n_out, struct err *e)
 {
-	struct accounts_person *list = NULL;
-	size_t n = 0, cap = 0;
-	int r;
-
-	SCOPED_ROWS struct rows *rows = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT " PERSON_COLUMNS PERSON_FROM "WHERE ($1 = 0 OR m.org_id = $1) "
 		"AND ($2 = 0 OR (m.roles & $2) <> 0) AND ($3 = 1 OR p.active = 1) AND " ORG_SEEN
-		" ORDER BY o.kind, o.name, p.kana, p.name, p.id",
+		" ORDER BY o.kind, o.name, p.kana, p.name, p.id" LIST_LIMIT,
 		DB_ARGS(DB_INT(f->org_id), DB_INT(f->roles), DB_INT(f->all)), e);
-	if (!rows)
-		return e ? e->code : -EIO;
-	while ((r = rows_next(rows, e)) > 0 && n < LIST_MAX) {
-		list = grown(a, list, n, &cap, sizeof(*list));
-		person_read(rows, &list[n++]);
-	}
-	if (r < 0)
-		return r;
-	*out = list;
-	*n_out = n;
-	return 0;
+
+	return rows_list(r, person_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int accounts_store_person_set(struct txn *t, const struct scope *s, const struct accounts_person *p,
 			      struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE person SET name = $2, kana = $3, mail = $4, phone = $5, "
-			    "active = $6 WHERE id = $1 @global",
-			    DB_ARGS(DB_INT(p->id), DB_TEXT(p->name), DB_TEXT(p->kana),
-				    DB_TEXT(p->mail), DB_TEXT(p->phone), DB_INT(p->active)),
-			    e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE person SET name = $2, kana = $3, mail = $4, phone = $5, "
+		      "active = $6 WHERE id = $1 @global",
+		      DB_ARGS(DB_INT(p->id), DB_TEXT(p->name), DB_TEXT(p->kana), DB_TEXT(p->mail),
+			      DB_TEXT(p->phone), DB_INT(p->active)),
+		      e);
 }
 
 int accounts_store_roles_set(struct txn *t, const struct scope *s, int64_t person_id,
 			     unsigned roles, struct err *e)
 {
-	int64_t n = db_exec(t, s, "UPDATE membership SET roles = $2 WHERE person_id = $1 @global",
-			    DB_ARGS(DB_INT(person_id), DB_INT(roles)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "UPDATE membership SET roles = $2 WHERE person_id = $1 @global",
+		      DB_ARGS(DB_INT(person_id), DB_INT(roles)), e);
 }
 
 int accounts_store_lang_set(struct txn *t, const struct scope *s, int64_t person_id, enum lang lang,
 			    struct err *e)
 {
-	int64_t n = db_exec(t, s, "UPDATE person SET lang = $2 WHERE id = $1 @global",
-			    DB_ARGS(DB_INT(person_id), DB_TEXT(lang_tag(lang))), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "UPDATE person SET lang = $2 WHERE id = $1 @global",
+		      DB_ARGS(DB_INT(person_id), DB_TEXT(lang_tag(lang))), e);
 }
 
 int accounts_store_count_roles(struct txn *t, const struct scope *s, unsigned roles,

@@ -6,18 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-static int failed(const struct err *e)
-{
-	return e && e->code < 0 ? e->code : -EIO;
-}
-
-static int change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
-		  size_t n_args, struct err *e)
-{
-	int64_t n = db_exec(t, s, sql, args, n_args, e);
-	return n < 0 ? (int)n : (int)(n > 0);
-}
+#include "store/rows.h"
 
 int cases_store_serial(struct txn *t, const struct scope *s, const char *region, int64_t year,
 		       int64_t *out, struct err *e)
@@ -69,30 +58,30 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 	" FROM incident_action WHERE incident_id IN (SELECT id FROM shown)"                        \
 	" GROUP BY incident_id) x ON x.incident_id = i.id"
 
-static void incident_read(const struct rows *r, struct arena *a, struct incident *out)
+static void incident_read(const struct rows *r, struct arena *a, void *row)
 {
-	*out = (struct incident){
+	*(struct incident *)row = (struct incident){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
-		.number = arena_strdup(a, rows_text(r, 2)),
-		.company_name = arena_strdup(a, rows_text(r, 3)),
+		.number = rows_keep(r, 2, a),
+		.company_name = rows_keep(r, 3, a),
 		.prefecture = (int)rows_int(r, 4),
-		.kind = arena_strdup(a, rows_text(r, 5)),
-		.title = arena_strdup(a, rows_text(r, 6)),
-		.source = arena_strdup(a, rows_text(r, 7)),
-		.state = arena_strdup(a, rows_text(r, 8)),
+		.kind = rows_keep(r, 5, a),
+		.title = rows_keep(r, 6, a),
+		.source = rows_keep(r, 7, a),
+		.state = rows_keep(r, 8, a),
 		.severity = (int)rows_int(r, 9),
 		.owner_id = rows_int(r, 10),
-		.owner_name = arena_strdup(a, rows_text(r, 11)),
-		.contact_name = arena_strdup(a, rows_text(r, 12)),
-		.contact_phone = arena_strdup(a, rows_text(r, 13)),
+		.owner_name = rows_keep(r, 11, a),
+		.contact_name = rows_keep(r, 12, a),
+		.contact_phone = rows_keep(r, 13, a),
 		.happened_us = rows_int(r, 14),
 		.opened_us = rows_int(r, 15),
 		.recorded_us = rows_int(r, 16),
 		.changed_us = rows_int(r, 17),
 		.closed_us = rows_int(r, 18),
-		.cause = arena_strdup(a, rows_text(r, 19)),
-		.lesson = arena_strdup(a, rows_text(r, 20)),
+		.cause = rows_keep(r, 19, a),
+		.lesson = rows_keep(r, 20, a),
 		.minutes = rows_int(r, 21),
 		.cost_yen = rows_int(r, 22),
 		.n_phone = rows_int(r, 23),
@@ -104,35 +93,31 @@ static void incident_read(const struct rows *r, struct arena *a, struct incident
 int cases_store_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 		    struct incident *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
-		db_query(t, s,
-			 "WITH shown AS (SELECT id FROM incident WHERE number = $1"
-			 " AND @scope(company_id))"
-			 " SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS
-			 " WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)",
-			 DB_ARGS(DB_TEXT(number)), e);
-	if (!r)
-		return failed(e);
-	int n = rows_next(r, e);
-	if (n <= 0)
-		return n < 0 ? n : err_set(e, -ENOENT, "there is no such case");
-	incident_read(r, a, out);
-	return 0;
+	struct rows *r = db_query(t, s,
+				  "WITH shown AS (SELECT id FROM incident WHERE number = $1"
+				  " AND @scope(company_id))"
+				  " SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS
+				  " WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)",
+				  DB_ARGS(DB_TEXT(number)), e);
+	int got = rows_get(r, incident_read, a, out, e);
+
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such case") : got;
+}
+
+static void text_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(const char **)row = rows_keep(r, 0, a);
 }
 
 int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 		       const char **out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s, "SELECT number FROM incident WHERE id = $1 AND @scope(company_id)",
 			 DB_ARGS(DB_INT(id)), e);
-	if (!r)
-		return failed(e);
-	int n = rows_next(r, e);
-	if (n <= 0)
-		return n < 0 ? n : err_set(e, -ENOENT, "there is no such case");
-	*out = arena_strdup(a, rows_text(r, 0));
-	return 0;
+	int got = rows_get(r, text_read, a, out, e);
+
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such case") : got;
 }
 
 /* $1 company, $2 kind, $3 prefecture, $4 owner, $5 words, $6 state */
@@ -189,22 +174,12 @@ int cases_store_list(struct txn *t, const struct scope *s, const struct case_fil
 	const char *sql = !f->state      ? CASE_LIST(STATE_LIVE)
 			  : !f->state[0] ? CASE_LIST(STATE_ANY)
 					 : CASE_LIST(STATE_ONE);
-	size_t cap = (size_t)(f->limit > 0 ? f->limit : 50), n = 0;
-	struct incident *list = arena_array(a, cap, sizeof(*list));
 	struct filter_args args;
-	int more = 1;
 
 	filter_bind(f, &args);
-	SCOPED_ROWS struct rows *r = db_query(t, s, sql, args.v, ARRAY_LEN(args.v), e);
-	if (!r)
-		return failed(e);
-	while (n < cap && (more = rows_next(r, e)) > 0)
-		incident_read(r, a, &list[n++]);
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	struct rows *r = db_query(t, s, sql, args.v, ARRAY_LEN(args.v), e);
+
+	return rows_list(r, incident_read, a, ROWS_OUT(out, n_out), e);
 }
 
 #define CASE_COUNT(state) "SELECT count(*) FROM incident i" CASE_WHERE state
@@ -224,38 +199,39 @@ int cases_store_count(struct txn *t, const struct scope *s, const struct case_fi
 int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
 		      int64_t now_us, struct err *e)
 {
-	return change(t, s,
-		      "UPDATE incident SET owner_id = $2, changed_us = $3 WHERE id = $1"
-		      " AND state <> 'closed' AND @scope(company_id)",
-		      DB_ARGS(DB_INT(id), DB_INT(owner_id), DB_INT(now_us)), e);
+	return db_change(t, s,
+			 "UPDATE incident SET owner_id = $2, changed_us = $3 WHERE id = $1"
+			 " AND state <> 'closed' AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_INT(owner_id), DB_INT(now_us)), e);
 }
 
 int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
 		      int64_t now_us, struct err *e)
 {
-	return change(t, s,
-		      "UPDATE incident SET state = $2, changed_us = $3 WHERE id = $1"
-		      " AND state <> 'closed' AND @scope(company_id)",
-		      DB_ARGS(DB_INT(id), DB_TEXT(state), DB_INT(now_us)), e);
+	return db_change(t, s,
+			 "UPDATE incident SET state = $2, changed_us = $3 WHERE id = $1"
+			 " AND state <> 'closed' AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_TEXT(state), DB_INT(now_us)), e);
 }
 
 int cases_store_close(struct txn *t, const struct scope *s, const struct close_row *r,
 		      struct err *e)
 {
-	return change(t, s,
-		      "UPDATE incident SET state = 'closed', closed_us = $2, closed_by = $3,"
-		      " changed_us = $2, cause = $4, lesson = $5 WHERE id = $1"
-		      " AND state <> 'closed' AND @scope(company_id)",
-		      DB_ARGS(DB_INT(r->id), DB_INT(r->now_us), DB_INT(r->person_id),
-			      DB_TEXT(r->cause), DB_TEXT(r->lesson)),
-		      e);
+	return db_change(t, s,
+			 "UPDATE incident SET state = 'closed', closed_us = $2, closed_by = $3,"
+			 " changed_us = $2, cause = $4, lesson = $5 WHERE id = $1"
+			 " AND state <> 'closed' AND @scope(company_id)",
+			 DB_ARGS(DB_INT(r->id), DB_INT(r->now_us), DB_INT(r->person_id),
+				 DB_TEXT(r->cause), DB_TEXT(r->lesson)),
+			 e);
 }
 
 int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 		       struct err *e)
 {
-	return change(t, s,
-		      "UPDATE incident SET state = 'open', closed_us = 0, closed_by = NULL,"
-		      " changed_us = $2 WHERE id = $1 AND state = 'closed' AND @scope(company_id)",
-		      DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
+	return db_change(
+		t, s,
+		"UPDATE incident SET state = 'open', closed_us = 0, closed_by = NULL,"
+		" changed_us = $2 WHERE id = $1 AND state = 'closed' AND @scope(company_id)",
+		DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
 }

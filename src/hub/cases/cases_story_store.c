@@ -4,34 +4,44 @@
 
 #include "base/mem.h"
 #include "hub/cases/cases_store.h"
-
-enum { ENTRIES_MAX = 2000, PARTS_MAX = 500 };
-
-static int failed(const struct err *e)
-{
-	return e && e->code < 0 ? e->code : -EIO;
-}
+#include "store/rows.h"
 
 int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_row *r,
 		      struct err *e)
 {
-	int64_t n = db_exec(
-		t, s,
-		"INSERT INTO incident_entry (incident_id, company_id, kind, happened_us,"
-		" recorded_us, person_id, body, text_key, text_arg, ref_id)"
-		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE @scope($2)",
-		DB_ARGS(DB_INT(r->c->id), DB_INT(r->c->company_id), DB_TEXT(r->kind),
-			DB_INT(r->happened_us), DB_INT(r->now_us), db_int_or_null(r->person_id),
-			DB_TEXT(r->body ? r->body : ""), DB_TEXT(r->text_key ? r->text_key : ""),
-			DB_TEXT(r->text_arg ? r->text_arg : ""), db_int_or_null(r->ref_id)),
-		e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "INSERT INTO incident_entry (incident_id, company_id, kind, happened_us,"
+		      " recorded_us, person_id, body, text_key, text_arg, ref_id)"
+		      " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE @scope($2)",
+		      DB_ARGS(DB_INT(r->c->id), DB_INT(r->c->company_id), DB_TEXT(r->kind),
+			      DB_INT(r->happened_us), DB_INT(r->now_us),
+			      db_int_or_null(r->person_id), DB_TEXT(r->body ? r->body : ""),
+			      DB_TEXT(r->text_key ? r->text_key : ""),
+			      DB_TEXT(r->text_arg ? r->text_arg : ""), db_int_or_null(r->ref_id)),
+		      e);
+}
+
+static void entry_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct case_entry *)row = (struct case_entry){
+		.id = rows_int(r, 0),
+		.kind = rows_keep(r, 1, a),
+		.body = rows_keep(r, 2, a),
+		.text_key = rows_keep(r, 3, a),
+		.text_arg = rows_keep(r, 4, a),
+		.person_name = rows_keep(r, 5, a),
+		.happened_us = rows_int(r, 6),
+		.recorded_us = rows_int(r, 7),
+		.ref_id = rows_int(r, 8),
+		.minutes = rows_is_null(r, 9) ? -1 : rows_int(r, 9),
+		.cost_yen = rows_is_null(r, 10) ? -1 : rows_int(r, 10),
+	};
 }
 
 int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			struct case_entry **out, size_t *n_out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT n.id, n.kind, n.body, n.text_key, n.text_arg, p.name, n.happened_us,"
 		" n.recorded_us, n.ref_id, k.minutes, k.cost_yen FROM incident_entry n"
@@ -41,31 +51,8 @@ int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_i
 		" WHERE n.incident_id = $1 AND @scope(n.company_id)"
 		" ORDER BY n.happened_us, n.id LIMIT 2000",
 		DB_ARGS(DB_INT(incident_id)), e);
-	struct case_entry *list = arena_array(a, ENTRIES_MAX, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return failed(e);
-	while (n < ENTRIES_MAX && (more = rows_next(r, e)) > 0)
-		list[n++] = (struct case_entry){
-			.id = rows_int(r, 0),
-			.kind = arena_strdup(a, rows_text(r, 1)),
-			.body = arena_strdup(a, rows_text(r, 2)),
-			.text_key = arena_strdup(a, rows_text(r, 3)),
-			.text_arg = arena_strdup(a, rows_text(r, 4)),
-			.person_name = arena_strdup(a, rows_text(r, 5)),
-			.happened_us = rows_int(r, 6),
-			.recorded_us = rows_int(r, 7),
-			.ref_id = rows_int(r, 8),
-			.minutes = rows_is_null(r, 9) ? -1 : rows_int(r, 9),
-			.cost_yen = rows_is_null(r, 10) ? -1 : rows_int(r, 10),
-		};
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, entry_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int cases_store_action(struct txn *t, const struct scope *s, const struct action_row *r,
@@ -88,7 +75,7 @@ int cases_store_action(struct txn *t, const struct scope *s, const struct action
 int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,
 		       const struct case_device *d, int64_t now_us, struct err *e)
 {
-	int64_t n = db_exec(
+	return db_run(
 		t, s,
 		"INSERT INTO incident_device (incident_id, company_id, mac, address, name, state,"
 		" added_us) SELECT $1, $2, $3, $4, $5, $6, $7 WHERE @scope($2)"
@@ -98,79 +85,65 @@ int cases_store_device(struct txn *t, const struct scope *s, const struct incide
 		DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(d->mac), DB_TEXT(d->address),
 			DB_TEXT(d->name), DB_TEXT(d->state), DB_INT(now_us)),
 		e);
-	return n < 0 ? (int)n : 0;
+}
+
+static void device_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct case_device *)row = (struct case_device){
+		.id = rows_int(r, 0),
+		.mac = rows_keep(r, 1, a),
+		.address = rows_keep(r, 2, a),
+		.name = rows_keep(r, 3, a),
+		.state = rows_keep(r, 4, a),
+	};
 }
 
 int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			struct case_device **out, size_t *n_out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT id, mac, address, name, state FROM incident_device"
 			 " WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
 			 DB_ARGS(DB_INT(incident_id)), e);
-	struct case_device *list = arena_array(a, PARTS_MAX, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return failed(e);
-	while (n < PARTS_MAX && (more = rows_next(r, e)) > 0)
-		list[n++] = (struct case_device){
-			.id = rows_int(r, 0),
-			.mac = arena_strdup(a, rows_text(r, 1)),
-			.address = arena_strdup(a, rows_text(r, 2)),
-			.name = arena_strdup(a, rows_text(r, 3)),
-			.state = arena_strdup(a, rows_text(r, 4)),
-		};
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, device_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int cases_store_indicator(struct txn *t, const struct scope *s, const struct incident *c,
 			  const struct case_indicator *i, int64_t now_us, struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "INSERT INTO incident_indicator (incident_id, company_id, type, value,"
-			    " note, added_us) SELECT $1, $2, $3, $4, $5, $6 WHERE @scope($2)"
-			    " ON CONFLICT (incident_id, type, value) DO UPDATE SET"
-			    " note = excluded.note",
-			    DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(i->type),
-				    DB_TEXT(i->value), DB_TEXT(i->note), DB_INT(now_us)),
-			    e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "INSERT INTO incident_indicator (incident_id, company_id, type, value,"
+		      " note, added_us) SELECT $1, $2, $3, $4, $5, $6 WHERE @scope($2)"
+		      " ON CONFLICT (incident_id, type, value) DO UPDATE SET"
+		      " note = excluded.note",
+		      DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(i->type),
+			      DB_TEXT(i->value), DB_TEXT(i->note), DB_INT(now_us)),
+		      e);
+}
+
+static void indicator_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct case_indicator *)row = (struct case_indicator){
+		.id = rows_int(r, 0),
+		.type = rows_keep(r, 1, a),
+		.value = rows_keep(r, 2, a),
+		.note = rows_keep(r, 3, a),
+	};
 }
 
 int cases_store_indicators(struct txn *t, const struct scope *s, int64_t incident_id,
 			   struct arena *a, struct case_indicator **out, size_t *n_out,
 			   struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT id, type, value, note FROM incident_indicator"
 			 " WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
 			 DB_ARGS(DB_INT(incident_id)), e);
-	struct case_indicator *list = arena_array(a, PARTS_MAX, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return failed(e);
-	while (n < PARTS_MAX && (more = rows_next(r, e)) > 0)
-		list[n++] = (struct case_indicator){
-			.id = rows_int(r, 0),
-			.type = arena_strdup(a, rows_text(r, 1)),
-			.value = arena_strdup(a, rows_text(r, 2)),
-			.note = arena_strdup(a, rows_text(r, 3)),
-		};
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, indicator_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int cases_store_consent(struct txn *t, const struct scope *s, const struct incident *c,
@@ -191,39 +164,32 @@ int cases_store_consent(struct txn *t, const struct scope *s, const struct incid
 int cases_store_consent_revoke(struct txn *t, const struct scope *s, int64_t incident_id,
 			       int64_t id, int64_t now_us, struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE incident_consent SET revoked_us = $3 WHERE id = $2"
-			    " AND incident_id = $1 AND revoked_us = 0 AND @scope(company_id)",
-			    DB_ARGS(DB_INT(incident_id), DB_INT(id), DB_INT(now_us)), e);
-	return n < 0 ? (int)n : (int)(n > 0);
+	return db_change(t, s,
+			 "UPDATE incident_consent SET revoked_us = $3 WHERE id = $2"
+			 " AND incident_id = $1 AND revoked_us = 0 AND @scope(company_id)",
+			 DB_ARGS(DB_INT(incident_id), DB_INT(id), DB_INT(now_us)), e);
+}
+
+static void consent_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct case_consent *)row = (struct case_consent){
+		.id = rows_int(r, 0),
+		.what = rows_keep(r, 1, a),
+		.given_by = rows_keep(r, 2, a),
+		.how = rows_keep(r, 3, a),
+		.given_us = rows_int(r, 4),
+		.revoked_us = rows_int(r, 5),
+	};
 }
 
 int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			 struct case_consent **out, size_t *n_out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT id, what, given_by, how, given_us, revoked_us FROM incident_consent"
 		" WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
 		DB_ARGS(DB_INT(incident_id)), e);
-	struct case_consent *list = arena_array(a, PARTS_MAX, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return failed(e);
-	while (n < PARTS_MAX && (more = rows_next(r, e)) > 0)
-		list[n++] = (struct case_consent){
-			.id = rows_int(r, 0),
-			.what = arena_strdup(a, rows_text(r, 1)),
-			.given_by = arena_strdup(a, rows_text(r, 2)),
-			.how = arena_strdup(a, rows_text(r, 3)),
-			.given_us = rows_int(r, 4),
-			.revoked_us = rows_int(r, 5),
-		};
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, consent_read, a, ROWS_OUT(out, n_out), e);
 }

@@ -6,14 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "hub/list.h"
+#include "store/rows.h"
 
 enum { WATCHED_MAX = 20000, BEATS_MAX = 2400 };
-
-static const char *keep(struct arena *a, const struct rows *r, int col)
-{
-	return arena_strdup(a, rows_text(r, col));
-}
 
 static const char *shown_name(struct arena *a, const struct fleet_device *d)
 {
@@ -27,17 +22,19 @@ static const char *shown_name(struct arena *a, const struct fleet_device *d)
 	return *d->vendor ? arena_printf(a, "%s %s", d->vendor, half) : d->mac;
 }
 
-static void device_read(const struct rows *r, struct arena *a, struct fleet_device *d)
+static void device_read(const struct rows *r, struct arena *a, void *row)
 {
+	struct fleet_device *d = row;
+
 	*d = (struct fleet_device){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.sensor_id = rows_int(r, 2),
-		.mac = keep(a, r, 3),
-		.given_name = keep(a, r, 4),
-		.hostname = keep(a, r, 5),
-		.vendor = keep(a, r, 6),
-		.addresses = keep(a, r, 7),
+		.mac = rows_keep(r, 3, a),
+		.given_name = rows_keep(r, 4, a),
+		.hostname = rows_keep(r, 5, a),
+		.vendor = rows_keep(r, 6, a),
+		.addresses = rows_keep(r, 7, a),
 		.random_mac = rows_int(r, 8) != 0,
 		.is_gateway = rows_int(r, 9) != 0,
 		.devices_behind = rows_int(r, 10),
@@ -51,10 +48,7 @@ int fleet_device_store_devices(struct txn *t, const struct scope *s, int64_t com
 			       const char *mac, struct arena *a, struct fleet_device **out,
 			       size_t *n_out, struct err *e)
 {
-	struct fleet_device *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT id, company_id, sensor_id, mac, given_name, hostname, vendor,"
 			 " addresses, random_mac, is_gateway, devices_behind, first_seen_us,"
@@ -62,17 +56,7 @@ int fleet_device_store_devices(struct txn *t, const struct scope *s, int64_t com
 			 " AND @scope(company_id) ORDER BY last_seen_us DESC, id LIMIT $3",
 			 DB_ARGS(DB_INT(company_id), DB_TEXT(mac), DB_INT(FLEET_DEVICES_MAX)), e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		device_read(r, a, &list[n++]);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, device_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int fleet_device_store_device_name(struct txn *t, const struct scope *s, int64_t company_id,
@@ -88,7 +72,7 @@ int fleet_device_store_device_name(struct txn *t, const struct scope *s, int64_t
 	return n == 0 ? err_set(e, -ENOENT, "there is no such device") : 0;
 }
 
-static void finding_read(const struct rows *r, struct arena *a, struct fleet_finding_row *f)
+static void finding_read(const struct rows *r, struct arena *a, void *row)
 {
 	size_t n;
 	const void *p = rows_blob(r, 7, &n);
@@ -96,7 +80,7 @@ static void finding_read(const struct rows *r, struct arena *a, struct fleet_fin
 
 	if (n > 0)
 		memcpy(copy, p, n);
-	*f = (struct fleet_finding_row){
+	*(struct fleet_finding_row *)row = (struct fleet_finding_row){
 		.sensor_id = rows_int(r, 0),
 		.sequence = rows_int(r, 1),
 		.first_us = rows_int(r, 2),
@@ -113,10 +97,7 @@ int fleet_device_store_findings(struct txn *t, const struct scope *s, const stru
 				size_t limit, struct arena *a, struct fleet_finding_row **out,
 				size_t *n_out, struct err *e)
 {
-	struct fleet_finding_row *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT sensor_id, sequence, first_us, last_us, received_us, severity, confidence,"
 		" body FROM finding WHERE company_id = $1 AND story = $2 AND"
@@ -126,27 +107,22 @@ int fleet_device_store_findings(struct txn *t, const struct scope *s, const stru
 			DB_INT((int64_t)limit)),
 		e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		finding_read(r, a, &list[n++]);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, finding_read, a, ROWS_OUT(out, n_out), e);
+}
+
+static void watched_read(const struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct fleet_watched *)row =
+		(struct fleet_watched){ .sensor_id = rows_int(r, 0),
+					.span = { rows_int(r, 1), rows_int(r, 2) } };
 }
 
 int fleet_device_store_watched(struct txn *t, const struct scope *s, int64_t company_id,
 			       int64_t sensor_id, int64_t from_us, struct arena *a,
 			       struct fleet_watched **out, size_t *n_out, struct err *e)
 {
-	struct fleet_watched *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT sensor_id, from_us, to_us FROM watched WHERE company_id = $1 AND"
 		" (CAST($2 AS BIGINT) = 0 OR sensor_id = $2) AND to_us > $3 AND @scope(company_id)"
@@ -155,75 +131,50 @@ int fleet_device_store_watched(struct txn *t, const struct scope *s, int64_t com
 			DB_INT(WATCHED_MAX)),
 		e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		list[n++] = (struct fleet_watched){ .sensor_id = rows_int(r, 0),
-						    .span = { rows_int(r, 1), rows_int(r, 2) } };
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, watched_read, a, ROWS_OUT(out, n_out), e);
+}
+
+static void down_read(const struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct fleet_down *)row = (struct fleet_down){ .span = { rows_int(r, 0), rows_int(r, 1) },
+							 .reason = rows_keep(r, 2, a) };
 }
 
 int fleet_device_store_downs(struct txn *t, const struct scope *s, int64_t sensor_id,
 			     int64_t from_us, struct arena *a, struct fleet_down **out,
 			     size_t *n_out, struct err *e)
 {
-	struct fleet_down *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT from_us, to_us, reason FROM capture_down WHERE sensor_id = $1 AND"
 			 " to_us >= $2 AND @scope(company_id) ORDER BY from_us LIMIT $3",
 			 DB_ARGS(DB_INT(sensor_id), DB_INT(from_us), DB_INT(BLIND_GAPS_MAX)), e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		list[n++] = (struct fleet_down){ .span = { rows_int(r, 0), rows_int(r, 1) },
-						 .reason = keep(a, r, 2) };
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, down_read, a, ROWS_OUT(out, n_out), e);
+}
+
+static void beat_read(const struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct fleet_beat *)row = (struct fleet_beat){ .start_us = rows_int(r, 0),
+							 .packets = rows_int(r, 1),
+							 .packets_dropped = rows_int(r, 2),
+							 .spool_bytes = rows_int(r, 3),
+							 .rss_bytes = rows_int(r, 4),
+							 .capture_up = rows_int(r, 5) != 0 };
 }
 
 int fleet_device_store_beats(struct txn *t, const struct scope *s, int64_t sensor_id,
 			     int64_t from_us, struct arena *a, struct fleet_beat **out,
 			     size_t *n_out, struct err *e)
 {
-	struct fleet_beat *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT start_us, packets, packets_dropped, spool_bytes, rss_bytes,"
 			 " capture_up FROM heartbeat WHERE sensor_id = $1 AND start_us >= $2 AND"
 			 " @scope(company_id) ORDER BY start_us LIMIT $3",
 			 DB_ARGS(DB_INT(sensor_id), DB_INT(from_us), DB_INT(BEATS_MAX)), e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		list[n++] = (struct fleet_beat){ .start_us = rows_int(r, 0),
-						 .packets = rows_int(r, 1),
-						 .packets_dropped = rows_int(r, 2),
-						 .spool_bytes = rows_int(r, 3),
-						 .rss_bytes = rows_int(r, 4),
-						 .capture_up = rows_int(r, 5) != 0 };
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, beat_read, a, ROWS_OUT(out, n_out), e);
 }

@@ -9,7 +9,6 @@
 #include "base/map.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
-#include "hub/list.h"
 
 enum { DEVICES_SEEN_MAX = 4096 };
 #define CLOCK_AHEAD_MAX_US  US_PER_MIN /* a sensor's clock may be this far in front of ours */
@@ -63,7 +62,7 @@ static int on_finding(struct ingest *in, uint64_t sequence, const Otasuke__Wire_
 		return r;
 	if ((r = device_id(in, f->device, &device, e)) < 0)
 		return r;
-	in->findings = list_grow(in->arena, in->findings, in->n_findings, sizeof(*in->findings));
+	in->findings = arena_grow(in->arena, in->findings, in->n_findings, sizeof(*in->findings));
 	in->findings[in->n_findings++] = (struct fleet_finding){ sequence, f, device };
 	return 0;
 }
@@ -86,7 +85,7 @@ static int on_summary(struct ingest *in, uint64_t sequence, const Otasuke__Wire_
 	if (r < 0 || !fresh)
 		return r < 0 ? r : 0;
 	in->summaries =
-		list_grow(in->arena, in->summaries, in->n_summaries, sizeof(*in->summaries));
+		arena_grow(in->arena, in->summaries, in->n_summaries, sizeof(*in->summaries));
 	in->summaries[in->n_summaries++] = s;
 	return 0;
 }

@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "hub/fleet/fleet_rules.h"
-#include "hub/list.h"
 #include "wire/frame.h"
 
 enum {
@@ -145,12 +144,10 @@ int fleet_ingest_store_device(struct txn *t, const struct ingest_from *from,
 
 int fleet_ingest_store_device_left_out(struct txn *t, const struct ingest_from *from, struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system,
-			    "UPDATE sensor SET devices_left_out = devices_left_out + 1 WHERE"
-			    " id = $1 AND @scope(company_id)",
-			    DB_ARGS(DB_INT(from->sensor_id)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "UPDATE sensor SET devices_left_out = devices_left_out + 1 WHERE"
+		      " id = $1 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(from->sensor_id)), e);
 }
 
 int fleet_ingest_store_traffic(struct txn *t, const struct ingest_from *from, uint64_t sequence,
@@ -180,7 +177,7 @@ static int thin_beat(struct txn *t, const struct ingest_from *from,
 		     const Otasuke__Wire__Heartbeat *h, struct err *e)
 {
 	int64_t span = BEAT_SPAN_MIN * US_PER_MIN;
-	int64_t n = db_exec(
+	return db_run(
 		t, &scope_system,
 		"@global(of a sensor) INSERT INTO heartbeat (sensor_id, start_us, company_id,"
 		" beats_us, capture_up, packets, packets_dropped, spool_bytes, rss_bytes) VALUES"
@@ -202,8 +199,6 @@ static int thin_beat(struct txn *t, const struct ingest_from *from,
 			number(h->packets), number(h->packets_dropped), number(h->spool_bytes),
 			number(h->rss_bytes)),
 		e);
-
-	return n < 0 ? (int)n : 0;
 }
 
 static void join_problems(const Otasuke__Wire__Heartbeat *h, struct buf *out)
@@ -225,7 +220,7 @@ int fleet_ingest_store_heartbeat(struct txn *t, const struct ingest_from *from,
 	if (r < 0)
 		return r;
 	join_problems(h, &problems);
-	int64_t n = db_exec(
+	return db_run(
 		t, &scope_system,
 		"UPDATE sensor SET beat_us = $2, capture_up = $3, capture_text = $4, version = $5,"
 		" uptime_s = $6, packets = $7, packets_dropped = $8, flows_dropped = $9,"
@@ -238,7 +233,6 @@ int fleet_ingest_store_heartbeat(struct txn *t, const struct ingest_from *from,
 			number(h->spool_dropped), number(h->rss_bytes),
 			DB_TEXT(problems.p ? problems.p : "")),
 		e);
-	return n < 0 ? (int)n : 0;
 }
 
 /* Widens SPAN to all that touch it: how many there are. */
@@ -254,8 +248,6 @@ static int touching(struct txn *t, const struct ingest_from *from, struct span *
 		e);
 	int got;
 
-	if (!r)
-		return e->code;
 	*n_out = 0;
 	while ((got = rows_next(r, e)) > 0) {
 		int64_t a = rows_int(r, 0), b = rows_int(r, 1);
@@ -285,13 +277,12 @@ int fleet_ingest_store_watched(struct txn *t, const struct ingest_from *from, st
 		if (n < 0)
 			return (int)n;
 	}
-	int64_t n = db_exec(t, &scope_system,
-			    "@global(of a sensor) INSERT INTO watched (sensor_id, from_us, to_us,"
-			    " company_id) VALUES ($1, $2, $3, $4)",
-			    DB_ARGS(DB_INT(from->sensor_id), DB_INT(span.from_us),
-				    DB_INT(span.to_us), DB_INT(from->company_id)),
-			    e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "@global(of a sensor) INSERT INTO watched (sensor_id, from_us, to_us,"
+		      " company_id) VALUES ($1, $2, $3, $4)",
+		      DB_ARGS(DB_INT(from->sensor_id), DB_INT(span.from_us), DB_INT(span.to_us),
+			      DB_INT(from->company_id)),
+		      e);
 }
 
 int fleet_ingest_store_down(struct txn *t, const struct ingest_from *from, int64_t at_us,
@@ -342,23 +333,19 @@ int fleet_ingest_store_forget_findings(struct txn *t, int64_t sensor_id, int64_t
 
 int fleet_ingest_store_heard(struct txn *t, const struct ingest_from *from, struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system,
-			    "UPDATE sensor SET heard_us = $2 WHERE id = $1 AND heard_us < $2 AND"
-			    " @scope(company_id)",
-			    DB_ARGS(DB_INT(from->sensor_id), DB_INT(from->received_us)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "UPDATE sensor SET heard_us = $2 WHERE id = $1 AND heard_us < $2 AND"
+		      " @scope(company_id)",
+		      DB_ARGS(DB_INT(from->sensor_id), DB_INT(from->received_us)), e);
 }
 
 int fleet_ingest_store_acknowledge(struct txn *t, const struct ingest_from *from, uint64_t sequence,
 				   struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system,
-			    "UPDATE sensor_sequence SET acknowledged = $2 WHERE sensor_id = $1 AND"
-			    " acknowledged < $2 AND @scope(company_id)",
-			    DB_ARGS(DB_INT(from->sensor_id), number(sequence)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "UPDATE sensor_sequence SET acknowledged = $2 WHERE sensor_id = $1 AND"
+		      " acknowledged < $2 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(from->sensor_id), number(sequence)), e);
 }
 
 int fleet_ingest_store_acknowledged(struct txn *t, int64_t sensor_id, uint64_t *out, struct err *e)

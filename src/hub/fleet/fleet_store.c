@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "hub/list.h"
+#include "store/rows.h"
 
 #define SENSOR_COLUMNS                                                                             \
 	"s.id, s.company_id, s.site_id, s.name, s.state, s.light, s.cert_sha256, s.version,"       \
@@ -20,32 +20,27 @@
 	" AND (CAST($2 AS BIGINT) = 0 OR s.id = $2) AND ($3 = '' OR s.light = $3)"                 \
 	" AND (CAST($4 AS BIGINT) = 1 OR s.state = 'enrolled')"
 
-static const char *keep(struct arena *a, const struct rows *r, int col)
+static void sensor_read(const struct rows *r, struct arena *a, void *row)
 {
-	return arena_strdup(a, rows_text(r, col));
-}
-
-static void sensor_read(const struct rows *r, struct arena *a, struct fleet_sensor *x)
-{
-	*x = (struct fleet_sensor){
+	*(struct fleet_sensor *)row = (struct fleet_sensor){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.site_id = rows_int(r, 2),
-		.name = keep(a, r, 3),
-		.state = keep(a, r, 4),
-		.light = keep(a, r, 5),
-		.cert_sha256 = keep(a, r, 6),
-		.version = keep(a, r, 7),
-		.hardware = keep(a, r, 8),
-		.revoked_why = keep(a, r, 9),
+		.name = rows_keep(r, 3, a),
+		.state = rows_keep(r, 4, a),
+		.light = rows_keep(r, 5, a),
+		.cert_sha256 = rows_keep(r, 6, a),
+		.version = rows_keep(r, 7, a),
+		.hardware = rows_keep(r, 8, a),
+		.revoked_why = rows_keep(r, 9, a),
 		.cert_expires_us = rows_int(r, 10),
 		.enrolled_us = rows_int(r, 11),
 		.revoked_us = rows_int(r, 12),
 		.heard_us = rows_int(r, 13),
 		.beat_us = rows_int(r, 14),
 		.capture_up = rows_int(r, 15) != 0,
-		.capture_text = keep(a, r, 16),
-		.problems = keep(a, r, 17),
+		.capture_text = rows_keep(r, 16, a),
+		.problems = rows_keep(r, 17, a),
 		.uptime_s = rows_int(r, 18),
 		.packets = rows_int(r, 19),
 		.packets_dropped = rows_int(r, 20),
@@ -55,18 +50,15 @@ static void sensor_read(const struct rows *r, struct arena *a, struct fleet_sens
 		.spool_dropped = rows_int(r, 24),
 		.rss_bytes = rows_int(r, 25),
 		.devices_left_out = rows_int(r, 26),
-		.company_name = keep(a, r, 27),
-		.site_name = keep(a, r, 28),
+		.company_name = rows_keep(r, 27, a),
+		.site_name = rows_keep(r, 28, a),
 	};
 }
 
 int fleet_store_sensors(struct txn *t, const struct scope *s, const struct fleet_filter *f,
 			struct arena *a, struct fleet_sensor **out, size_t *n_out, struct err *e)
 {
-	struct fleet_sensor *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT " SENSOR_COLUMNS SENSOR_TABLES SENSOR_FILTER
 		" ORDER BY CASE s.light WHEN 'red' THEN 0 WHEN 'amber' THEN 1 WHEN 'grey' THEN 2"
@@ -75,17 +67,7 @@ int fleet_store_sensors(struct txn *t, const struct scope *s, const struct fleet
 			DB_INT(f->revoked), DB_INT((int64_t)f->limit), DB_INT((int64_t)f->offset)),
 		e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		sensor_read(r, a, &list[n++]);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, sensor_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int fleet_store_count(struct txn *t, const struct scope *s, const struct fleet_filter *f,
@@ -100,39 +82,25 @@ int fleet_store_count(struct txn *t, const struct scope *s, const struct fleet_f
 int fleet_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 		    struct fleet_sensor *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(t, s,
-					      "SELECT " SENSOR_COLUMNS SENSOR_TABLES
-					      " WHERE s.id = $1 AND @scope(s.company_id)",
-					      DB_ARGS(DB_INT(id)), e);
+	struct rows *r = db_query(t, s,
+				  "SELECT " SENSOR_COLUMNS SENSOR_TABLES
+				  " WHERE s.id = $1 AND @scope(s.company_id)",
+				  DB_ARGS(DB_INT(id)), e);
+	int got = rows_get(r, sensor_read, a, out, e);
 
-	if (!r)
-		return e->code;
-	int got = rows_next(r, e);
-	if (got < 0)
-		return got;
-	if (got == 0)
-		return err_set(e, -ENOENT, "there is no such sensor");
-	sensor_read(r, a, out);
-	return 0;
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such sensor") : got;
 }
 
 int fleet_store_by_cert(struct txn *t, const char *cert_sha256, struct arena *a,
 			struct fleet_sensor *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(t, &scope_system,
-					      "SELECT " SENSOR_COLUMNS SENSOR_TABLES
-					      " WHERE s.cert_sha256 = $1 AND @scope(s.company_id)",
-					      DB_ARGS(DB_TEXT(cert_sha256)), e);
+	struct rows *r = db_query(t, &scope_system,
+				  "SELECT " SENSOR_COLUMNS SENSOR_TABLES
+				  " WHERE s.cert_sha256 = $1 AND @scope(s.company_id)",
+				  DB_ARGS(DB_TEXT(cert_sha256)), e);
+	int got = rows_get(r, sensor_read, a, out, e);
 
-	if (!r)
-		return e->code;
-	int got = rows_next(r, e);
-	if (got < 0)
-		return got;
-	if (got == 0)
-		return err_set(e, -ENOENT, "there is no such sensor");
-	sensor_read(r, a, out);
-	return 0;
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such sensor") : got;
 }
 
 int fleet_store_add(struct txn *t, const struct scope *s, const struct fleet_sensor *x,
@@ -154,11 +122,10 @@ int fleet_store_add(struct txn *t, const struct scope *s, const struct fleet_sen
 
 	if (r < 0)
 		return r;
-	int64_t n = db_exec(t, &scope_system,
-			    "@global INSERT INTO sensor_sequence (sensor_id, company_id,"
-			    " acknowledged) VALUES ($1, $2, 0)",
-			    DB_ARGS(DB_INT(*id_out), DB_INT(x->company_id)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "@global INSERT INTO sensor_sequence (sensor_id, company_id,"
+		      " acknowledged) VALUES ($1, $2, 0)",
+		      DB_ARGS(DB_INT(*id_out), DB_INT(x->company_id)), e);
 }
 
 static int changed_one(int64_t n, struct err *e)
@@ -217,16 +184,16 @@ int fleet_store_code_add(struct txn *t, const struct scope *s, const struct flee
 	return n == 0 ? err_set(e, -ENOENT, "there is no such company") : 0;
 }
 
-static void code_read(const struct rows *r, struct arena *a, struct fleet_code_row *x)
+static void code_read(const struct rows *r, struct arena *a, void *row)
 {
-	*x = (struct fleet_code_row){
+	*(struct fleet_code_row *)row = (struct fleet_code_row){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.site_id = rows_int(r, 2),
 		.made_us = rows_int(r, 3),
 		.expires_us = rows_int(r, 4),
 		.used_us = rows_int(r, 5),
-		.sensor_name = keep(a, r, 6),
+		.sensor_name = rows_keep(r, 6, a),
 	};
 }
 
@@ -240,8 +207,6 @@ int fleet_store_code_find(struct txn *t, const char *code_sha256, struct arena *
 			 " @scope(company_id)",
 			 DB_ARGS(DB_TEXT(code_sha256)), e);
 
-	if (!r)
-		return e->code;
 	int got = rows_next(r, e);
 	if (got > 0)
 		code_read(r, a, out);
@@ -261,35 +226,20 @@ int fleet_store_code_use(struct txn *t, int64_t id, int64_t sensor_id, int64_t n
 int fleet_store_codes(struct txn *t, const struct scope *s, int64_t company_id, int64_t now_us,
 		      struct arena *a, struct fleet_code_row **out, size_t *n_out, struct err *e)
 {
-	struct fleet_code_row *list = NULL;
-	size_t n = 0;
-	int got;
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s,
 			 "SELECT id, company_id, site_id, made_us, expires_us, used_us,"
 			 " sensor_name FROM enrol_code WHERE company_id = $1 AND used_us = 0 AND"
 			 " expires_us > $2 AND @scope(company_id) ORDER BY made_us DESC LIMIT 50",
 			 DB_ARGS(DB_INT(company_id), DB_INT(now_us)), e);
 
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		code_read(r, a, &list[n++]);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, code_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int fleet_store_code_expire(struct txn *t, int64_t before_us, struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system,
-			    "DELETE FROM enrol_code WHERE used_us = 0 AND expires_us < $1 AND"
-			    " @scope(company_id)",
-			    DB_ARGS(DB_INT(before_us)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "DELETE FROM enrol_code WHERE used_us = 0 AND expires_us < $1 AND"
+		      " @scope(company_id)",
+		      DB_ARGS(DB_INT(before_us)), e);
 }

@@ -4,41 +4,8 @@
  */
 #include <errno.h>
 
-#include "hub/list.h"
 #include "hub/members/members_agreement_store.h"
-
-static const char *keep(struct arena *a, const struct rows *r, int col)
-{
-	return arena_strdup(a, rows_text(r, col));
-}
-
-/* A list of rows of SIZE bytes, each filled by READ. */
-struct reader {
-	size_t size;
-	void (*read)(const struct rows *r, struct arena *a, void *row);
-};
-
-static int read_list(struct txn *t, const struct scope *s, const char *sql, int64_t company_id,
-		     const struct reader *rd, struct arena *a, void **out, size_t *n_out,
-		     struct err *e)
-{
-	SCOPED_ROWS struct rows *r = db_query(t, s, sql, DB_ARGS(DB_INT(company_id)), e);
-	char *list = NULL;
-	size_t n = 0;
-	int got;
-
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, rd->size);
-		rd->read(r, a, list + n++ * rd->size);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
-}
+#include "store/rows.h"
 
 /* What an UPDATE or DELETE of one row says. */
 static int changed_one(int64_t n, struct err *e)
@@ -60,7 +27,7 @@ static void relation_read(const struct rows *r, struct arena *a, void *row)
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.org_id = rows_int(r, 2),
-		.kind = keep(a, r, 3),
+		.kind = rows_keep(r, 3, a),
 		.valid_from_us = rows_int(r, 4),
 		.valid_to_us = rows_int(r, 5),
 		.org_name = "",
@@ -71,13 +38,14 @@ int members_agreement_store_relations(struct txn *t, const struct scope *s, int6
 				      struct arena *a, struct relation **out, size_t *n_out,
 				      struct err *e)
 {
-	static const struct reader rd = { sizeof(struct relation), relation_read };
-
-	return read_list(t, s,
+	struct rows *r =
+		db_query(t, s,
 			 "SELECT id, company_id, org_id, kind, valid_from_us, valid_to_us FROM"
 			 " relation WHERE company_id = $1 AND @scope(company_id)"
 			 " ORDER BY valid_to_us DESC, valid_from_us, id",
-			 company_id, &rd, a, (void **)out, n_out, e);
+			 DB_ARGS(DB_INT(company_id)), e);
+
+	return rows_list(r, relation_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int members_agreement_store_overlap(struct txn *t, const struct scope *s, const struct relation *r,
@@ -123,13 +91,13 @@ static void contact_read(const struct rows *r, struct arena *a, void *row)
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.position = rows_int(r, 2),
-		.name = keep(a, r, 3),
-		.kana = keep(a, r, 4),
-		.role = keep(a, r, 5),
-		.phone = keep(a, r, 6),
-		.mail = keep(a, r, 7),
-		.channel = keep(a, r, 8),
-		.hours = keep(a, r, 9),
+		.name = rows_keep(r, 3, a),
+		.kana = rows_keep(r, 4, a),
+		.role = rows_keep(r, 5, a),
+		.phone = rows_keep(r, 6, a),
+		.mail = rows_keep(r, 7, a),
+		.channel = rows_keep(r, 8, a),
+		.hours = rows_keep(r, 9, a),
 		.lang = lang_parse(rows_text(r, 10), LANG_JA),
 	};
 }
@@ -138,13 +106,14 @@ int members_agreement_store_contacts(struct txn *t, const struct scope *s, int64
 				     struct arena *a, struct contact **out, size_t *n_out,
 				     struct err *e)
 {
-	static const struct reader rd = { sizeof(struct contact), contact_read };
-
-	return read_list(t, s,
+	struct rows *r =
+		db_query(t, s,
 			 "SELECT id, company_id, position, name, kana, role, phone, mail, channel,"
 			 " hours, lang FROM contact WHERE company_id = $1 AND @scope(company_id)"
 			 " ORDER BY position, id",
-			 company_id, &rd, a, (void **)out, n_out, e);
+			 DB_ARGS(DB_INT(company_id)), e);
+
+	return rows_list(r, contact_read, a, ROWS_OUT(out, n_out), e);
 }
 
 #define CONTACT_ARGS(c)                                                                            \
@@ -193,24 +162,25 @@ static void site_read(const struct rows *r, struct arena *a, void *row)
 	*(struct site *)row = (struct site){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
-		.name = keep(a, r, 2),
+		.name = rows_keep(r, 2, a),
 		.prefecture = (int)rows_int(r, 3),
-		.municipality = keep(a, r, 4),
-		.postal_code = keep(a, r, 5),
-		.address = keep(a, r, 6),
+		.municipality = rows_keep(r, 4, a),
+		.postal_code = rows_keep(r, 5, a),
+		.address = rows_keep(r, 6, a),
 	};
 }
 
 int members_agreement_store_sites(struct txn *t, const struct scope *s, int64_t company_id,
 				  struct arena *a, struct site **out, size_t *n_out, struct err *e)
 {
-	static const struct reader rd = { sizeof(struct site), site_read };
-
-	return read_list(t, s,
+	struct rows *r =
+		db_query(t, s,
 			 "SELECT id, company_id, name, prefecture, municipality, postal_code,"
 			 " address FROM site WHERE company_id = $1 AND @scope(company_id)"
 			 " ORDER BY id",
-			 company_id, &rd, a, (void **)out, n_out, e);
+			 DB_ARGS(DB_INT(company_id)), e);
+
+	return rows_list(r, site_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int members_agreement_store_site_add(struct txn *t, const struct scope *s, const struct site *x,
@@ -234,8 +204,8 @@ static void contract_read(const struct rows *r, struct arena *a, void *row)
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.class = (int)rows_int(r, 2),
-		.type = keep(a, r, 3),
-		.plan = keep(a, r, 4),
+		.type = rows_keep(r, 3, a),
+		.plan = rows_keep(r, 4, a),
 		.fee_yen = rows_int(r, 5),
 		.devices = rows_int(r, 6),
 		.valid_from_us = rows_int(r, 7),
@@ -247,13 +217,14 @@ int members_agreement_store_contracts(struct txn *t, const struct scope *s, int6
 				      struct arena *a, struct contract **out, size_t *n_out,
 				      struct err *e)
 {
-	static const struct reader rd = { sizeof(struct contract), contract_read };
-
-	return read_list(t, s,
+	struct rows *r =
+		db_query(t, s,
 			 "SELECT id, company_id, class, type, plan, fee_yen, devices,"
 			 " valid_from_us, valid_to_us FROM contract WHERE company_id = $1 AND"
 			 " @scope(company_id) ORDER BY valid_from_us DESC, id DESC",
-			 company_id, &rd, a, (void **)out, n_out, e);
+			 DB_ARGS(DB_INT(company_id)), e);
+
+	return rows_list(r, contract_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int members_agreement_store_contract_add(struct txn *t, const struct scope *s,
@@ -288,14 +259,14 @@ static void consent_read(const struct rows *r, struct arena *a, void *row)
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.site_id = rows_int(r, 2),
-		.data_class = keep(a, r, 3),
-		.given_by = keep(a, r, 4),
-		.evidence = keep(a, r, 5),
+		.data_class = rows_keep(r, 3, a),
+		.given_by = rows_keep(r, 4, a),
+		.evidence = rows_keep(r, 5, a),
 		.valid_from_us = rows_int(r, 6),
 		.valid_to_us = rows_int(r, 7),
 		.revoked_us = rows_int(r, 8),
 		.recorded_by = rows_int(r, 9),
-		.site_name = keep(a, r, 10),
+		.site_name = rows_keep(r, 10, a),
 	};
 }
 
@@ -303,16 +274,16 @@ int members_agreement_store_consents(struct txn *t, const struct scope *s, int64
 				     struct arena *a, struct consent **out, size_t *n_out,
 				     struct err *e)
 {
-	static const struct reader rd = { sizeof(struct consent), consent_read };
-
-	return read_list(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT k.id, k.company_id, k.site_id, k.data_class, k.given_by,"
 		" k.evidence, k.valid_from_us, k.valid_to_us, k.revoked_us,"
 		" k.recorded_by, x.name FROM consent k LEFT JOIN site x ON x.id = k.site_id"
 		" WHERE k.company_id = $1 AND @scope(k.company_id)"
 		" ORDER BY k.valid_from_us DESC, k.id DESC",
-		company_id, &rd, a, (void **)out, n_out, e);
+		DB_ARGS(DB_INT(company_id)), e);
+
+	return rows_list(r, consent_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int members_agreement_store_consent_add(struct txn *t, const struct scope *s,

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "hub/list.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_check.h"
 #include "hub/members/members_columns.h"
@@ -249,7 +248,7 @@ static int one_row(struct import *im, int read, const struct csv_row *cells, str
 	if (rep->n_rows >= IMPORT_ROWS_MAX)
 		return err_set(e, -EINVAL, "the file has more than %d rows: cut it in parts",
 			       IMPORT_ROWS_MAX);
-	rep->rows = list_grow(im->arena, rep->rows, rep->n_rows, sizeof(*rep->rows));
+	rep->rows = arena_grow(im->arena, rep->rows, rep->n_rows, sizeof(*rep->rows));
 	struct import_row *row = &rep->rows[rep->n_rows];
 	*row = (struct import_row){ .line = cells->line, .name = "", .column = "", .text = "" };
 	if (r >= 0)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hub/list.h"
 #include "hub/members/members_store.h"
+#include "store/rows.h"
 
 #define COMPANY_COLUMNS                                                                            \
 	"c.id, c.org_id, c.name, c.kana, c.corporate_number, c.external_id, c.prefecture,"         \
@@ -20,30 +20,25 @@
 
 enum { FOLDED_MAX = 2048, PATTERN_MAX = 512 };
 
-static const char *keep(struct arena *a, const struct rows *r, int col)
+static void company_read(const struct rows *r, struct arena *a, void *row)
 {
-	return arena_strdup(a, rows_text(r, col));
-}
-
-static void company_read(const struct rows *r, struct arena *a, struct company *c)
-{
-	*c = (struct company){
+	*(struct company *)row = (struct company){
 		.id = rows_int(r, 0),
 		.org_id = rows_int(r, 1),
-		.name = keep(a, r, 2),
-		.kana = keep(a, r, 3),
-		.corporate_number = keep(a, r, 4),
-		.external_id = keep(a, r, 5),
+		.name = rows_keep(r, 2, a),
+		.kana = rows_keep(r, 3, a),
+		.corporate_number = rows_keep(r, 4, a),
+		.external_id = rows_keep(r, 5, a),
 		.prefecture = (int)rows_int(r, 6),
-		.municipality = keep(a, r, 7),
-		.postal_code = keep(a, r, 8),
-		.address = keep(a, r, 9),
-		.phone = keep(a, r, 10),
-		.industry = keep(a, r, 11),
+		.municipality = rows_keep(r, 7, a),
+		.postal_code = rows_keep(r, 8, a),
+		.address = rows_keep(r, 9, a),
+		.phone = rows_keep(r, 10, a),
+		.industry = rows_keep(r, 11, a),
 		.employees = rows_int(r, 12),
 		.devices = rows_int(r, 13),
 		.lang = lang_parse(rows_text(r, 14), LANG_JA),
-		.note = keep(a, r, 15),
+		.note = rows_keep(r, 15, a),
 		.created_us = rows_int(r, 16),
 		.changed_us = rows_int(r, 17),
 		.ended_us = rows_int(r, 18),
@@ -53,21 +48,13 @@ static void company_read(const struct rows *r, struct arena *a, struct company *
 int members_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 		      struct company *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
-		db_query(t, s,
-			 "SELECT " COMPANY_COLUMNS " FROM company c WHERE c.id = $1 AND"
-			 " @scope(c.id)",
-			 DB_ARGS(DB_INT(id)), e);
+	struct rows *r = db_query(t, s,
+				  "SELECT " COMPANY_COLUMNS " FROM company c WHERE c.id = $1 AND"
+				  " @scope(c.id)",
+				  DB_ARGS(DB_INT(id)), e);
+	int got = rows_get(r, company_read, a, out, e);
 
-	if (!r)
-		return e->code;
-	int got = rows_next(r, e);
-	if (got < 0)
-		return got;
-	if (got == 0)
-		return err_set(e, -ENOENT, "there is no such company");
-	company_read(r, a, out);
-	return 0;
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such company") : got;
 }
 
 /* LIKE pattern for SEARCH anywhere; ! escapes. */
@@ -89,30 +76,17 @@ int members_store_list(struct txn *t, const struct scope *s, const struct member
 		       struct arena *a, struct company **out, size_t *n_out, struct err *e)
 {
 	char pattern[PATTERN_MAX];
-	struct company *list = NULL;
-	size_t n = 0;
-	int got;
 
 	like_pattern(f->search, pattern);
-	SCOPED_ROWS struct rows *r =
-		db_query(t, s,
-			 "SELECT " COMPANY_COLUMNS COMPANY_FILTER
-			 " ORDER BY c.kana, c.id LIMIT $6 OFFSET $7",
-			 DB_ARGS(DB_INT(f->prefecture), DB_TEXT(f->industry), DB_TEXT(pattern),
-				 DB_INT(f->now_us), DB_INT(f->ended), DB_INT((int64_t)f->limit),
-				 DB_INT((int64_t)f->offset)),
-			 e);
-	if (!r)
-		return e->code;
-	while ((got = rows_next(r, e)) > 0) {
-		list = list_grow(a, list, n, sizeof(*list));
-		company_read(r, a, &list[n++]);
-	}
-	if (got < 0)
-		return got;
-	*out = list;
-	*n_out = n;
-	return 0;
+	struct rows *r = db_query(t, s,
+				  "SELECT " COMPANY_COLUMNS COMPANY_FILTER
+				  " ORDER BY c.kana, c.id LIMIT $6 OFFSET $7",
+				  DB_ARGS(DB_INT(f->prefecture), DB_TEXT(f->industry),
+					  DB_TEXT(pattern), DB_INT(f->now_us), DB_INT(f->ended),
+					  DB_INT((int64_t)f->limit), DB_INT((int64_t)f->offset)),
+				  e);
+
+	return rows_list(r, company_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int members_store_count(struct txn *t, const struct scope *s, const struct members_filter *f,
@@ -184,8 +158,6 @@ int members_store_by_phone(struct txn *t, const struct scope *s, const char *e16
 			 " c.phone = $1 AND @scope(c.id) ORDER BY own, 1, 2 LIMIT 1",
 			 DB_ARGS(DB_TEXT(e164)), e);
 
-	if (!r)
-		return e->code;
 	int got = rows_next(r, e);
 	if (got > 0) {
 		*id_out = rows_int(r, 0);
@@ -208,8 +180,6 @@ int members_store_named(struct txn *t, const struct scope *s, const char *typed,
 		" corporate_number = $2 OR name_folded = $3) AND @scope(id) ORDER BY how, id"
 		" LIMIT 2",
 		DB_ARGS(DB_INT(id), DB_TEXT(typed), DB_TEXT(folded)), e);
-	if (!r)
-		return e->code;
 	*n_out = 0;
 	while ((got = rows_next(r, e)) > 0) {
 		ids_out[(*n_out)++] = rows_int(r, 0);
@@ -306,15 +276,13 @@ int members_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t 
 /* Drafts belong to the person who made them, not to a company: @global. */
 int members_store_draft_add(struct txn *t, const struct members_draft *d, struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system,
-			    "@global INSERT INTO import_draft (token, person_id, file_name, body, "
-			    "created_us) VALUES"
-			    " ($1, $2, $3, $4, $5)",
-			    DB_ARGS(DB_TEXT(d->token), DB_INT(d->person_id), DB_TEXT(d->file_name),
-				    DB_BLOB(d->p, d->n), DB_INT(d->created_us)),
-			    e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system,
+		      "@global INSERT INTO import_draft (token, person_id, file_name, body, "
+		      "created_us) VALUES"
+		      " ($1, $2, $3, $4, $5)",
+		      DB_ARGS(DB_TEXT(d->token), DB_INT(d->person_id), DB_TEXT(d->file_name),
+			      DB_BLOB(d->p, d->n), DB_INT(d->created_us)),
+		      e);
 }
 
 int members_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
@@ -326,8 +294,6 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 		" AND person_id = $2 AND created_us > $3",
 		DB_ARGS(DB_TEXT(token), DB_INT(person_id), DB_INT(since_us)), e);
 
-	if (!r)
-		return e->code;
 	int got = rows_next(r, e);
 	if (got < 0)
 		return got;
@@ -339,7 +305,7 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 	memcpy(copy, p, n);
 	*out = (struct members_draft){
 		.token = arena_strdup(a, token),
-		.file_name = keep(a, r, 0),
+		.file_name = rows_keep(r, 0, a),
 		.person_id = person_id,
 		.created_us = rows_int(r, 1),
 		.p = copy,
@@ -350,17 +316,12 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 
 int members_store_draft_remove(struct txn *t, const char *token, struct err *e)
 {
-	int64_t n = db_exec(t, &scope_system, "@global DELETE FROM import_draft WHERE token = $1",
-			    DB_ARGS(DB_TEXT(token)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system, "@global DELETE FROM import_draft WHERE token = $1",
+		      DB_ARGS(DB_TEXT(token)), e);
 }
 
 int members_store_draft_expire(struct txn *t, int64_t before_us, struct err *e)
 {
-	int64_t n =
-		db_exec(t, &scope_system, "@global DELETE FROM import_draft WHERE created_us < $1",
-			DB_ARGS(DB_INT(before_us)), e);
-
-	return n < 0 ? (int)n : 0;
+	return db_run(t, &scope_system, "@global DELETE FROM import_draft WHERE created_us < $1",
+		      DB_ARGS(DB_INT(before_us)), e);
 }

@@ -39,8 +39,6 @@ int reports_store_count(struct txn *t, const struct scope *s, const struct repor
 			DB_TEXT(f->kind)),
 		e);
 
-	if (!r)
-		return e && e->code < 0 ? e->code : -EIO;
 	while ((more = rows_next(r, e)) > 0) {
 		const struct report_row row = {
 			.opened_us = rows_int(r, 0),

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-enum { MUTES_MAX = 1000 };
+#include "store/rows.h"
 
 int watch_mute_store_add(struct txn *t, const struct scope *s, const struct watch_mute *m,
 			 int64_t person_id, int64_t now_us, int64_t *id_out, struct err *e)
@@ -46,24 +46,24 @@ int watch_mute_store_end(struct txn *t, const struct scope *s, int64_t id, int64
 	return n < 0 ? (int)n : 0;
 }
 
-static void mute_read(const struct rows *r, struct arena *a, struct watch_mute *out)
+static void mute_read(const struct rows *r, struct arena *a, void *row)
 {
-	*out = (struct watch_mute){
+	*(struct watch_mute *)row = (struct watch_mute){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
-		.detector = arena_strdup(a, rows_text(r, 2)),
-		.device_mac = arena_strdup(a, rows_text(r, 3)),
-		.peer = arena_strdup(a, rows_text(r, 4)),
-		.name = arena_strdup(a, rows_text(r, 5)),
+		.detector = rows_keep(r, 2, a),
+		.device_mac = rows_keep(r, 3, a),
+		.peer = rows_keep(r, 4, a),
+		.name = rows_keep(r, 5, a),
 		.until_us = rows_int(r, 6),
-		.reason = arena_strdup(a, rows_text(r, 7)),
+		.reason = rows_keep(r, 7, a),
 		.made_by = rows_int(r, 8),
 		.made_us = rows_int(r, 9),
 		.ended_us = rows_int(r, 10),
 		.hits = rows_int(r, 11),
-		.made_name = arena_strdup(a, rows_text(r, 12)),
-		.company_name = arena_strdup(a, rows_text(r, 13)),
-		.device_name = arena_strdup(a, rows_text(r, 14)),
+		.made_name = rows_keep(r, 12, a),
+		.company_name = rows_keep(r, 13, a),
+		.device_name = rows_keep(r, 14, a),
 	};
 }
 
@@ -71,7 +71,7 @@ int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_
 			  int64_t active_at_us, struct arena *a, struct watch_mute **out,
 			  size_t *n_out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s,
 		"SELECT m.id, m.company_id, m.detector, m.device_mac, m.peer, m.name, m.until_us,"
 		" m.reason, m.made_by, m.made_us, m.ended_us, m.hits, p.name, c.name,"
@@ -83,30 +83,13 @@ int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_
 		" AND ($2 = 0 OR (m.until_us > $2 AND m.ended_us = 0)) AND @scope(m.company_id)"
 		" ORDER BY m.id DESC LIMIT 1000",
 		DB_ARGS(DB_INT(company_id), DB_INT(active_at_us)), e);
-	struct watch_mute *list;
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return e ? e->code : -EIO;
-	list = NULL;
-	while (n < MUTES_MAX && (more = rows_next(r, e)) > 0) {
-		if (!list)
-			list = arena_array(a, MUTES_MAX, sizeof(*list));
-		mute_read(r, a, &list[n++]);
-	}
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, mute_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int watch_mute_store_hit(struct txn *t, const struct scope *s, int64_t id, int64_t findings,
 			 struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE mute SET hits = hits + $2 WHERE id = $1 AND @scope(company_id)",
-			    DB_ARGS(DB_INT(id), DB_INT(findings)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s, "UPDATE mute SET hits = hits + $2 WHERE id = $1 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(id), DB_INT(findings)), e);
 }

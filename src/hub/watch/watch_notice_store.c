@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "store/rows.h"
+
 int watch_notice_store_add(struct txn *t, const struct scope *s, const struct notice_row *n,
 			   int64_t *id_out, struct err *e)
 {
@@ -42,18 +44,18 @@ int watch_notice_store_pending(struct txn *t, const struct scope *s, const struc
 	" FROM notice n JOIN company c ON c.id = n.company_id JOIN alert a ON a.id = n.alert_id"   \
 	" LEFT JOIN contact k ON k.id = n.contact_id LEFT JOIN person p ON p.id = n.called_by"
 
-static void notice_read(const struct rows *r, struct arena *a, struct watch_notice *out)
+static void notice_read(const struct rows *r, struct arena *a, void *row)
 {
-	*out = (struct watch_notice){
+	*(struct watch_notice *)row = (struct watch_notice){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.alert_id = rows_int(r, 2),
 		.contact_id = rows_int(r, 3),
-		.contact_name = arena_strdup(a, rows_text(r, 4)),
-		.target = arena_strdup(a, rows_text(r, 5)),
-		.state = arena_strdup(a, rows_text(r, 6)),
-		.error = arena_strdup(a, rows_text(r, 7)),
-		.outcome = arena_strdup(a, rows_text(r, 8)),
+		.contact_name = rows_keep(r, 4, a),
+		.target = rows_keep(r, 5, a),
+		.state = rows_keep(r, 6, a),
+		.error = rows_keep(r, 7, a),
+		.outcome = rows_keep(r, 8, a),
 		.lang = lang_parse(rows_text(r, 9), LANG_JA),
 		.queued_us = rows_int(r, 10),
 		.next_try_us = rows_int(r, 11),
@@ -64,9 +66,9 @@ static void notice_read(const struct rows *r, struct arena *a, struct watch_noti
 		.call_due_us = rows_int(r, 16),
 		.called_us = rows_int(r, 17),
 		.called_by = rows_int(r, 18),
-		.company_name = arena_strdup(a, rows_text(r, 19)),
-		.phone = arena_strdup(a, rows_text(r, 20)),
-		.called_name = arena_strdup(a, rows_text(r, 21)),
+		.company_name = rows_keep(r, 19, a),
+		.phone = rows_keep(r, 20, a),
+		.called_name = rows_keep(r, 21, a),
 		.severity = (int)rows_int(r, 22),
 	};
 }
@@ -90,64 +92,43 @@ int watch_notice_store_list(struct txn *t, const struct scope *s, const struct n
 			    struct arena *a, struct watch_notice **out, size_t *n_out,
 			    struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(
+	struct rows *r = db_query(
 		t, s, list_sql(q->kind),
 		DB_ARGS(DB_INT(q->alert_id), DB_INT(q->now_us), DB_INT((int64_t)q->limit)), e);
-	struct watch_notice *list = arena_array(a, q->limit, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
 
-	if (!r)
-		return e ? e->code : -EIO;
-	while (n < q->limit && (more = rows_next(r, e)) > 0)
-		notice_read(r, a, &list[n++]);
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, notice_read, a, ROWS_OUT(out, n_out), e);
 }
 
 static int one(struct rows *r, struct arena *a, struct watch_notice *out, struct err *e)
 {
-	if (!r)
-		return e ? e->code : -EIO;
-	int n = rows_next(r, e);
-	if (n <= 0)
-		return n < 0 ? n : err_set(e, -ENOENT, "there is no such notice");
-	notice_read(r, a, out);
-	return 0;
+	int got = rows_get(r, notice_read, a, out, e);
+
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such notice") : got;
 }
 
 int watch_notice_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 			   struct watch_notice *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
-		db_query(t, s, NOTICE_SELECT " WHERE n.id = $1 AND @scope(n.company_id)",
-			 DB_ARGS(DB_INT(id)), e);
+	struct rows *r = db_query(t, s, NOTICE_SELECT " WHERE n.id = $1 AND @scope(n.company_id)",
+				  DB_ARGS(DB_INT(id)), e);
+
 	return one(r, a, out, e);
 }
 
 int watch_notice_store_by_token(struct txn *t, const struct scope *s, const char *token_sha256,
 				struct arena *a, struct watch_notice *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r =
+	struct rows *r =
 		db_query(t, s, NOTICE_SELECT " WHERE n.token_sha256 = $1 AND @scope(n.company_id)",
 			 DB_ARGS(DB_TEXT(token_sha256)), e);
-	return one(r, a, out, e);
-}
 
-static int change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
-		  size_t n_args, struct err *e)
-{
-	int64_t n = db_exec(t, s, sql, args, n_args, e);
-	return n < 0 ? (int)n : 0;
+	return one(r, a, out, e);
 }
 
 int watch_notice_store_token(struct txn *t, const struct scope *s, int64_t id,
 			     const char *token_sha256, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET token_sha256 = $2 WHERE id = $1 AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_TEXT(token_sha256)), e);
 }
@@ -155,7 +136,7 @@ int watch_notice_store_token(struct txn *t, const struct scope *s, int64_t id,
 int watch_notice_store_sent(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 			    int64_t call_due_us, struct err *e)
 {
-	return change(
+	return db_run(
 		t, s,
 		"UPDATE notice SET state = 'sent', sent_us = $2, call_due_us = $3, error = '',"
 		" attempts = attempts + 1"
@@ -166,7 +147,7 @@ int watch_notice_store_sent(struct txn *t, const struct scope *s, int64_t id, in
 int watch_notice_store_failed(struct txn *t, const struct scope *s, int64_t id, const char *why,
 			      int64_t next_try_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET attempts = attempts + 1, error = $2, next_try_us = $3"
 		      " WHERE id = $1 AND state = 'queued' AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_TEXT(why), DB_INT(next_try_us)), e);
@@ -175,7 +156,7 @@ int watch_notice_store_failed(struct txn *t, const struct scope *s, int64_t id, 
 int watch_notice_store_to_call(struct txn *t, const struct scope *s, int64_t id, const char *why,
 			       int64_t due_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET state = 'call', error = $2, call_due_us = $3"
 		      " WHERE id = $1 AND state IN ('queued', 'sent') AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_TEXT(why), DB_INT(due_us)), e);
@@ -199,8 +180,6 @@ int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now
 		DB_ARGS(DB_INT(now_us)), e);
 	int more;
 
-	if (!r)
-		return e ? e->code : -EIO;
 	out->n = 0;
 	while ((more = rows_next(r, e)) > 0) {
 		if (out->n == NOTICE_OVERDUE_MAX)
@@ -214,7 +193,7 @@ int watch_notice_store_overdue(struct txn *t, const struct scope *s, int64_t now
 int watch_notice_store_opened(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 			      struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET opened_us = $2 WHERE id = $1 AND opened_us = 0"
 		      " AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
@@ -223,7 +202,7 @@ int watch_notice_store_opened(struct txn *t, const struct scope *s, int64_t id, 
 int watch_notice_store_read(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 			    struct err *e)
 {
-	return change(
+	return db_run(
 		t, s,
 		"UPDATE notice SET read_us = $2, state = CASE WHEN state = 'called' THEN 'called'"
 		" ELSE 'read' END WHERE id = $1 AND read_us = 0 AND @scope(company_id)",
@@ -233,7 +212,7 @@ int watch_notice_store_read(struct txn *t, const struct scope *s, int64_t id, in
 int watch_notice_store_called(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
 			      const char *outcome, int64_t now_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET state = 'called', called_us = $4, called_by = $2,"
 		      " outcome = $3 WHERE id = $1 AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_INT(person_id), DB_TEXT(outcome), DB_INT(now_us)), e);
@@ -242,7 +221,7 @@ int watch_notice_store_called(struct txn *t, const struct scope *s, int64_t id, 
 int watch_notice_store_again(struct txn *t, const struct scope *s, const struct notice_again *n,
 			     int64_t person_id, int64_t now_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE notice SET call_due_us = $4, called_us = $3, called_by = $2,"
 		      " attempts = attempts + 1, outcome = 'not_reached', contact_id = $5,"
 		      " contact_name = $6, target = $7"

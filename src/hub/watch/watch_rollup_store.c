@@ -6,8 +6,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
-
-enum { TRAFFIC_ROWS_MAX = 5000 };
+#include "store/rows.h"
 
 int rollup_store_done(struct txn *t, const struct scope *s, int64_t *out, struct err *e)
 {
@@ -20,16 +19,9 @@ int rollup_store_done(struct txn *t, const struct scope *s, int64_t *out, struct
 	return 0;
 }
 
-static int change(struct txn *t, const struct scope *s, const char *sql, const struct dbv *args,
-		  size_t n_args, struct err *e)
-{
-	int64_t n = db_exec(t, s, sql, args, n_args, e);
-	return n < 0 ? (int)n : 0;
-}
-
 int rollup_store_set_done(struct txn *t, const struct scope *s, int64_t done_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "INSERT INTO rollup (name, done_us) VALUES ('hour', $1)"
 		      " ON CONFLICT (name) DO UPDATE SET done_us = excluded.done_us @global",
 		      DB_ARGS(DB_INT(done_us)), e);
@@ -37,7 +29,7 @@ int rollup_store_set_done(struct txn *t, const struct scope *s, int64_t done_us,
 
 int rollup_store_lower(struct txn *t, const struct scope *s, int64_t to_us, struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "UPDATE rollup SET done_us = $1 WHERE name = 'hour' AND done_us > $1 @global",
 		      DB_ARGS(DB_INT(to_us)), e);
 }
@@ -60,7 +52,7 @@ int rollup_store_lower(struct txn *t, const struct scope *s, int64_t to_us, stru
 int rollup_store_hours(struct txn *t, const struct scope *s, int64_t from_us, int64_t to_us,
 		       struct err *e)
 {
-	return change(t, s,
+	return db_run(t, s,
 		      "INSERT INTO traffic_hour" COLUMNS
 		      " SELECT company_id, sensor_id, mac, start_us / $3 * $3, " SUMS
 		      " FROM traffic WHERE start_us >= $1 AND start_us < $2 AND @scope(company_id)"
@@ -71,7 +63,7 @@ int rollup_store_hours(struct txn *t, const struct scope *s, int64_t from_us, in
 int rollup_store_days(struct txn *t, const struct scope *s, const struct rollup_days *d,
 		      struct err *e)
 {
-	return change(
+	return db_run(
 		t, s,
 		"INSERT INTO traffic_day" COLUMNS
 		" SELECT company_id, sensor_id, mac, (start_us + $4) / $3 * $3 - $4, " SUMS
@@ -86,14 +78,14 @@ int rollup_store_days(struct txn *t, const struct scope *s, const struct rollup_
 int rollup_store_forget(struct txn *t, const struct scope *s, const struct rollup_keep *k,
 			struct err *e)
 {
-	int r = change(t, s, "DELETE FROM traffic WHERE start_us < $1 AND @scope(company_id)",
+	int r = db_run(t, s, "DELETE FROM traffic WHERE start_us < $1 AND @scope(company_id)",
 		       DB_ARGS(DB_INT(k->five_minutes_us)), e);
 	if (r >= 0)
-		r = change(t, s,
+		r = db_run(t, s,
 			   "DELETE FROM traffic_hour WHERE start_us < $1 AND @scope(company_id)",
 			   DB_ARGS(DB_INT(k->hours_us)), e);
 	if (r >= 0)
-		r = change(t, s,
+		r = db_run(t, s,
 			   "DELETE FROM traffic_day WHERE start_us < $1 AND @scope(company_id)",
 			   DB_ARGS(DB_INT(k->days_us)), e);
 	return r;
@@ -105,29 +97,24 @@ int rollup_store_forget(struct txn *t, const struct scope *s, const struct rollu
 	" WHERE company_id = $1 AND start_us >= $2 AND start_us < $3 AND ($4 = '' OR mac = $4)"    \
 	" AND @scope(company_id) GROUP BY start_us ORDER BY start_us LIMIT 5000"
 
+static void traffic_read(const struct rows *r, struct arena *a, void *row)
+{
+	(void)a;
+	*(struct watch_traffic *)row =
+		(struct watch_traffic){ rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
+					rows_int(r, 3), rows_int(r, 4) };
+}
+
 int rollup_store_traffic(struct txn *t, const struct scope *s, const struct watch_traffic_query *q,
 			 struct arena *a, struct watch_traffic **out, size_t *n_out, struct err *e)
 {
 	const char *sql = q->step == WATCH_FIVE_MINUTES ? TRAFFIC_SELECT("traffic")
 			  : q->step == WATCH_HOURS      ? TRAFFIC_SELECT("traffic_hour")
 							: TRAFFIC_SELECT("traffic_day");
-	SCOPED_ROWS struct rows *r =
-		db_query(t, s, sql,
-			 DB_ARGS(DB_INT(q->company_id), DB_INT(q->from_us), DB_INT(q->to_us),
-				 DB_TEXT(q->mac ? q->mac : "")),
-			 e);
-	struct watch_traffic *list = arena_array(a, TRAFFIC_ROWS_MAX, sizeof(*list));
-	size_t n = 0;
-	int more = 1;
+	struct rows *r = db_query(t, s, sql,
+				  DB_ARGS(DB_INT(q->company_id), DB_INT(q->from_us),
+					  DB_INT(q->to_us), DB_TEXT(q->mac ? q->mac : "")),
+				  e);
 
-	if (!r)
-		return e ? e->code : -EIO;
-	while (n < TRAFFIC_ROWS_MAX && (more = rows_next(r, e)) > 0)
-		list[n++] = (struct watch_traffic){ rows_int(r, 0), rows_int(r, 1), rows_int(r, 2),
-						    rows_int(r, 3), rows_int(r, 4) };
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, traffic_read, a, ROWS_OUT(out, n_out), e);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/rows.h"
 
 #define NEWER(col)                                                                                 \
 	"CASE WHEN excluded." col " > alert." col " THEN excluded." col " ELSE alert." col " END"
@@ -59,8 +60,6 @@ int watch_store_fold(struct txn *t, const struct scope *s, const struct alert_ch
 			DB_INT(c->first_us), DB_INT(c->last_us), DB_INT(now_us), DB_TEXT(c->peers),
 			DB_TEXT(c->names), DB_BLOB(c->body, c->body_n)),
 		e);
-	if (!rows)
-		return e ? e->code : -EIO;
 	r = rows_next(rows, e);
 	if (r <= 0)
 		return r < 0 ? r : err_set(e, -ENOENT, "the company of this finding is not there");
@@ -75,22 +74,19 @@ int watch_store_fold(struct txn *t, const struct scope *s, const struct alert_ch
 int watch_store_set_muted(struct txn *t, const struct scope *s, int64_t alert_id, int64_t mute_id,
 			  int64_t now_us, struct err *e)
 {
-	int64_t n =
-		db_exec(t, s,
-			"UPDATE alert SET state = 'muted', mute_id = $2, changed_us = $3"
-			" WHERE id = $1 AND state IN ('new', 'accepted') AND @scope(company_id)",
-			DB_ARGS(DB_INT(alert_id), DB_INT(mute_id), DB_INT(now_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE alert SET state = 'muted', mute_id = $2, changed_us = $3"
+		      " WHERE id = $1 AND state IN ('new', 'accepted') AND @scope(company_id)",
+		      DB_ARGS(DB_INT(alert_id), DB_INT(mute_id), DB_INT(now_us)), e);
 }
 
 int watch_store_unmute(struct txn *t, const struct scope *s, int64_t alert_id, int64_t now_us,
 		       struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE alert SET state = 'new', mute_id = NULL, changed_us = $2"
-			    " WHERE id = $1 AND state = 'muted' AND @scope(company_id)",
-			    DB_ARGS(DB_INT(alert_id), DB_INT(now_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE alert SET state = 'new', mute_id = NULL, changed_us = $2"
+		      " WHERE id = $1 AND state = 'muted' AND @scope(company_id)",
+		      DB_ARGS(DB_INT(alert_id), DB_INT(now_us)), e);
 }
 
 #define ALERT_COLUMNS                                                                              \
@@ -106,20 +102,20 @@ int watch_store_unmute(struct txn *t, const struct scope *s, int64_t alert_id, i
 	" LEFT JOIN device d ON d.company_id = a.company_id AND d.mac = a.device_mac"              \
 	" LEFT JOIN person p ON p.id = a.accepted_by"
 
-static void alert_read(const struct rows *r, struct arena *a, struct watch_alert *out)
+static void alert_read(const struct rows *r, struct arena *a, void *row)
 {
-	*out = (struct watch_alert){
+	*(struct watch_alert *)row = (struct watch_alert){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.sensor_id = rows_int(r, 2),
-		.company_name = arena_strdup(a, rows_text(r, 3)),
+		.company_name = rows_keep(r, 3, a),
 		.prefecture = (int)rows_int(r, 4),
-		.detector = arena_strdup(a, rows_text(r, 5)),
-		.story = arena_strdup(a, rows_text(r, 6)),
-		.state = arena_strdup(a, rows_text(r, 7)),
-		.device_mac = arena_strdup(a, rows_text(r, 8)),
-		.device_address = arena_strdup(a, rows_text(r, 9)),
-		.device_name = arena_strdup(a, rows_text(r, 10)),
+		.detector = rows_keep(r, 5, a),
+		.story = rows_keep(r, 6, a),
+		.state = rows_keep(r, 7, a),
+		.device_mac = rows_keep(r, 8, a),
+		.device_address = rows_keep(r, 9, a),
+		.device_name = rows_keep(r, 10, a),
 		.severity = (enum severity)rows_int(r, 11),
 		.confidence = rows_int(r, 12),
 		.findings = rows_int(r, 13),
@@ -128,35 +124,38 @@ static void alert_read(const struct rows *r, struct arena *a, struct watch_alert
 		.last_us = rows_int(r, 16),
 		.opened_us = rows_int(r, 17),
 		.changed_us = rows_int(r, 18),
-		.peers = arena_strdup(a, rows_text(r, 19)),
-		.names = arena_strdup(a, rows_text(r, 20)),
+		.peers = rows_keep(r, 19, a),
+		.names = rows_keep(r, 20, a),
 		.mute_id = rows_int(r, 21),
 		.case_id = rows_int(r, 22),
 		.accepted_by = rows_int(r, 23),
 		.accepted_us = rows_int(r, 24),
-		.accepted_name = arena_strdup(a, rows_text(r, 25)),
+		.accepted_name = rows_keep(r, 25, a),
 		.ended_us = rows_int(r, 26),
-		.ended_why = arena_strdup(a, rows_text(r, 27)),
+		.ended_why = rows_keep(r, 27, a),
 		.body = "",
 	};
+}
+
+static void whole_read(const struct rows *r, struct arena *a, void *row)
+{
+	struct watch_alert *out = row;
+
+	alert_read(r, a, out);
+	const void *body = rows_blob(r, 28, &out->body_n);
+	out->body = arena_strndup(a, body ? body : "", out->body_n);
 }
 
 int watch_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 		    struct watch_alert *out, struct err *e)
 {
-	SCOPED_ROWS struct rows *r = db_query(t, s,
-					      "SELECT " ALERT_COLUMNS ", a.body" ALERT_FROM
-					      " WHERE a.id = $1 AND @scope(a.company_id)",
-					      DB_ARGS(DB_INT(id)), e);
-	if (!r)
-		return e ? e->code : -EIO;
-	int n = rows_next(r, e);
-	if (n <= 0)
-		return n < 0 ? n : err_set(e, -ENOENT, "there is no such alert");
-	alert_read(r, a, out);
-	const void *body = rows_blob(r, 28, &out->body_n);
-	out->body = arena_strndup(a, body ? body : "", out->body_n);
-	return 0;
+	struct rows *r = db_query(t, s,
+				  "SELECT " ALERT_COLUMNS ", a.body" ALERT_FROM
+				  " WHERE a.id = $1 AND @scope(a.company_id)",
+				  DB_ARGS(DB_INT(id)), e);
+	int got = rows_get(r, whole_read, a, out, e);
+
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such alert") : got;
 }
 
 /* The conditions of a filter; $8 is the highest severity. */
@@ -205,22 +204,10 @@ static const char *list_sql(const struct alert_filter *f)
 int watch_store_list(struct txn *t, const struct scope *s, const struct alert_filter *f,
 		     struct arena *a, struct watch_alert **out, size_t *n_out, struct err *e)
 {
-	size_t cap = (size_t)(f->limit > 0 ? f->limit : 50);
-	struct watch_alert *list = arena_array(a, cap, sizeof(*list));
 	struct filter_args args = filter_bind(f);
-	SCOPED_ROWS struct rows *r = db_query(t, s, list_sql(f), args.v, ARRAY_LEN(args.v), e);
-	size_t n = 0;
-	int more = r ? 1 : 0;
+	struct rows *r = db_query(t, s, list_sql(f), args.v, ARRAY_LEN(args.v), e);
 
-	if (!r)
-		return e ? e->code : -EIO;
-	while (n < cap && (more = rows_next(r, e)) > 0)
-		alert_read(r, a, &list[n++]);
-	if (more < 0)
-		return more;
-	*out = list;
-	*n_out = n;
-	return 0;
+	return rows_list(r, alert_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int watch_store_count(struct txn *t, const struct scope *s, const struct alert_filter *f,
@@ -243,44 +230,41 @@ int watch_store_count(struct txn *t, const struct scope *s, const struct alert_f
 int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
 		       int64_t now_us, struct err *e)
 {
-	return (int)db_exec(
-		t, s,
-		"UPDATE alert SET state = 'accepted', accepted_by = $2, accepted_us = $3,"
-		" changed_us = $3 WHERE id = $1 AND state IN ('new', 'muted')"
-		" AND @scope(company_id)",
-		DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us)), e);
+	return db_change(t, s,
+			 "UPDATE alert SET state = 'accepted', accepted_by = $2, accepted_us = $3,"
+			 " changed_us = $3 WHERE id = $1 AND state IN ('new', 'muted')"
+			 " AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us)), e);
 }
 
 int watch_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
 		    const char *why, int64_t now_us, struct err *e)
 {
-	return (int)db_exec(t, s,
-			    "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
-			    " ended_us = $3, changed_us = $3, ended_why = $4 WHERE id = $1"
-			    " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
-			    DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us), DB_TEXT(why)),
-			    e);
+	return db_change(t, s,
+			 "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
+			 " ended_us = $3, changed_us = $3, ended_why = $4 WHERE id = $1"
+			 " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_INT(person_id), DB_INT(now_us), DB_TEXT(why)), e);
 }
 
 int watch_store_promote(struct txn *t, const struct scope *s, int64_t id, int64_t case_id,
 			int64_t person_id, int64_t now_us, struct err *e)
 {
-	return (int)db_exec(t, s,
-			    "UPDATE alert SET state = 'case', case_id = $2, changed_us = $4,"
-			    " accepted_us = CASE WHEN accepted_us = 0 THEN $4 ELSE accepted_us END,"
-			    " accepted_by = COALESCE(accepted_by, $3) WHERE id = $1"
-			    " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
-			    DB_ARGS(DB_INT(id), DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)),
-			    e);
+	return db_change(t, s,
+			 "UPDATE alert SET state = 'case', case_id = $2, changed_us = $4,"
+			 " accepted_us = CASE WHEN accepted_us = 0 THEN $4 ELSE accepted_us END,"
+			 " accepted_by = COALESCE(accepted_by, $3) WHERE id = $1"
+			 " AND state IN ('new', 'accepted', 'muted') AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)),
+			 e);
 }
 
 int watch_store_end_case(struct txn *t, const struct scope *s, int64_t case_id, int64_t person_id,
 			 int64_t now_us, struct err *e)
 {
-	int64_t n = db_exec(t, s,
-			    "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
-			    " ended_us = $3, changed_us = $3 WHERE case_id = $1 AND state = 'case'"
-			    " AND @scope(company_id)",
-			    DB_ARGS(DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)), e);
-	return n < 0 ? (int)n : 0;
+	return db_run(t, s,
+		      "UPDATE alert SET state = 'closed', open_key = NULL, ended_by = $2,"
+		      " ended_us = $3, changed_us = $3 WHERE case_id = $1 AND state = 'case'"
+		      " AND @scope(company_id)",
+		      DB_ARGS(DB_INT(case_id), DB_INT(person_id), DB_INT(now_us)), e);
 }
