@@ -41,11 +41,13 @@ size_t blind_merge(struct span *list, size_t n)
 	return out + 1;
 }
 
+/* The newest are kept. */
 static void add_gap(struct blind_result *out, int64_t from_us, int64_t to_us, bool open)
 {
 	if (out->n_gaps == BLIND_GAPS_MAX) {
+		memmove(out->gap, out->gap + 1, (BLIND_GAPS_MAX - 1) * sizeof(out->gap[0]));
+		out->n_gaps--;
 		out->gaps_left_out++;
-		return;
 	}
 	out->gap[out->n_gaps++] = (struct blind_gap){ { from_us, to_us }, open };
 }

@@ -35,7 +35,7 @@ struct blind_result {
 	int64_t watched_us; /* proven */
 	int64_t blind_us;   /* proven not watched: something was heard afterwards, or it said so */
 	int64_t unheard_us; /* not heard since: blind unless the sensor proves otherwise later */
-	struct blind_gap gap[BLIND_GAPS_MAX]; /* oldest first */
+	struct blind_gap gap[BLIND_GAPS_MAX]; /* the newest ones, oldest first */
 	size_t n_gaps;
 	size_t gaps_left_out; /* their time is counted */
 };

@@ -136,6 +136,7 @@ static void many_gaps_are_cut_but_counted(void **state)
 							  .n_watched = ARRAY_LEN(w) });
 	assert_int_equal(r.n_gaps, BLIND_GAPS_MAX);
 	assert_int_equal(r.gaps_left_out, 49);
+	assert_int_equal(r.gap[BLIND_GAPS_MAX - 1].span.to_us, (ARRAY_LEN(w) - 1) * 10);
 	assert_int_equal(r.blind_us, ARRAY_LEN(w) - 1);
 }
 
