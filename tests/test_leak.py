@@ -185,10 +185,13 @@ class World:
         self.ids["person"] = self.hub.value("SELECT id FROM person WHERE login = 'minato'")
         self.ids["session"] = self.hub.value("SELECT max(id) FROM session WHERE person_id = ?", self.ids["person"])
 
+    def alerts_are_there(self):
+        return len(self.hub.rows("SELECT id FROM alert WHERE device_name = 'Galaxy-A54'")) == 3
+
     def fill_alerts(self, sensor, day, indicators):
         sensor.enrol(self.hub.code(MINATO, "--name", f"{SECRET}-sensor"))
-        sensor.configure(replay=day, replay_shift="now", probe__indicators=indicators).start()
-        wait_for("the alerts", lambda: self.hub.value("SELECT count(*) FROM alert WHERE severity >= 3") >= 2, 60)
+        sensor.configure(replay=day, replay_shift="now", probe__learning="15m", probe__indicators=indicators).start()
+        wait_for("the alerts", self.alerts_are_there, 60)
         sensor.stop()
         self.ids["alert"], self.ids["open_alert"] = [r[0] for r in self.hub.rows(
             "SELECT id FROM alert WHERE severity >= 3 ORDER BY id")][:2]
@@ -196,7 +199,7 @@ class World:
         self.ids["device"] = self.id_of("device", "hostname = 'Galaxy-A54' AND company_id = ?")
         quiet = self.hub.value("SELECT id FROM alert WHERE detector = 'new_device' AND device_name = 'Galaxy-A54'")
         self.desk.get(f"/alerts/{quiet}")
-        self.send(f"/alerts/{quiet}/mute", device="1", days="3", reason=SECRET)
+        self.send(f"/alerts/{quiet}/mute", device="1", detector="1", days="3", reason=SECRET)
         self.ids["mute"], self.ids["notice"] = self.id_of("mute"), self.id_of("notice")
 
     def fill_cases(self):
