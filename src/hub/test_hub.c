@@ -98,7 +98,7 @@ void test_hub_free(struct test_hub *th)
 	mem_cleanup(&th);
 }
 
-void test_hub_each(void (*fn)(struct test_hub *th))
+void test_hub_each(test_hub_fn fn)
 {
 	static const char *const names[] = { "sqlite", "postgresql" };
 	const char *only = getenv("OTASUKE_TEST_DRIVER");

@@ -25,7 +25,21 @@ struct test_hub {
 struct test_hub *test_hub_new(bool postgres);
 void test_hub_free(struct test_hub *th); /* NULL is fine */
 /* FN on a fresh hub for each database that OTASUKE_TEST_DRIVER asks for (all when it is unset). */
-void test_hub_each(void (*fn)(struct test_hub *th));
+typedef void (*test_hub_fn)(struct test_hub *th);
+void test_hub_each(test_hub_fn fn);
+static inline void test_hub_on_both(void **state)
+{
+	test_hub_each(*(test_hub_fn *)*state);
+}
+
+/* A row of a list of tests: the same. */
+#define ON_BOTH(fn)                                                                                \
+	{                                                                                          \
+		.name = #fn, .test_func = test_hub_on_both, .initial_state = &(test_hub_fn)        \
+		{                                                                                  \
+			fn                                                                         \
+		}                                                                                  \
+	}
 /* Runs the job NAME of a feature now. */
 void test_hub_job(struct test_hub *th, const char *name);
 

@@ -139,22 +139,16 @@ static void part_comes_without_its_frame(struct test_hub *th)
 	assert_null(strstr(test_hub_part(th, desk, "/account").body, "<!doctype html>"));
 }
 
-static void through_the_server(void **state)
-{
-	(void)state;
-	test_hub_each(nobody_is_sent_to_sign_in);
-	test_hub_each(roles_and_csrf_are_checked);
-	test_hub_each(what_the_server_refuses_has_words);
-	test_hub_each(part_comes_without_its_frame);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_most_literal_pattern),
 		cmocka_unit_test(tells_no_page_from_wrong_method),
 		cmocka_unit_test(refuses_bad_tables),
-		cmocka_unit_test(through_the_server),
+		ON_BOTH(nobody_is_sent_to_sign_in),
+		ON_BOTH(roles_and_csrf_are_checked),
+		ON_BOTH(what_the_server_refuses_has_words),
+		ON_BOTH(part_comes_without_its_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

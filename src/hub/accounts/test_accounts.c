@@ -378,42 +378,22 @@ static void audit_chain_shows_changes(struct test_hub *th)
 			 -EFORMAT);
 }
 
-#define EACH(name)                                                                                 \
-	static void test_##name(void **state)                                                      \
-	{                                                                                          \
-		(void)state;                                                                       \
-		test_hub_each(name);                                                               \
-	}
-EACH(wrong_name_and_wrong_password_look_alike)
-EACH(guessing_is_slowed_down)
-EACH(passwords_have_rules)
-EACH(one_time_password_grows_old)
-EACH(a_code_is_good_once)
-EACH(second_factor_can_be_put_off_in_the_demonstration_only)
-EACH(gates_hold_over_http)
-EACH(sessions_end)
-EACH(roles_fit_the_organisation)
-EACH(inactive_people_are_out_at_once)
-EACH(members_people_are_seen_by_their_desk_only)
-EACH(every_page_renders)
-EACH(audit_chain_shows_changes)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wrong_name_and_wrong_password_look_alike),
-		cmocka_unit_test(test_guessing_is_slowed_down),
-		cmocka_unit_test(test_passwords_have_rules),
-		cmocka_unit_test(test_one_time_password_grows_old),
-		cmocka_unit_test(test_a_code_is_good_once),
-		cmocka_unit_test(test_second_factor_can_be_put_off_in_the_demonstration_only),
-		cmocka_unit_test(test_gates_hold_over_http),
-		cmocka_unit_test(test_sessions_end),
-		cmocka_unit_test(test_roles_fit_the_organisation),
-		cmocka_unit_test(test_inactive_people_are_out_at_once),
-		cmocka_unit_test(test_members_people_are_seen_by_their_desk_only),
-		cmocka_unit_test(test_every_page_renders),
-		cmocka_unit_test(test_audit_chain_shows_changes),
+		ON_BOTH(wrong_name_and_wrong_password_look_alike),
+		ON_BOTH(guessing_is_slowed_down),
+		ON_BOTH(passwords_have_rules),
+		ON_BOTH(one_time_password_grows_old),
+		ON_BOTH(a_code_is_good_once),
+		ON_BOTH(second_factor_can_be_put_off_in_the_demonstration_only),
+		ON_BOTH(gates_hold_over_http),
+		ON_BOTH(sessions_end),
+		ON_BOTH(roles_fit_the_organisation),
+		ON_BOTH(inactive_people_are_out_at_once),
+		ON_BOTH(members_people_are_seen_by_their_desk_only),
+		ON_BOTH(every_page_renders),
+		ON_BOTH(audit_chain_shows_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

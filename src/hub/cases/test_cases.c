@@ -264,30 +264,16 @@ static void a_call_through_the_pages(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, r.desk, "/cases?q=slow&kind=general_it").status, 200);
 }
 
-#define ON_BOTH(name)                                                                              \
-	static void name##_db(void **state)                                                        \
-	{                                                                                          \
-		(void)state;                                                                       \
-		test_hub_each(name);                                                               \
-	}
-ON_BOTH(from_call_to_lesson)
-ON_BOTH(the_story_is_in_order_and_whole)
-ON_BOTH(numbers_run_by_region_and_year)
-ON_BOTH(what_is_wrong_is_said)
-ON_BOTH(consents_are_given_and_revoked)
-ON_BOTH(others_see_and_change_nothing)
-ON_BOTH(a_call_through_the_pages)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_call_to_lesson_db),
-		cmocka_unit_test(the_story_is_in_order_and_whole_db),
-		cmocka_unit_test(numbers_run_by_region_and_year_db),
-		cmocka_unit_test(what_is_wrong_is_said_db),
-		cmocka_unit_test(consents_are_given_and_revoked_db),
-		cmocka_unit_test(others_see_and_change_nothing_db),
-		cmocka_unit_test(a_call_through_the_pages_db),
+		ON_BOTH(from_call_to_lesson),
+		ON_BOTH(the_story_is_in_order_and_whole),
+		ON_BOTH(numbers_run_by_region_and_year),
+		ON_BOTH(what_is_wrong_is_said),
+		ON_BOTH(consents_are_given_and_revoked),
+		ON_BOTH(others_see_and_change_nothing),
+		ON_BOTH(a_call_through_the_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -485,19 +485,6 @@ static void a_foreign_organisation_sees_nothing(struct db *db, void *arg)
 	assert_int_equal(sum.light, FLEET_GREEN);
 }
 
-static void run(void **state)
-{
-	test_db_each(&test_setup, *(test_db_fn *)*state, NULL);
-}
-
-#define ON_BOTH(fn)                                                                                \
-	{                                                                                          \
-#fn, run, NULL, NULL, &(test_db_fn)                                                \
-		{                                                                                  \
-			fn                                                                         \
-		}                                                                                  \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

@@ -403,19 +403,6 @@ static void a_consent_stands_until_it_is_revoked(struct db *db, void *arg)
 	assert_int_equal(members_consent_give(db, &w.desk, &c, &id, &e), -EINVAL);
 }
 
-static void run(void **state)
-{
-	test_db_each(&test_setup, *(test_db_fn *)*state, NULL);
-}
-
-#define ON_BOTH(fn)                                                                                \
-	{                                                                                          \
-#fn, run, NULL, NULL, &(test_db_fn)                                                \
-		{                                                                                  \
-			fn                                                                         \
-		}                                                                                  \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

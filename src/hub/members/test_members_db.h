@@ -87,4 +87,18 @@ static inline int64_t test_count(struct db *db, const char *sql)
 	return n;
 }
 
+static inline void test_on_both(void **state)
+{
+	test_db_each(&test_setup, *(test_db_fn *)*state, NULL);
+}
+
+/* A row of a list of tests: FN on each database. */
+#define ON_BOTH(fn)                                                                                \
+	{                                                                                          \
+		.name = #fn, .test_func = test_on_both, .initial_state = &(test_db_fn)             \
+		{                                                                                  \
+			fn                                                                         \
+		}                                                                                  \
+	}
+
 #endif

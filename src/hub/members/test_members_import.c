@@ -182,19 +182,6 @@ static void a_file_that_is_no_list_is_refused(struct db *db, void *arg)
 	assert_int_equal(members_import(db, &analyst, &f, true, a, &rep, &e), -EPERM);
 }
 
-static void run(void **state)
-{
-	test_db_each(&test_setup, *(test_db_fn *)*state, NULL);
-}
-
-#define ON_BOTH(fn)                                                                                \
-	{                                                                                          \
-#fn, run, NULL, NULL, &(test_db_fn)                                                \
-		{                                                                                  \
-			fn                                                                         \
-		}                                                                                  \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {

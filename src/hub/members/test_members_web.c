@@ -146,26 +146,14 @@ static void a_person_of_the_company_sees_its_own_page_only(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, person, "/members").status, 403);
 }
 
-#define ON_EACH(name)                                                                              \
-	static void name##_db(void **state)                                                        \
-	{                                                                                          \
-		(void)state;                                                                       \
-		test_hub_each(name);                                                               \
-	}
-ON_EACH(a_company_is_registered_and_found)
-ON_EACH(a_form_comes_back_with_what_was_typed)
-ON_EACH(an_import_is_checked_then_confirmed)
-ON_EACH(a_code_is_printed_once)
-ON_EACH(a_person_of_the_company_sees_its_own_page_only)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_company_is_registered_and_found_db),
-		cmocka_unit_test(a_form_comes_back_with_what_was_typed_db),
-		cmocka_unit_test(an_import_is_checked_then_confirmed_db),
-		cmocka_unit_test(a_code_is_printed_once_db),
-		cmocka_unit_test(a_person_of_the_company_sees_its_own_page_only_db),
+		ON_BOTH(a_company_is_registered_and_found),
+		ON_BOTH(a_form_comes_back_with_what_was_typed),
+		ON_BOTH(an_import_is_checked_then_confirmed),
+		ON_BOTH(a_code_is_printed_once),
+		ON_BOTH(a_person_of_the_company_sees_its_own_page_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -465,45 +465,24 @@ static void pages_show_it_to_whom_it_concerns(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, 0, "/r/nothing").status, 404);
 }
 
-#define ON_BOTH(name)                                                                              \
-	static void name##_db(void **state)                                                        \
-	{                                                                                          \
-		(void)state;                                                                       \
-		test_hub_each(name);                                                               \
-	}
-ON_BOTH(one_alert_a_story)
-ON_BOTH(severity_only_rises)
-ON_BOTH(an_ended_alert_makes_room_for_a_new_one)
-ON_BOTH(taken_by_one_person)
-ON_BOTH(foreign_organisation_sees_nothing)
-ON_BOTH(a_mute_works_back_and_runs_out)
-ON_BOTH(a_mute_needs_scope_reason_and_end)
-ON_BOTH(without_contacts_it_is_a_call)
-ON_BOTH(small_things_are_not_told)
-ON_BOTH(one_call_for_one_device)
-ON_BOTH(the_mail_speaks_plainly)
-ON_BOTH(traffic_rolls_up_once_and_late_data_counts)
-ON_BOTH(the_store_does_not_grow_without_end)
-ON_BOTH(pages_show_it_to_whom_it_concerns)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_alert_a_story_db),
-		cmocka_unit_test(severity_only_rises_db),
-		cmocka_unit_test(an_ended_alert_makes_room_for_a_new_one_db),
-		cmocka_unit_test(taken_by_one_person_db),
-		cmocka_unit_test(foreign_organisation_sees_nothing_db),
+		ON_BOTH(one_alert_a_story),
+		ON_BOTH(severity_only_rises),
+		ON_BOTH(an_ended_alert_makes_room_for_a_new_one),
+		ON_BOTH(taken_by_one_person),
+		ON_BOTH(foreign_organisation_sees_nothing),
 		cmocka_unit_test(what_a_mute_fits),
-		cmocka_unit_test(a_mute_works_back_and_runs_out_db),
-		cmocka_unit_test(a_mute_needs_scope_reason_and_end_db),
-		cmocka_unit_test(without_contacts_it_is_a_call_db),
-		cmocka_unit_test(small_things_are_not_told_db),
-		cmocka_unit_test(one_call_for_one_device_db),
-		cmocka_unit_test(the_mail_speaks_plainly_db),
-		cmocka_unit_test(traffic_rolls_up_once_and_late_data_counts_db),
-		cmocka_unit_test(the_store_does_not_grow_without_end_db),
-		cmocka_unit_test(pages_show_it_to_whom_it_concerns_db),
+		ON_BOTH(a_mute_works_back_and_runs_out),
+		ON_BOTH(a_mute_needs_scope_reason_and_end),
+		ON_BOTH(without_contacts_it_is_a_call),
+		ON_BOTH(small_things_are_not_told),
+		ON_BOTH(one_call_for_one_device),
+		ON_BOTH(the_mail_speaks_plainly),
+		ON_BOTH(traffic_rolls_up_once_and_late_data_counts),
+		ON_BOTH(the_store_does_not_grow_without_end),
+		ON_BOTH(pages_show_it_to_whom_it_concerns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
