@@ -304,3 +304,10 @@ void csv_end(struct buf *b)
 {
 	buf_adds(b, "\r\n");
 }
+
+void csv_line(struct buf *b, const char *const *cells, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		csv_cell(b, cells[i], i == 0);
+	csv_end(b);
+}

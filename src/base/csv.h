@@ -33,5 +33,6 @@ int csv_next(struct csv *c, struct csv_row *out, struct err *e);
  * a leading apostrophe. */
 void csv_cell(struct buf *b, const char *text, bool first);
 void csv_end(struct buf *b);
+void csv_line(struct buf *b, const char *const *cells, size_t n); /* a whole row */
 
 #endif

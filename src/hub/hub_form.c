@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a posted form field by field; what is wrong is kept beside its field, in words. */
+/* Reading path, query and a posted form field by field; what is wrong with a field is kept beside
+ * it, in words. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +10,19 @@
 #include "hub/hub_core.h"
 
 enum { NUMBER_TEXT = 32 };
+
+int call_id(struct call *c, size_t which, int64_t *out)
+{
+	if (str_i64(str_of(c->param[which]), 1, INT64_MAX, out) < 0)
+		return err_set(&c->err, -ENOENT, "there is no such page");
+	return 0;
+}
+
+int64_t call_query_int(const struct call *c, const char *name, int64_t max, int64_t other)
+{
+	(void)str_i64(str_of(http_query(c->req, name)), 1, max, &other); /* else as it was */
+	return other;
+}
 
 struct form form_of(struct call *c)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The fields of a posted form, and what is wrong with each (hub_form.c). Part of hub.h. */
+/* What a call asks: the numbers of its path and query; the fields of a posted form, and what is
+ * wrong with each (hub_form.c). Part of hub.h. */
 #ifndef HUB_HUB_FORM_H
 #define HUB_HUB_FORM_H
 
@@ -8,6 +9,11 @@
 #include <stdint.h>
 
 struct call;
+
+/* The id in the WHICH-th {…} of the path: 0, or -ENOENT. */
+int call_id(struct call *c, size_t which, int64_t *out);
+/* ?NAME=, from 1 to MAX; OTHER when it is absent or anything else. */
+int64_t call_query_int(const struct call *c, const char *name, int64_t max, int64_t other);
 
 struct form_error {
 	const char *field, *text;

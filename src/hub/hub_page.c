@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/hub_core.h"
@@ -161,6 +162,13 @@ int call_json(struct call *c, struct buf *json)
 	buf_add(&c->res->body, json->p, json->n);
 	buf_done(json);
 	return 0;
+}
+
+void call_csv_head(struct call *c, struct buf *csv, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		csv_cell(csv, text_get(c->hub->text, c->lang, keys[i]), i == 0);
+	csv_end(csv);
 }
 
 int call_csv(struct call *c, const char *file_name, struct buf *csv)

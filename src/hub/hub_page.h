@@ -28,6 +28,7 @@ const char *call_text(struct call *c, const char *key, const char *const *args, 
 
 int call_fragment(struct call *c, struct buf *content); /* 200, no frame */
 int call_json(struct call *c, struct buf *json);
+void call_csv_head(struct call *c, struct buf *csv, const char *const *keys, size_t n); /* texts */
 int call_csv(struct call *c, const char *file_name,
 	     struct buf *csv); /* with BOM, as an attachment */
 int call_redirect(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Forms: what people type, in full width and with commas, and what is said beside the field. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/test.h"
@@ -51,6 +52,30 @@ static void texts_are_trimmed_and_limited(void **state)
 	form_text(&f, "long", true, 5);
 	assert_string_equal(form_error(&f, "long"), "5 文字までで入力してください。");
 	assert_null(form_error(&f, "name"));
+	done(&r);
+}
+
+static void paths_and_queries_hold_numbers(void **state)
+{
+	struct ready r;
+	struct form f = form_with(&r, "");
+	int64_t id = 7;
+
+	(void)state;
+	(void)f;
+	r.call.param[0] = "12";
+	r.call.param[1] = "12x";
+	assert_int_equal(call_id(&r.call, 0, &id), 0);
+	assert_int_equal(id, 12);
+	assert_int_equal(call_id(&r.call, 1, &id), -ENOENT);
+	assert_int_equal(call_id(&r.call, 2, &id), -ENOENT);
+	assert_int_equal(id, 12);
+	assert_int_equal(http_req_target(r.call.req, "/x?page=3&zero=0&far=101&word=x"), 0);
+	assert_int_equal(call_query_int(&r.call, "page", 100, 1), 3);
+	assert_int_equal(call_query_int(&r.call, "zero", 100, 1), 1);
+	assert_int_equal(call_query_int(&r.call, "far", 100, 1), 1);
+	assert_int_equal(call_query_int(&r.call, "word", 100, 1), 1);
+	assert_int_equal(call_query_int(&r.call, "absent", 100, 1), 1);
 	done(&r);
 }
 
@@ -114,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_trimmed_and_limited),
+		cmocka_unit_test(paths_and_queries_hold_numbers),
 		cmocka_unit_test(numbers_are_read_as_people_type_them),
 		cmocka_unit_test(times_are_in_the_viewers_zone),
 		cmocka_unit_test(the_first_error_of_a_field_stays),

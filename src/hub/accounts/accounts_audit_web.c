@@ -10,16 +10,6 @@
 
 enum { PAGE_ROWS = 100 };
 
-static int64_t query_int(const struct call *c, const char *name)
-{
-	const char *v = http_query(c->req, name);
-	int64_t n = 0;
-
-	if (!v || str_i64(str_of(v), 0, INT64_MAX, &n) < 0)
-		return 0;
-	return n;
-}
-
 static const char *query_text(const struct call *c, const char *name)
 {
 	const char *v = http_query(c->req, name);
@@ -64,17 +54,17 @@ int accounts_audit_get(struct call *c)
 {
 	struct audit_page m = { .action = query_text(c, "action"),
 				.entity = query_text(c, "entity"),
-				.person_id = query_int(c, "person") };
+				.person_id = call_query_int(c, "person", INT64_MAX, 0) };
 	struct audit_filter f = { .action = m.action,
 				  .entity = m.entity,
 				  .person_id = m.person_id,
-				  .before_id = query_int(c, "before"),
+				  .before_id = call_query_int(c, "before", INT64_MAX, 0),
 				  .limit = PAGE_ROWS };
 	struct audit_row *rows;
 	struct buf b = { 0 };
 	int r;
 
-	if (query_int(c, "check"))
+	if (call_query_int(c, "check", INT64_MAX, 0))
 		chain_check(c, &m);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	if (!t)

@@ -130,9 +130,10 @@ int accounts_org_new(struct call *c)
 static int org_load(struct call *c, struct accounts_org *o)
 {
 	int64_t id;
+	int r = call_id(c, 0, &id);
 
-	if (str_i64(str_of(c->param[0]), 1, INT64_MAX, &id) < 0)
-		return -ENOENT;
+	if (r < 0)
+		return r;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	if (!t)
 		return c->err.code;

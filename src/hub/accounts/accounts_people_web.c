@@ -109,20 +109,19 @@ static int person_page(struct call *c, int status, const struct accounts_person 
 
 int accounts_person_new(struct call *c)
 {
-	struct accounts_person p = { .id = 0, .active = true };
-	const char *org = http_query(c->req, "org");
+	struct accounts_person p = { .active = true,
+				     .org_id = call_query_int(c, "org", INT64_MAX, 0) };
 
-	if (org)
-		(void)str_i64(str_of(org), 1, INT64_MAX, &p.org_id); /* only a default */
 	return person_page(c, 200, &p, NULL, NULL);
 }
 
 static int person_load(struct call *c, struct accounts_person *p)
 {
 	int64_t id;
+	int r = call_id(c, 0, &id);
 
-	if (str_i64(str_of(c->param[0]), 1, INT64_MAX, &id) < 0)
-		return -ENOENT;
+	if (r < 0)
+		return r;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	if (!t)
 		return c->err.code;

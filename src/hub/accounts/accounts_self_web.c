@@ -213,11 +213,9 @@ int accounts_enrol_off(struct call *c)
 int accounts_session_end_post(struct call *c)
 {
 	int64_t id;
-	int r;
+	int r = call_id(c, 0, &id);
 
-	if (str_i64(str_of(c->param[0]), 1, INT64_MAX, &id) < 0)
-		return -ENOENT;
-	if ((r = accounts_session_end(c->hub, c->user, id, 0, &c->err)) < 0)
+	if (r < 0 || (r = accounts_session_end(c->hub, c->user, id, 0, &c->err)) < 0)
 		return r;
 	return call_done(c, "accounts.sessions.ended", "/account");
 }

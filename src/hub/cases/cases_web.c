@@ -15,19 +15,9 @@
 #include "hub/cases_tmpl.h"
 #include "hub/live.h"
 
-enum { PAGE_ROWS = 50, CSV_ROWS = 10000 };
+enum { PAGE_ROWS = 50, PAGES_MAX = 100000, CSV_ROWS = 10000 };
 
 /* --- the list --- */
-
-static int64_t query_int(struct call *c, const char *name, int64_t max, int64_t initial)
-{
-	int64_t v = initial;
-	const char *s = http_query(c->req, name);
-
-	if (s)
-		(void)str_i64(str_of(s), 1, max, &v); /* anything else is the initial value */
-	return v;
-}
 
 static struct case_filter filter_of(struct call *c)
 {
@@ -37,7 +27,7 @@ static struct case_filter filter_of(struct call *c)
 	return (struct case_filter){
 		.state = state && strcmp(state, CASE_CLOSED) == 0 ? CASE_CLOSED : NULL,
 		.kind = kind && kind[0] ? kind : NULL,
-		.prefecture = (int)query_int(c, "prefecture", 47, 0),
+		.prefecture = (int)call_query_int(c, "prefecture", 47, 0),
 		.words = http_query(c->req, "q"),
 		.limit = PAGE_ROWS,
 	};
@@ -90,7 +80,7 @@ static int cases_json(struct call *c, const struct incident *i, size_t n)
 static int cases_list(struct call *c)
 {
 	struct case_filter f = filter_of(c);
-	const int64_t page = query_int(c, "page", 100000, 1);
+	const int64_t page = call_query_int(c, "page", PAGES_MAX, 1);
 	struct cases_page p = { .tab = f.state ? f.state : "",
 				.words = f.words ? f.words : "",
 				.prev_url = "",
@@ -144,9 +134,7 @@ static int cases_csv(struct call *c)
 	int r = t ? cases_store_list(t, c->scope, &f, c->arena, &i, &n, &c->err) : c->err.code;
 	if (r < 0)
 		return r;
-	for (size_t k = 0; k < ARRAY_LEN(head); k++)
-		csv_cell(&b, text_get(c->hub->text, c->lang, head[k]), k == 0);
-	csv_end(&b);
+	call_csv_head(c, &b, head, ARRAY_LEN(head));
 	for (size_t k = 0; k < n; k++) {
 		char opened[TIME_TEXT_MAX], closed[TIME_TEXT_MAX] = "";
 		if (i[k].closed_us)
@@ -168,9 +156,7 @@ static int cases_csv(struct call *c)
 			i[k].cause,
 			i[k].lesson,
 		};
-		for (size_t m = 0; m < ARRAY_LEN(cell); m++)
-			csv_cell(&b, cell[m], m == 0);
-		csv_end(&b);
+		csv_line(&b, cell, ARRAY_LEN(cell));
 	}
 	return call_csv(c, "cases.csv", &b);
 }
@@ -336,12 +322,12 @@ static int case_consent(struct call *c)
 static int case_consent_revoke(struct call *c)
 {
 	int64_t id;
+	int r = call_id(c, 1, &id);
 
-	if (str_i64(str_of(c->param[1]), 1, INT64_MAX, &id) < 0)
-		return err_set(&c->err, -ENOENT, "there is no such consent");
+	if (r < 0)
+		return r;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_consent_revoke(t, c->user, c->param[0], id, c->now_us, &c->err)
-		  : c->err.code;
+	r = t ? cases_consent_revoke(t, c->user, c->param[0], id, c->now_us, &c->err) : c->err.code;
 	return finish(c, &t, r, "", NULL);
 }
 

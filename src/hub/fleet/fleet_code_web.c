@@ -12,17 +12,10 @@
 
 enum { NAMERS = FLEET_EDITORS | ROLE_TECHNICIAN | ROLE_ANALYST | ROLE_COMPANY };
 
-static int path_id(const struct call *c, int param, int64_t *out)
-{
-	return c->param[param] && str_i64(str_of(c->param[param]), 1, INT64_MAX, out) == 0
-		       ? 0
-		       : -ENOENT;
-}
-
 static int load(struct call *c, struct company *out)
 {
 	int64_t id;
-	int r = path_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -241,7 +234,7 @@ int fleet_code_web_device_name(struct call *c)
 	int64_t company, device;
 	int r;
 
-	if ((r = path_id(c, 0, &company)) < 0 || (r = path_id(c, 1, &device)) < 0)
+	if ((r = call_id(c, 0, &company)) < 0 || (r = call_id(c, 1, &device)) < 0)
 		return r;
 	if (!form_ok(&f))
 		return err_set(&c->err, -EINVAL, "a name has at most %d characters",

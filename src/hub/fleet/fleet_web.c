@@ -101,15 +101,13 @@ static const char *light_asked(struct call *c)
 static int list(struct call *c)
 {
 	struct fleet_list_page m = { .light = light_asked(c) };
-	const char *asked = http_query(c->req, "page");
+	const int64_t page = call_query_int(c, "page", PAGES_MAX, 1);
 	struct buf b = { 0 };
-	int64_t page = 1;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r;
 
 	if (!t)
 		return c->err.code;
-	(void)str_i64(str_of(asked), 1, PAGES_MAX, &page); /* else the first */
 	if ((r = counts(c, t, &m)) < 0 || (r = rows(c, t, &m, page)) < 0)
 		return r;
 	txn_rollback(&t);
@@ -127,11 +125,6 @@ static int list(struct call *c)
 }
 
 /* --- one sensor --- */
-
-static int sensor_id(const struct call *c, int64_t *out)
-{
-	return c->param[0] && str_i64(str_of(c->param[0]), 1, INT64_MAX, out) == 0 ? 0 : -ENOENT;
-}
 
 static const char *reason_of(const struct fleet_down *downs, size_t n, struct span gap)
 {
@@ -214,7 +207,7 @@ static int sensor(struct call *c)
 	struct fleet_sensor s;
 	struct buf b = { 0 };
 	int64_t id;
-	int r = sensor_id(c, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -238,7 +231,7 @@ static int revoke(struct call *c)
 	struct form f = form_of(c);
 	const char *why = form_text(&f, "why", false, FLEET_NAME_MAX);
 	int64_t id;
-	int r = sensor_id(c, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0 || (r = fleet_revoke(c->hub, c->user, id, why, &c->err)) < 0)
 		return r;
@@ -250,7 +243,7 @@ static int rename_sensor(struct call *c)
 	struct form f = form_of(c);
 	const char *name = form_text(&f, "name", true, FLEET_NAME_MAX);
 	int64_t id;
-	int r = sensor_id(c, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0 || (r = fleet_rename(c->hub->db, c->user, id, name, &c->err)) < 0)
 		return r;

@@ -15,7 +15,7 @@ enum { FEE_MAX_YEN = 100000000, COUNT_MAX = 1000000, TYPE_CHARS = 20 };
 static int load(struct call *c, struct company *out)
 {
 	int64_t id;
-	int r = members_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -167,7 +167,7 @@ int members_agree_web_relation_end(struct call *c)
 	int64_t id;
 	int r;
 
-	if ((r = load(c, &x)) < 0 || (r = members_view_id(c, 1, &id)) < 0 ||
+	if ((r = load(c, &x)) < 0 || (r = call_id(c, 1, &id)) < 0 ||
 	    (r = members_relation_end(c->hub->db, c->user, x.id, id, c->now_us, &c->err)) < 0)
 		return r;
 	return done(c, &x);
@@ -306,7 +306,7 @@ int members_agree_web_contract_end(struct call *c)
 	int64_t id;
 	int r;
 
-	if ((r = load(c, &x)) < 0 || (r = members_view_id(c, 1, &id)) < 0 ||
+	if ((r = load(c, &x)) < 0 || (r = call_id(c, 1, &id)) < 0 ||
 	    (r = members_contract_end(c->hub->db, c->user, x.id, id, c->now_us, &c->err)) < 0)
 		return r;
 	return done(c, &x);
@@ -406,7 +406,7 @@ int members_agree_web_consent_revoke(struct call *c)
 	int64_t id;
 	int r;
 
-	if ((r = load(c, &x)) < 0 || (r = members_view_id(c, 1, &id)) < 0 ||
+	if ((r = load(c, &x)) < 0 || (r = call_id(c, 1, &id)) < 0 ||
 	    (r = members_consent_revoke(c->hub->db, c->user, x.id, id, &c->err)) < 0)
 		return r;
 	return done(c, &x);

@@ -133,7 +133,7 @@ int members_edit_web_add(struct call *c)
 static int load(struct call *c, struct company *out)
 {
 	int64_t id;
-	int r = members_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -173,7 +173,7 @@ int members_edit_web_save(struct call *c)
 int members_edit_web_end(struct call *c)
 {
 	int64_t id;
-	int r = members_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0 || (r = members_end(c->hub->db, c->user, id, &c->err)) < 0)
 		return r;
@@ -201,7 +201,7 @@ static int load_contact(struct call *c, struct company *company, struct contact 
 				 .hours = "Mo-Fr 09:00-18:00" };
 	if (strcmp(c->param[1], "new") == 0)
 		return 0;
-	if ((r = members_view_id(c, 1, &id)) < 0)
+	if ((r = call_id(c, 1, &id)) < 0)
 		return r;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	if (!t)
@@ -313,7 +313,7 @@ int members_edit_web_contact_remove(struct call *c)
 	int64_t company, id;
 	int r;
 
-	if ((r = members_view_id(c, 0, &company)) < 0 || (r = members_view_id(c, 1, &id)) < 0 ||
+	if ((r = call_id(c, 0, &company)) < 0 || (r = call_id(c, 1, &id)) < 0 ||
 	    (r = members_contact_remove(c->hub->db, c->user, company, id, &c->err)) < 0)
 		return r;
 	return call_done(c, "members.contact.removed", "/members/%" PRId64, company);

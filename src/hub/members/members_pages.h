@@ -117,7 +117,5 @@ const struct members_option *members_view_industries(struct call *c, const char 
 						     size_t *n_out);
 const char *members_view_phone(struct call *c, const char *e164);
 const char *members_view_postal(struct call *c, const char *postal_code);
-/* A number of the path, or -ENOENT. */
-int members_view_id(const struct call *c, int param, int64_t *out);
 
 #endif

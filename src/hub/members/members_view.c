@@ -109,10 +109,3 @@ const char *members_view_postal(struct call *c, const char *code)
 {
 	return strlen(code) == 7 ? arena_printf(c->arena, "%.3s-%s", code, code + 3) : code;
 }
-
-int members_view_id(const struct call *c, int param, int64_t *out)
-{
-	return c->param[param] && str_i64(str_of(c->param[param]), 1, INT64_MAX, out) == 0
-		       ? 0
-		       : -ENOENT;
-}

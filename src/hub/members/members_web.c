@@ -24,14 +24,6 @@ static const char *query_or(struct call *c, const char *name, const char *other)
 	return v ? v : other;
 }
 
-static int64_t query_int(struct call *c, const char *name, int64_t max, int64_t other)
-{
-	int64_t v = other;
-
-	(void)str_i64(str_of(query_or(c, name, "")), 0, max, &v); /* else OTHER */
-	return v;
-}
-
 /* --- the list --- */
 
 static const char *page_url(struct call *c, const struct members_list_page *m, int64_t page)
@@ -107,19 +99,17 @@ static int list_json(struct call *c, const struct members_list_page *m, const st
 
 static int list(struct call *c)
 {
-	int64_t page = query_int(c, "page", PAGES_MAX, 1);
+	int64_t page = call_query_int(c, "page", PAGES_MAX, 1);
 	struct members_list_page m = {
 		.search = query_or(c, "q", ""),
 		.industry = query_or(c, "industry", ""),
-		.prefecture = (int)query_int(c, "prefecture", 47, 0),
+		.prefecture = (int)call_query_int(c, "prefecture", 47, 0),
 		.ended = strcmp(query_or(c, "state", ""), "ended") == 0,
 		.may_edit = user_is(c->user, MEMBERS_EDITORS),
 	};
 	struct company *companies;
 	struct buf b = { 0 };
 
-	if (page < 1)
-		page = 1;
 	if (m.industry[0] && !members_industry_name(m.industry, c->lang)[0])
 		m.industry = "";
 	int r = list_read(c, &m, page, &companies);
@@ -210,7 +200,7 @@ static int company(struct call *c)
 	int64_t id;
 	int r;
 
-	if ((r = members_view_id(c, 0, &id)) < 0 || (r = company_read(c, id, &m, &contacts)) < 0)
+	if ((r = call_id(c, 0, &id)) < 0 || (r = company_read(c, id, &m, &contacts)) < 0)
 		return r;
 	company_words(c, &m, contacts);
 	m.is_member = m.c.ended_us > c->now_us;

@@ -39,15 +39,14 @@ static int64_t month_asked(struct call *c, const char *name, int64_t initial)
 static int count(struct call *c, struct request *q)
 {
 	const int zone = (int)c->hub->conf.zone_min;
-	const char *kind = http_query(c->req, "kind"), *code = http_query(c->req, "prefecture");
-	int64_t to = month_asked(c, "to", c->now_us), prefecture = 0;
+	const char *kind = http_query(c->req, "kind");
+	int64_t to = month_asked(c, "to", c->now_us);
 	int64_t from = month_asked(c, "from", report_month(to, 1 - MONTHS_SHOWN, zone));
 
 	if (from > to)
 		from = to;
-	if (code)
-		(void)str_i64(str_of(code), 1, 47, &prefecture); /* anything else is all of them */
-	q->filter = (struct report_filter){ (int)prefecture, kind ? kind : "" };
+	q->filter = (struct report_filter){ (int)call_query_int(c, "prefecture", 47, 0),
+					    kind ? kind : "" };
 	report_start(&q->report, from, to, zone, c->arena);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	return t ? reports_store_count(t, c->scope, &q->filter, c->arena, &q->report, &c->err)
@@ -254,7 +253,7 @@ static int reports_show(struct call *c)
 
 /* --- CSV: one line a figure group, so that a spreadsheet can filter it --- */
 
-static void csv_line(struct call *c, struct buf *b, const char *table_key,
+static void line_csv(struct call *c, struct buf *b, const char *table_key,
 		     const struct report_line *l)
 {
 	const int64_t figure[] = { l->sum.incidents, l->sum.phone_remote, l->sum.visit,
@@ -290,19 +289,17 @@ static int reports_csv(struct call *c)
 	if (r < 0)
 		return r;
 	page_of(c, q, p);
-	for (size_t i = 0; i < ARRAY_LEN(head); i++)
-		csv_cell(&b, text_get(c->hub->text, c->lang, head[i]), i == 0);
-	csv_end(&b);
+	call_csv_head(c, &b, head, ARRAY_LEN(head));
 	const struct report_line all = { .label = "", .sum = p->all };
-	csv_line(c, &b, "reports.csv.all", &all);
+	line_csv(c, &b, "reports.csv.all", &all);
 	for (size_t i = 0; i < p->n_months; i++)
-		csv_line(c, &b, "reports.month", &p->months[i]);
+		line_csv(c, &b, "reports.month", &p->months[i]);
 	for (size_t i = 0; i < p->n_regions; i++)
-		csv_line(c, &b, "reports.region", &p->regions[i]);
+		line_csv(c, &b, "reports.region", &p->regions[i]);
 	for (size_t i = 0; i < p->n_places; i++)
-		csv_line(c, &b, "reports.prefecture", &p->places[i]);
+		line_csv(c, &b, "reports.prefecture", &p->places[i]);
 	for (size_t i = 0; i < p->n_kinds; i++)
-		csv_line(c, &b, "reports.kind", &p->kinds[i]);
+		line_csv(c, &b, "reports.kind", &p->kinds[i]);
 	return call_csv(c, "statistics.csv", &b);
 }
 

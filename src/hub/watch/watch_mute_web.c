@@ -28,7 +28,7 @@ static int load(struct call *c, struct mute_page *p)
 {
 	struct alert_page alert = { 0 };
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r >= 0)
 		r = watch_view_alert(c, id, &alert);
@@ -127,7 +127,7 @@ int watch_mute_web_list(struct call *c)
 int watch_mute_web_end(struct call *c)
 {
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;

@@ -12,13 +12,6 @@
 
 enum { DOTS_MAX = 200, LINES_MAX = 64 };
 
-int watch_view_id(struct call *c, int which, int64_t *out)
-{
-	if (str_i64(str_of(c->param[which]), 1, INT64_MAX, out) < 0)
-		return err_set(&c->err, -ENOENT, "there is no such page");
-	return 0;
-}
-
 const char *watch_view_light_key(enum severity s)
 {
 	static const char *const key[] = { "watch.severity.info", "watch.severity.low",

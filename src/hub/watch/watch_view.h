@@ -13,7 +13,5 @@ const char *watch_view_light_key(enum severity s);
 const char *watch_view_state_key(const char *state);
 /* The alert, its card, evidence, notices and time line. -ENOENT. */
 int watch_view_alert(struct call *c, int64_t id, struct alert_page *out);
-/* {id} of the path; -ENOENT when it is no number. */
-int watch_view_id(struct call *c, int which, int64_t *out);
 
 #endif

@@ -17,7 +17,7 @@
 #include "hub/watch_tmpl.h"
 #include "hub/watch/watch_view.h"
 
-enum { PAGE_ROWS = 50, HOME_ROWS = 8, PANEL_ROWS = 10, CSV_ROWS = 10000 };
+enum { PAGE_ROWS = 50, PAGES_MAX = 100000, HOME_ROWS = 8, PANEL_ROWS = 10, CSV_ROWS = 10000 };
 
 #define TAB_INFO "info"
 
@@ -34,16 +34,6 @@ static const char *state_asked(struct call *c)
 		if (strcmp(s, known[i]) == 0)
 			return known[i];
 	return NULL;
-}
-
-static int64_t page_asked(struct call *c)
-{
-	int64_t page = 1;
-	const char *s = http_query(c->req, "page");
-
-	if (s)
-		(void)str_i64(str_of(s), 1, 100000, &page); /* anything else is the first page */
-	return page;
 }
 
 static int count(struct call *c, struct txn *t, const char *state, int min_severity, int64_t *out)
@@ -157,7 +147,7 @@ static int alerts_list(struct call *c)
 {
 	const char *tab = state_asked(c);
 	const bool info = tab && strcmp(tab, TAB_INFO) == 0;
-	const int64_t page = page_asked(c);
+	const int64_t page = call_query_int(c, "page", PAGES_MAX, 1);
 	const struct alert_filter f = {
 		.state = info ? NULL : tab,
 		.only_info = info,
@@ -204,9 +194,7 @@ static int alerts_csv(struct call *c)
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < ARRAY_LEN(head); i++)
-		csv_cell(&b, text_get(c->hub->text, c->lang, head[i]), i == 0);
-	csv_end(&b);
+	call_csv_head(c, &b, head, ARRAY_LEN(head));
 	for (size_t i = 0; i < n; i++) {
 		char first[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
 		const char *cell[] = { arena_printf(c->arena, "%lld", (long long)a[i].id),
@@ -219,9 +207,7 @@ static int alerts_csv(struct call *c)
 				       time_format(a[i].first_us, first, sizeof(first)),
 				       time_format(a[i].last_us, last, sizeof(last)),
 				       arena_printf(c->arena, "%lld", (long long)a[i].findings) };
-		for (size_t k = 0; k < ARRAY_LEN(cell); k++)
-			csv_cell(&b, cell[k], k == 0);
-		csv_end(&b);
+		csv_line(&b, cell, ARRAY_LEN(cell));
 	}
 	return call_csv(c, "alerts.csv", &b);
 }
@@ -245,7 +231,7 @@ static int alert_show(struct call *c)
 {
 	struct alert_page p = { 0 };
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r >= 0)
 		r = watch_view_alert(c, id, &p);
@@ -258,7 +244,7 @@ static int alert_accept(struct call *c)
 {
 	struct watch_alert alert;
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -279,7 +265,7 @@ static int alert_close(struct call *c)
 	struct form f = form_of(c);
 	const char *why = form_text(&f, "why", false, 500);
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
@@ -305,7 +291,7 @@ static int notice_called(struct call *c)
 	struct form f = form_of(c);
 	const char *outcome = form_text(&f, "outcome", false, 20);
 	int64_t id;
-	int r = watch_view_id(c, 0, &id);
+	int r = call_id(c, 0, &id);
 
 	if (r < 0)
 		return r;
