@@ -57,7 +57,7 @@ SOCKET_ONLY = {"/admin/check", "/admin/backup"}
 # Tested by themselves below.
 APART = {"/live", "/logout"}
 # Asked with more than the path: so that the page has something to find.
-QUERIES = {"/people": "?all=1", "/cases/new": "?q=%E3%81%BF%E3%81%AA%E3%81%A8", "/cases/new/companies": "?q=0190000102",
+QUERIES = {"/people": "?all=1", "/cases/new": "?q=%E3%81%BF%E3%81%AA%E3%81%A8", "/cases/new/companies": "?q=0190000102", "/search": "?q=%E3%81%BF%E3%81%AA%E3%81%A8",
            "/reports": "?kind=unauthorised_device"}
 # What is posted: complete, so that only the question who asks can stop it. {words} in braces are A's.
 FORMS = {

@@ -142,6 +142,7 @@ static const struct leak_row rows[] = {
 	GET("/cases", "/cases?company=@c"),
 	GET("/cases", "/cases?q=" MARK),
 	SEEN("/cases.csv", "/cases.csv"),
+	SEEN("/search", "/search?q=" MARK),
 	GET("/cases/new", "/cases/new?company=@c"),
 	GET("/cases/new", "/cases/new?alert=@a"),
 	GET("/cases/new/companies", "/cases/new/companies?q=" MARK),

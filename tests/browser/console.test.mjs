@@ -132,7 +132,7 @@ test("the desk's first case", { timeout: 240000 }, async (t) => {
 	});
 
 	await t.test("no page of the menu has an accessibility violation", async () => {
-		const paths = ["/", "/alerts", "/alerts/1", "/alerts/1/mute", "/mutes", "/cases", "/cases/new", `/cases/${number}`, `/cases/${number}/sheet`, "/reports", "/members", "/members/1", "/fleet", "/account"];
+		const paths = ["/", "/alerts", "/alerts/1", "/alerts/1/mute", "/mutes", "/cases", "/search", "/search?q=IW", "/cases/new", `/cases/${number}`, `/cases/${number}/sheet`, "/reports", "/members", "/members/1", "/fleet", "/account"];
 		const bad = [];
 		const adminPage = await region.browser({ colorScheme: "dark", viewport: { width: 360, height: 740 } });
 		await signIn(adminPage, region.base, region.admin.login, region.admin.once);

@@ -10,6 +10,7 @@
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_panels.h"
+#include "hub/cases/cases_search_web.h"
 #include "hub/cases/cases_view.h"
 #include "hub/cases_sql.h"
 #include "hub/cases_tmpl.h"
@@ -357,6 +358,7 @@ static int case_reopen(struct call *c)
 #define WORKERS (ROLES_CASEWORK | ROLE_ADMIN)
 
 static const struct route routes[] = {
+	{ "GET", "/search", READERS, cases_search, 0 },
 	{ "GET", "/cases", READERS, cases_list, 0 },
 	{ "GET", "/cases.csv", READERS, cases_csv, 0 },
 	{ "GET", "/cases/new", WORKERS, cases_new_form, 0 },

@@ -253,6 +253,14 @@ static void a_call_through_the_pages(struct test_hub *th)
 	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/actions",
 			  "channel=visit&body=&minutes=60&cost=8000");
 	assert_int_equal(p.status, 400);
+	p = test_hub_get(th, r.desk, "/search?q=iw-2026-000001");
+	assert_int_equal(p.status, 303);
+	assert_string_equal(p.location, "/cases/IW-2026-000001");
+	p = test_hub_get(th, r.desk, "/search?q=slow");
+	assert_non_null(strstr(p.body, "/cases/IW-2026-000001"));
+	p = test_hub_get(th, r.desk, "/search?q=%E3%81%BF%E3%81%AA%E3%81%A8");
+	assert_non_null(strstr(p.body, "/members/"));
+	assert_int_equal(test_hub_get(th, r.desk, "/search").status, 200);
 	p = test_hub_json(th, r.desk, "/reports");
 	assert_int_equal(p.status, 200);
 	assert_non_null(strstr(p.body, "\"incidents\":1"));
