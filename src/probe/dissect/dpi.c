@@ -108,11 +108,15 @@ void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out)
 		.tls = carries(p, NDPI_PROTOCOL_TLS) || carries(p, NDPI_PROTOCOL_QUIC),
 		.http = carries(p, NDPI_PROTOCOL_HTTP),
 	};
+	out->tls_old = out->tls && (f->state->risk >> NDPI_TLS_OBSOLETE_VERSION & 1);
 	if (out->tls || out->http)
 		name_copy(out->name, f->state->host_server_name);
 	if (out->tls && !guessed) { /* the union holds TLS facts only when TLS was really read */
 		memcpy(out->ja3, f->state->protos.tls_quic.ja3_client, DPI_JA3_MAX - 1);
 		out->ja3[DPI_JA3_MAX - 1] = 0;
+		out->cert_unnamed = f->state->protos.tls_quic.subjectDN &&
+				    (!f->state->protos.tls_quic.server_names ||
+				     (f->state->risk >> NDPI_TLS_SELFSIGNED_CERTIFICATE & 1));
 	}
 }
 

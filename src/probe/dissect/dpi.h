@@ -24,7 +24,9 @@ struct dpi_facts {
 	uint16_t master; /* what carries it: TLS under a cloud service */
 	bool tls;
 	bool http;
-	uint64_t risks;          /* bits as in ndpi_risk_enum: weak evidence only */
+	bool tls_old;      /* TLS 1.1 or older was agreed on */
+	bool cert_unnamed; /* the server's certificate vouches for itself, or for no name at all */
+	uint64_t risks;    /* bits as in ndpi_risk_enum: weak evidence only */
 	char name[DPI_NAME_MAX]; /* SNI or Host, lower case, without port; "" = none */
 	char ja3[DPI_JA3_MAX];   /* of the client, 32 hex digits or "" */
 };

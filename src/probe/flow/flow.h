@@ -55,6 +55,8 @@ struct flow {
 	bool inspected : 1; /* libndpi has seen it */
 	bool tls : 1;
 	bool http : 1;
+	bool tls_old : 1; /* as in struct dpi_facts */
+	bool cert_unnamed : 1;
 	uint8_t fins;    /* bit 0: from the first speaker, bit 1: from the other */
 	uint8_t retries; /* SYNs beyond the first */
 	uint8_t ttl;     /* of the first packet */

@@ -28,6 +28,8 @@ static void keep(struct flow *f, const struct dpi_facts *facts)
 	f->app = facts->app;
 	f->tls = facts->tls;
 	f->http = facts->http;
+	f->tls_old = facts->tls_old;
+	f->cert_unnamed = facts->cert_unnamed;
 	if (n == 0 && !facts->ja3[0])
 		return;
 	f->facts = mem_new(sizeof(*f->facts) + n + 1);

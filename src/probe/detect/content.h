@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the first bytes of a file are, whatever its sender calls it. */
+#ifndef PROBE_DETECT_CONTENT_H
+#define PROBE_DETECT_CONTENT_H
+
+#include <stdbool.h>
+
+#include "base/rd.h"
+#include "base/str.h"
+
+enum content {
+	CONTENT_OTHER,
+	CONTENT_PROGRAM,  /* Windows (PE) or Linux (ELF) */
+	CONTENT_SCRIPT,   /* PowerShell */
+	CONTENT_DECLARED, /* called a program, but its bytes are none */
+};
+
+/* BODY as it begins; CHUNKED: a chunk's size comes first. TYPE: what it is said to be. */
+enum content content_of(struct rd body, struct str type, bool chunked);
+const char *content_name(enum content c);
+
+bool content_is_media(struct str type); /* picture, sound, film, font */
+bool content_is_text(struct str type);
+bool content_is_media_name(struct str target);   /* by the ending, without what follows '?' */
+bool content_is_program_name(struct str target); /* .exe and its kin, archives of updates */
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: a conversation whose outside does not fit: TLS without a name to a strange port under a
+ * certificate that vouches for itself, plain HTTP where TLS belongs, a program that says it is a
+ * browser and does not behave like one. Each sign is weak; a conversation with several is told, one
+ * with few is a clue for the device's story. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/detect.h"
+#include "probe/detect/random_name.h"
+#include "probe/story/story.h"
+
+enum { CALLS_MAX = 4096, POST_LARGE = 1000, TELL_FROM = 50, CLUE_FROM = 20, CLUE_MOST = 40 };
+
+enum sign {
+	SIGN_NO_NAME,
+	SIGN_NOT_LOOKED_UP,
+	SIGN_ODD_PORT,
+	SIGN_UNNAMED_CERT,
+	SIGN_OLD_TLS,
+	SIGN_PLAIN_ON_TLS,
+	SIGN_FALSE_BROWSER,
+	SIGN_NO_AGENT,
+	SIGN_POSTS,
+	SIGN_RANDOM_NAME,
+	SIGNS
+};
+
+/* Reasons in doc/detection.md. */
+static const struct {
+	int weight;
+	const char *text;
+} signs[SIGNS] = {
+	[SIGN_NO_NAME] = { 15, "TLS that names no server" },
+	[SIGN_NOT_LOOKED_UP] = { 10, "an address that was never looked up by a name" },
+	[SIGN_ODD_PORT] = { 15, "an unusual port" },
+	[SIGN_UNNAMED_CERT] = { 20, "a certificate that nobody vouches for" },
+	[SIGN_OLD_TLS] = { 5, "an outdated version of TLS" },
+	[SIGN_PLAIN_ON_TLS] = { 30, "plain HTTP on the port of HTTPS" },
+	[SIGN_FALSE_BROWSER] = { 35,
+				 "a program that says it is a browser and does not act like one" },
+	[SIGN_NO_AGENT] = { 10, "a program that does not say its name" },
+	[SIGN_POSTS] = { 15, "data sent by POST" },
+	[SIGN_RANDOM_NAME] = { 20, "a name that looks drawn by lot" },
+};
+
+struct call {
+	uint8_t key[34];
+	uint32_t device;
+	unsigned signs, weighed; /* bits; WEIGHED: those that were already told */
+	uint64_t count;
+	int64_t first_us;
+	struct telling telling;
+};
+
+struct odd_call {
+	struct detect_env *env;
+	struct map *by_key;
+	struct call *call; /* a ring once it is full */
+	size_t n, hand;
+};
+
+static void *odd_call_open(struct detect_env *env)
+{
+	struct odd_call *o = mem_new(sizeof(*o));
+
+	o->env = env;
+	o->by_key = map_new(CALLS_MAX);
+	o->call = mem_array(CALLS_MAX, sizeof(*o->call));
+	return o;
+}
+
+static void odd_call_close(void *state)
+{
+	struct odd_call *o = state;
+
+	map_free(o->by_key);
+	free(o->call);
+	free(o);
+}
+
+static struct call *call_of(struct odd_call *o, const struct flow *f)
+{
+	uint8_t key[34];
+
+	memcpy(key, f->key.src.b, 16);
+	memcpy(key + 16, f->key.dst.b, 16);
+	memcpy(key + 32, &f->key.dport, 2);
+	void *p = map_find(o->by_key, key, sizeof(key));
+	if (p)
+		return &o->call[(uintptr_t)p - 1];
+	size_t i = o->n < CALLS_MAX ? o->n++ : o->hand++ % CALLS_MAX;
+	struct call *c = &o->call[i];
+	if (c->count)
+		(void)map_remove(o->by_key, c->key, sizeof(c->key));
+	*c = (struct call){ .device = f->device[0], .first_us = f->first_us };
+	memcpy(c->key, key, sizeof(key));
+	(void)map_set(o->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
+	return c;
+}
+
+static int weight_of(unsigned set)
+{
+	int sum = 0;
+
+	for (int i = 0; i < SIGNS; i++)
+		sum += set >> i & 1 ? signs[i].weight : 0;
+	return sum;
+}
+
+static void explain(const struct call *c, struct report *r)
+{
+	char text[REASON_MAX] = "";
+	size_t used = 0;
+
+	for (int i = 0; i < SIGNS; i++) {
+		if (!(c->signs >> i & 1))
+			continue;
+		int n = snprintf(text + used, sizeof(text) - used, "%s%s", used ? "; " : "",
+				 signs[i].text);
+		used += (size_t)n;
+		if (used >= sizeof(text))
+			break;
+	}
+	report_reason(r, "%s", text);
+	report_number(r, "oddity", weight_of(c->signs));
+	report_number(r, "connections", (double)c->count);
+}
+
+static void weigh(struct odd_call *o, struct call *c, const struct flow *f, const char *name)
+{
+	int weight = weight_of(c->signs);
+	struct report r;
+
+	if (c->signs == c->weighed || weight < CLUE_FROM)
+		return;
+	c->weighed = c->signs;
+	report_init(&r, detector_odd_call.name, f->device[0], &f->key.src);
+	r.severity = weight >= TELL_FROM ? SEVERITY_MEDIUM : SEVERITY_INFO;
+	r.confidence = weight > 90 ? 0.9 : weight / 100.0;
+	r.first_us = c->first_us;
+	r.last_us = f->last_us;
+	r.count = c->count;
+	report_peer(&r, &f->key.dst, f->key.dport);
+	report_name(&r, name);
+	explain(c, &r);
+	char text[ADDR_TEXT_MAX];
+	report_story(&r, o->env, "%s", addr_port_format(&f->key.dst, f->key.dport, text));
+	if (weight < TELL_FROM)
+		story_hear(o->env->stories, &r, weight > CLUE_MOST ? CLUE_MOST : weight);
+	else
+		detect_report(o->env, &c->telling, &r);
+}
+
+static bool web_port(uint16_t port)
+{
+	static const uint16_t ports[] = { 80,   443,  465,  587,  853,  989,  990,
+					  993,  995,  2083, 2087, 3128, 5222, 5223,
+					  5228, 8000, 8080, 8081, 8443, 8883 };
+
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+/* Signs of the place itself; its name is set where there is one. */
+static unsigned place_signs(const struct odd_call *o, const struct flow *f, const char *host,
+			    const char **name_out)
+{
+	struct addr a;
+	unsigned set = web_port(f->key.dport) ? 0 : 1U << SIGN_ODD_PORT;
+
+	*name_out = host[0] && addr_parse(str_of(host), &a) < 0
+			    ? host
+			    : names_find(o->env->names, &f->key.dst);
+	if (!(*name_out)[0])
+		set |= 1U << SIGN_NOT_LOOKED_UP;
+	else if (name_is_random(name_registered(str_of(*name_out))))
+		set |= 1U << SIGN_RANDOM_NAME;
+	return set;
+}
+
+static void on_tls(struct odd_call *o, const struct flow *f)
+{
+	const char *name;
+
+	if (inventory_inside(o->env->inventory, &f->key.dst, f->device[1]))
+		return; /* printers and servers of one's own have such certificates */
+	unsigned set = place_signs(o, f, flow_name(f), &name);
+	if (!flow_name(f)[0])
+		set |= 1U << SIGN_NO_NAME;
+	if (f->cert_unnamed)
+		set |= 1U << SIGN_UNNAMED_CERT;
+	if (f->tls_old)
+		set |= 1U << SIGN_OLD_TLS;
+	struct call *c = call_of(o, f);
+	c->count++;
+	c->signs |= set;
+	weigh(o, c, f, name);
+}
+
+static bool odd_call_worth(const struct odd_call *o, const struct flow *f)
+{
+	return f->key.proto == PROTO_TCP && !f->midway &&
+	       inventory_inside(o->env->inventory, &f->key.src, f->device[0]);
+}
+
+static void odd_call_flow(void *state, const struct flow *f, enum flow_event ev,
+			  const struct dissected *d)
+{
+	struct odd_call *o = state;
+
+	(void)d;
+	if (ev == FLOW_EVENT_FACTS && f->tls && flow_ja3(f)[0] && odd_call_worth(o, f))
+		on_tls(o, f);
+}
+
+static unsigned request_signs(const struct flow *f, const struct http_message *m)
+{
+	unsigned set = 0;
+
+	if (f->key.dport == 443)
+		set |= 1U << SIGN_PLAIN_ON_TLS;
+	if (m->whole && !m->accepts && str_starts(m->agent, STR("Mozilla/")))
+		set |= 1U << SIGN_FALSE_BROWSER;
+	if (m->whole && m->agent.n == 0)
+		set |= 1U << SIGN_NO_AGENT;
+	if (str_eq(m->method, STR("POST")) && m->length >= POST_LARGE)
+		set |= 1U << SIGN_POSTS;
+	return set;
+}
+
+static void odd_call_http(void *state, const struct flow *f, const struct http_message *m)
+{
+	struct odd_call *o = state;
+	char host[DPI_NAME_MAX];
+	struct str rest = m->host, before = { 0 };
+	const char *name;
+
+	if (m->response || !odd_call_worth(o, f))
+		return;
+	unsigned set = request_signs(f, m);
+	(void)str_cut(&rest, ':', &before);         /* the name without port */
+	(void)str_copy(host, sizeof(host), before); /* cut is fine */
+	if (!inventory_inside(o->env->inventory, &f->key.dst, f->device[1]))
+		set |= place_signs(o, f, host, &name);
+	else
+		name = "";
+	struct call *c = call_of(o, f);
+	c->count++;
+	c->signs |= set;
+	weigh(o, c, f, name);
+}
+
+const struct detector detector_odd_call = {
+	.name = "odd_call",
+	.open = odd_call_open,
+	.close = odd_call_close,
+	.flow = odd_call_flow,
+	.http = odd_call_http,
+};

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names that no person chose: hexadecimal numbers, or letters without the vowels that make a word
+ * speakable. No tables of languages; the price is that it may only ever be weak evidence. */
+#include "probe/detect/random_name.h"
+
+#include <string.h>
+
+enum {
+	LABEL_MIN = 8,       /* shorter ones are too often acronyms */
+	CONSONANTS_RUN = 6,  /* in a row: English has five in a few words */
+	SECOND_LEVEL_MAX = 3 /* co, ac, com: a level under which others register */
+};
+
+struct str name_registered(struct str name)
+{
+	size_t dots = 0, label = 0;
+
+	for (size_t i = name.n; i > 0; i--) {
+		if (name.p[i - 1] != '.') {
+			label++;
+			continue;
+		}
+		dots++;
+		bool second_level = dots == 2 && label <= SECOND_LEVEL_MAX;
+		if (dots >= 2 && !second_level)
+			return (struct str){ name.p + i, name.n - i };
+		label = 0;
+	}
+	return name;
+}
+
+struct letters {
+	size_t digits, hex_letters, vowels, other, longest_run, changes;
+};
+
+static struct letters count(struct str s)
+{
+	struct letters c = { 0 };
+	size_t run = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char ch = s.p[i];
+		bool digit = ch >= '0' && ch <= '9';
+		bool before = i > 0 && s.p[i - 1] >= '0' && s.p[i - 1] <= '9';
+		c.digits += digit;
+		c.changes += i > 0 && digit != before;
+		c.hex_letters += ch >= 'a' && ch <= 'f';
+		bool vowel = ch && strchr("aeiouy", ch);
+		c.vowels += vowel;
+		c.other += !digit && !vowel;
+		run = digit || vowel || ch == '-' ? 0 : run + 1;
+		c.longest_run = run > c.longest_run ? run : c.longest_run;
+	}
+	return c;
+}
+
+bool name_is_random(struct str registered)
+{
+	struct str label, rest = registered;
+
+	if (!str_cut(&rest, '.', &label) || label.n < LABEL_MIN || str_starts(label, STR("xn--")))
+		return false;
+	struct letters c = count(label);
+	/* A number in base sixteen; words made of a to f bear no digits inside. */
+	if (c.digits + c.hex_letters == label.n && c.digits >= 2 && c.hex_letters >= 2 &&
+	    c.changes >= 2)
+		return true;
+	if (c.longest_run >= CONSONANTS_RUN)
+		return true;
+	/* Languages written in Latin letters have about two vowels in five letters. */
+	return c.vowels * 5 < label.n - c.digits && label.n - c.digits >= LABEL_MIN;
+}

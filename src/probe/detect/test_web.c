@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules of the detectors download, odd_call and host_story, on small captures made here. */
+#include <string.h>
+
+#include "probe/detect/content.h"
+#include "probe/detect/random_name.h"
+#include "probe/dissect/http_head.h"
+#include "probe/test_world.h"
+
+#define BROWSER                   "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/99.0"
+#define REQUEST(path, host, more) "GET " path " HTTP/1.1\r\nHost: " host "\r\n" more "\r\n"
+#define REPLY(type, body)         "HTTP/1.1 200 OK\r\nContent-Type: " type "\r\n\r\n" body
+#define SCRIPT                    "$x = New-Object Net.WebClient; Invoke-Thing $x"
+
+static const struct end pc = { 1, "192.0.2.10", 50001 }, web = { 9, "203.0.113.7", 80 },
+			tls = { 9, "203.0.113.8", 443 }, dns = { 9, "192.0.2.1", 53 };
+
+static struct world *office(void)
+{
+	struct world *w = world_new();
+
+	make_arp(&w->b, 1, pc, "192.0.2.1");
+	world_put(w, 0);
+	make_dns_answer(&w->b, dns, (struct end){ 1, pc.ip, 5000 }, "www.shop.example", web.ip);
+	world_put(w, 1);
+	return w;
+}
+
+static enum severity download_of(const char *ask, const char *answer)
+{
+	struct world *w = office();
+	world_talk(w, 2, pc, web, ask, answer);
+	world_run(w);
+	const struct seen *f = world_find(w, "download");
+	enum severity s = f ? f->severity : SEVERITY_INFO;
+	if (f) {
+		assert_string_equal(f->device, "192.0.2.10");
+		assert_string_equal(f->peer, "203.0.113.7:80");
+	}
+	world_free(w);
+	return s;
+}
+
+static void a_dressed_program_is_grave(void **state)
+{
+	(void)state;
+	assert_int_equal(download_of(REQUEST("/a.jpg", "www.shop.example", ""),
+				     REPLY("application/octet-stream", "MZ")),
+			 SEVERITY_HIGH);
+	assert_int_equal(
+		download_of(REQUEST("/a", "www.shop.example", ""), REPLY("image/png", SCRIPT)),
+		SEVERITY_HIGH);
+	assert_int_equal(download_of(REQUEST("/a", "203.0.113.7", ""),
+				     REPLY("application/octet-stream", "\x7f"
+								       "ELF")),
+			 SEVERITY_HIGH);
+}
+
+static void what_says_what_it_is_passes(void **state)
+{
+	(void)state;
+	assert_int_equal(download_of(REQUEST("/setup.exe", "www.shop.example", "User-Agent: a\r\n"),
+				     REPLY("application/octet-stream", "MZ")),
+			 SEVERITY_INFO);
+	assert_int_equal(download_of(REQUEST("/a.png", "www.shop.example", ""),
+				     REPLY("image/png", "\x89PNG")),
+			 SEVERITY_INFO);
+	assert_int_equal(download_of(REQUEST("/a", "www.shop.example", ""),
+				     REPLY("text/html", "<p>$env: New-Object Invoke-Thing")),
+			 SEVERITY_INFO);
+}
+
+static void a_script_without_a_name_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		download_of(REQUEST("/a.txt", "www.shop.example", ""), REPLY("text/plain", SCRIPT)),
+		SEVERITY_MEDIUM);
+	assert_int_equal(download_of(REQUEST("/a.txt", "www.shop.example", "User-Agent: a\r\n"),
+				     REPLY("text/plain", SCRIPT)),
+			 SEVERITY_LOW);
+}
+
+static void one_false_browser_alone_is_not_told(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	world_talk(w, 2, pc, web, REQUEST("/", "www.shop.example", "User-Agent: " BROWSER "\r\n"),
+		   "ok");
+	world_run(w);
+	assert_int_equal(w->n, 0);
+	world_free(w);
+}
+
+static void a_false_browser_on_the_wrong_port_is_told(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	world_talk(w, 2, pc, tls, REQUEST("/", "203.0.113.8", "User-Agent: " BROWSER "\r\n"), "ok");
+	world_run(w);
+	const struct seen *f = world_find(w, "odd_call");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_MEDIUM);
+	assert_string_equal(f->peer, "203.0.113.8:443");
+	assert_null(world_find(w, "host_story")); /* one thing alone is no story */
+	world_free(w);
+}
+
+static void two_things_make_a_story(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	world_talk(w, 2, pc, tls, REQUEST("/", "203.0.113.8", "User-Agent: " BROWSER "\r\n"), "ok");
+	world_talk(w, 3, (struct end){ 1, pc.ip, 50002 }, web,
+		   REQUEST("/a.jpg", "www.shop.example", ""),
+		   REPLY("application/octet-stream", "MZ"));
+	world_run(w);
+	const struct seen *f = world_find(w, "host_story");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_HIGH); /* 75 and 80 points, of two kinds */
+	assert_string_equal(f->device, "192.0.2.10");
+	assert_non_null(strstr(f->story, "host_story/02:00:00:00:00:01/"));
+	world_free(w);
+}
+
+static void names_drawn_by_lot_are_told_apart(void **state)
+{
+	static const char *const drawn[] = { "3f9c04ab.example", "xkqzvwtrplm.example",
+					     "qhdtwrksvbnm.example" };
+	static const char *const chosen[] = { "facade.example", "thunderbolt.example",
+					      "strengthen.example", "deadbeef.example",
+					      "2020news.example" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++)
+		assert_true(name_is_random(name_registered(str_of(drawn[i]))));
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++)
+		assert_false(name_is_random(name_registered(str_of(chosen[i]))));
+	assert_true(str_eq(name_registered(STR("a.b.shop.example")), STR("shop.example")));
+	assert_true(str_eq(name_registered(STR("www.minato.co.jp")), STR("minato.co.jp")));
+	assert_true(str_eq(name_registered(STR("localhost")), STR("localhost")));
+}
+
+static void heads_are_read_as_far_as_they_go(void **state)
+{
+	(void)state;
+	struct http_message m;
+	const char post[] =
+		"POST /x HTTP/1.1\r\nhost: a.example:81\r\nContent-Length: 7\r\n\r\nabc";
+	const char cut[] = "HTTP/1.1 404 Not Found\r\nServer: x";
+	assert_int_equal(http_parse(rd_of(post, sizeof(post) - 1), &m), 0);
+	assert_true(m.whole && !m.response && m.length == 7 && m.body.n == 3);
+	assert_true(str_eq(m.host, STR("a.example:81")) && str_eq(m.target, STR("/x")));
+	assert_int_equal(http_parse(rd_of(cut, sizeof(cut) - 1), &m), 0);
+	assert_true(m.response && !m.whole && m.status == 404);
+	assert_true(http_parse(rd_of("HTTP/1.1 abc\r\n", 14), &m) < 0);
+	assert_true(http_parse(rd_of("GET nothing\r\n", 13), &m) < 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest t[] = {
+		cmocka_unit_test(a_dressed_program_is_grave),
+		cmocka_unit_test(what_says_what_it_is_passes),
+		cmocka_unit_test(a_script_without_a_name_is_told),
+		cmocka_unit_test(one_false_browser_alone_is_not_told),
+		cmocka_unit_test(a_false_browser_on_the_wrong_port_is_told),
+		cmocka_unit_test(two_things_make_a_story),
+		cmocka_unit_test(names_drawn_by_lot_are_told_apart),
+		cmocka_unit_test(heads_are_read_as_far_as_they_go),
+	};
+	return cmocka_run_group_tests(t, NULL, NULL);
+}

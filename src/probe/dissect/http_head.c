@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The head of an HTTP message, line by line. */
+#include "probe/dissect/http_head.h"
+
+#include <errno.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+static const struct str methods[] = {
+	{ "GET ", 4 }, { "POST ", 5 }, { "HEAD ", 5 }, { "PUT ", 4 }
+};
+
+bool http_starts(struct rd p)
+{
+	if (p.n < 4)
+		return false;
+	switch (p.p[0]) {
+	case 'G':
+		return memcmp(p.p, "GET ", 4) == 0;
+	case 'P':
+		return memcmp(p.p, "POST", 4) == 0 || memcmp(p.p, "PUT ", 4) == 0;
+	case 'H':
+		return memcmp(p.p, "HTTP", 4) == 0 || memcmp(p.p, "HEAD", 4) == 0;
+	default:
+		return false;
+	}
+}
+
+/* The next line without its end; false when no whole line is left. */
+static bool line_next(struct rd *r, struct str *out)
+{
+	const uint8_t *end = r->n ? memchr(r->p, '\n', r->n) : NULL;
+
+	if (!end)
+		return false;
+	size_t n = (size_t)(end - r->p);
+	*out = (struct str){ (const char *)r->p, n };
+	rd_skip(r, n + 1);
+	if (out->n && out->p[out->n - 1] == '\r')
+		out->n--;
+	return true;
+}
+
+static struct str word(struct str *s)
+{
+	struct str w = { 0 };
+
+	(void)str_cut(s, ' ', &w); /* an empty line gives an empty word */
+	return w;
+}
+
+static int first_line(struct str line, struct http_message *m)
+{
+	struct str rest = line;
+	int64_t status = 0;
+
+	if (str_starts(line, STR("HTTP/1."))) {
+		(void)word(&rest); /* the version */
+		if (str_i64(word(&rest), 100, 999, &status) < 0)
+			return -EFORMAT;
+		m->response = true;
+		m->status = (uint16_t)status;
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (!str_starts(line, methods[i]))
+			continue;
+		m->method = word(&rest);
+		m->target = word(&rest);
+		return str_starts(rest, STR("HTTP/1.")) ? 0 : -EFORMAT;
+	}
+	return -EFORMAT;
+}
+
+static void header(struct str line, struct http_message *m)
+{
+	struct str name, value = line;
+	int64_t n = 0;
+
+	if (!str_cut(&value, ':', &name))
+		return;
+	value = str_trim(value);
+	if (str_eq_nocase(name, STR("Host")))
+		m->host = value;
+	else if (str_eq_nocase(name, STR("User-Agent")))
+		m->agent = value;
+	else if (str_eq_nocase(name, STR("Content-Type")))
+		m->type = value;
+	else if (str_eq_nocase(name, STR("Authorization")))
+		m->authorization = value;
+	else if (str_eq_nocase(name, STR("Accept")) || str_eq_nocase(name, STR("Accept-Language")))
+		m->accepts = true;
+	else if (str_eq_nocase(name, STR("Transfer-Encoding")))
+		m->chunked = true;
+	else if (str_eq_nocase(name, STR("Content-Encoding")))
+		m->encoded = true;
+	else if (str_eq_nocase(name, STR("Content-Length")) &&
+		 str_i64(value, 0, INT64_MAX, &n) == 0) {
+		m->has_length = true;
+		m->length = (uint64_t)n;
+	}
+}
+
+int http_parse(struct rd p, struct http_message *out)
+{
+	struct http_message m = { 0 };
+	struct str line;
+
+	if (!line_next(&p, &line) || first_line(line, &m) < 0)
+		return -EFORMAT;
+	for (int i = 0; i < HTTP_LINES_MAX && line_next(&p, &line); i++) {
+		if (line.n == 0) {
+			m.whole = true;
+			break;
+		}
+		header(line, &m);
+	}
+	if (m.whole) {
+		if (m.chunked &&
+		    !line_next(&p, &line)) /* the size may come with the next segment */
+			p = rd_of(p.p, 0);
+		m.body = p;
+	}
+	*out = m;
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reader of the head of an HTTP/1 message (RFC 9112) as far as one segment holds it. It keeps
+ * nothing: views point into the packet. Bodies are not followed. */
+#ifndef PROBE_DISSECT_HTTP_HEAD_H
+#define PROBE_DISSECT_HTTP_HEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rd.h"
+#include "base/str.h"
+
+enum { HTTP_LINES_MAX = 64 }; /* header lines read; what follows is not looked at */
+
+struct http_message {
+	bool response;
+	bool whole;   /* the end of the head was seen; BODY begins behind it */
+	bool chunked; /* BODY is behind the first chunk's size */
+	bool encoded; /* Content-Encoding: BODY is not what it seems */
+	bool accepts; /* request: Accept or Accept-Language is there */
+	bool has_length;
+	uint16_t status;
+	uint64_t length; /* Content-Length */
+	struct str method, target, host, agent, type, authorization;
+	struct rd body;
+};
+
+/* Could P begin a message? Cheap: for each packet. */
+bool http_starts(struct rd p);
+/* 0 or -EFORMAT. */
+int http_parse(struct rd p, struct http_message *out);
+
+#endif

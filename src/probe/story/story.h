@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host stories: what speaks against one device, added up. Detectors hand in clues, weak and strong;
+ * a story that convinces becomes a finding of its own. */
+#ifndef PROBE_STORY_STORY_H
+#define PROBE_STORY_STORY_H
+
+#include "probe/detect/detect.h"
+
+enum {
+	STORIES_MAX = 1024,   /* devices with a story; the weakest gives way */
+	STORY_CLUES_MAX = 16, /* of one device; the weakest gives way */
+	CLUE_PEERS_MAX = 3,
+	CLUE_REASON_MAX = 160,
+	CLUE_CERTAIN = 100, /* the weight of a clue that needs no other */
+};
+
+/* One thing that speaks against a device. The same KIND and ABOUT again replaces the earlier one.
+ */
+struct clue {
+	const char *kind; /* a detector's name; static */
+	uint64_t about;   /* what it is about, within its kind */
+	double weight;    /* 0 .. CLUE_CERTAIN; 0 takes it back */
+	uint32_t device;
+	struct addr device_addr; /* zero: the device's own first one */
+	int64_t first_us, last_us;
+	size_t n_peers;
+	char peer[CLUE_PEERS_MAX][ADDR_TEXT_MAX];
+	char name[DPI_NAME_MAX];
+	char reason[CLUE_REASON_MAX];
+};
+
+struct stories;
+
+void story_add(struct stories *s, const struct clue *c); /* S may be NULL: nobody listens */
+/* R as a clue of WEIGHT: for weak evidence that is no finding of its own. */
+void story_hear(struct stories *s, const struct report *r, double weight);
+/* A finding is evidence too, as heavy as it is severe. */
+void story_report(struct stories *s, const struct report *r);
+
+/* What a clue weighs after AGE: half after a day. */
+double story_decay(double weight, int64_t age_us);
+/* Sum over kinds; further clues of one kind count half, a quarter and so on. BEST_OUT: the heaviest
+ * alone. KINDS_OUT: distinct kinds that still count. */
+double story_score(const struct clue *c, size_t n, int64_t now_us, double *best_out,
+		   size_t *kinds_out);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the pipeline on captures made by tests. */
+#include "probe/test_world.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "probe/dissect/dissect.h"
+
+static void set(char *out, size_t size, const char *text)
+{
+	(void)str_copy(out, size, str_of(text)); /* cut is fine */
+}
+
+static void on_finding(void *arg, const struct finding *f)
+{
+	struct world *w = arg;
+
+	if (w->n == FOUND_MAX)
+		return;
+	struct seen *s = &w->found[w->n++];
+	s->severity = f->severity;
+	s->count = f->count;
+	set(s->detector, sizeof(s->detector), f->detector);
+	set(s->device, sizeof(s->device), f->device.n_addresses ? f->device.addresses[0] : "");
+	set(s->mac, sizeof(s->mac), f->device.mac);
+	set(s->peer, sizeof(s->peer), f->n_peers ? f->peers[0] : "");
+	set(s->name, sizeof(s->name), f->n_names ? f->names[0] : "");
+	set(s->story, sizeof(s->story), f->story);
+	assert_true(f->n_reasons > 0);
+	assert_true(f->confidence > 0 && f->confidence <= 1);
+	assert_true(f->first_us > 0 && f->first_us <= f->last_us);
+}
+
+static void on_summary(void *arg, const struct interval *s)
+{
+	struct world *w = arg;
+
+	w->summaries++;
+	w->summary_bytes += s->bytes;
+	w->devices += (uint32_t)s->n_devices;
+	for (size_t i = 0; i < s->n_traffic; i++)
+		w->failed += s->traffic[i].flows_failed;
+}
+
+static void on_problem(void *arg, const char *text)
+{
+	struct world *w = arg;
+
+	(void)text;
+	w->problems++;
+}
+
+struct world *world_new(void)
+{
+	struct world *w = mem_new(sizeof(*w));
+
+	test_dir_new(w->dir);
+	(void)snprintf(w->path, sizeof(w->path), "%s/a.pcap", w->dir);
+	buf_init(&w->file, 0);
+	buf_init(&w->b, 0);
+	pcap_start(&w->file, LINK_ETHERNET);
+	probe_config_init(&w->config);
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	buf_done(&w->file);
+	buf_done(&w->b);
+	test_dir_free(w->dir);
+	free(w);
+}
+
+void world_put(struct world *w, double at_s)
+{
+	pcap_add(&w->file, T0 + (int64_t)(at_s * 1e6), &w->b);
+}
+
+struct probe_stats world_run(struct world *w)
+{
+	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
+	struct probe_stats s;
+	struct probe *p = NULL;
+	struct err e = { 0 };
+
+	pcap_write(&w->file, w->path);
+	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
+	assert_int_equal(probe_open_file(p, w->path, &e), 0);
+	while (probe_step(p, 0, &e) > 0)
+		;
+	probe_finish(p);
+	probe_stats_get(p, &s);
+	probe_free(p);
+	return s;
+}
+
+const struct seen *world_find(const struct world *w, const char *detector)
+{
+	const struct seen *s = NULL;
+
+	for (int i = 0; i < w->n; i++) {
+		if (strcmp(w->found[i].detector, detector) == 0)
+			s = &w->found[i];
+	}
+	return s;
+}
+
+void world_talk(struct world *w, double at_s, struct end from, struct end to, const char *ask,
+		const char *answer)
+{
+	make_tcp(&w->b, from, to, TCP_SYN, 1, "");
+	world_put(w, at_s);
+	make_tcp(&w->b, to, from, TCP_SYN | TCP_ACK, 1, "");
+	world_put(w, at_s + 0.01);
+	make_tcp(&w->b, from, to, TCP_ACK | TCP_PSH, 2, ask);
+	world_put(w, at_s + 0.02);
+	make_tcp(&w->b, to, from, TCP_ACK | TCP_FIN, 2, answer);
+	world_put(w, at_s + 0.05);
+	make_tcp(&w->b, from, to, TCP_ACK | TCP_FIN, 3, "");
+	world_put(w, at_s + 0.06);
+}
