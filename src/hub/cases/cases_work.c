@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases: what is done with an open one until its end, by whom, and what the story says of it.
+ * Opening: cases.c. SQL: cases_store.c, cases_story_store.c. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "hub/accounts/accounts.h"
+#include "hub/cases/cases_rules.h"
+#include "hub/watch/watch.h"
+
+enum {
+	MINUTES_MAX = 60 * 24 * 7,
+	COST_MAX = 100000000, /* yen, of one action */
+};
+
+/* Loads a case that U is about to change. */
+static int load(struct txn *t, const struct user *u, const char *number, struct arena *a,
+		struct incident *out, struct err *e)
+{
+	int r = cases_store_get(t, &u->scope, number, a, out, e);
+
+	return r < 0 ? r : cases_rules_may(u, e);
+}
+
+static int load_live(struct txn *t, const struct user *u, const char *number, struct arena *a,
+		     struct incident *out, struct err *e)
+{
+	int r = load(t, u, number, a, out, e);
+
+	if (r >= 0 && strcmp(out->state, CASE_CLOSED) == 0)
+		return err_set(e, -ECONFLICT, "the case is closed; reopen it first");
+	return r;
+}
+
+int cases_act(struct txn *t, const struct user *u, const char *number,
+	      const struct case_action_new *n, int64_t now_us, struct err *e)
+{
+	static const char *const channels[] = { CASE_PHONE, CASE_REMOTE, CASE_VISIT };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	struct case_action_new whole = *n;
+	int64_t id;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!cases_rules_one_of(n->channel, channels, ARRAY_LEN(channels)))
+		return err_set(e, -EINVAL, "choose phone, remote or visit");
+	if (n->minutes < 0 || n->minutes > MINUTES_MAX)
+		return err_set(e, -EINVAL, "minutes must lie between 0 and %d", MINUTES_MAX);
+	if (n->cost_yen < 0 || n->cost_yen > COST_MAX)
+		return err_set(e, -EINVAL, "the cost must lie between 0 and %d yen", COST_MAX);
+	if ((r = cases_rules_text(n->body, 1, CASE_TEXT_CHARS, e)) < 0)
+		return r;
+	whole.started_us = n->started_us ? n->started_us : now_us - n->minutes * US_PER_MIN;
+	if ((r = cases_rules_time(whole.started_us, now_us, e)) < 0)
+		return r;
+	const struct action_row row = { &c, &whole, n->person_id ? n->person_id : u->person_id,
+					u->person_id, now_us };
+	if ((r = cases_store_action(t, &u->scope, &row, &id, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = n->channel,
+					.body = n->body,
+					.happened_us = whole.started_us,
+					.person_id = row.person_id,
+					.ref_id = id };
+	return cases_rules_tell(t, u, "incident.act", &said, now_us, e);
+}
+
+int cases_note(struct txn *t, const struct user *u, const char *number, const char *body,
+	       int64_t happened_us, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load(t, u, number, a, &c, e); /* late facts may come after the end */
+
+	if (r < 0)
+		return r;
+	if ((r = cases_rules_text(body, 1, CASE_TEXT_CHARS, e)) < 0)
+		return r;
+	if (happened_us && (r = cases_rules_time(happened_us, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = {
+		.c = &c, .kind = "note", .body = body, .happened_us = happened_us
+	};
+	return cases_rules_tell(t, u, "incident.note", &said, now_us, e);
+}
+
+int cases_take(struct txn *t, const struct user *u, const char *number, int64_t now_us,
+	       struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0 || c.owner_id == u->person_id)
+		return r;
+	if ((r = cases_store_owner(t, &u->scope, c.id, u->person_id, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = {
+		.c = &c, .kind = "person", .text_key = "case.story.taken", .text_arg = u->name
+	};
+	return cases_rules_tell(t, u, "incident.take", &said, now_us, e);
+}
+
+int cases_state(struct txn *t, const struct user *u, const char *number, const char *state,
+		int64_t now_us, struct err *e)
+{
+	static const char *const states[] = { CASE_OPEN, CASE_CONTAINED, CASE_RECOVERED };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!cases_rules_one_of(state, states, ARRAY_LEN(states)))
+		return err_set(e, -EINVAL, "a case has no such state");
+	if (strcmp(c.state, state) == 0)
+		return 0;
+	if ((r = cases_store_state(t, &u->scope, c.id, state, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = "state",
+					.text_key = arena_printf(a, "case.story.%s", state) };
+	return cases_rules_tell(t, u, "incident.state", &said, now_us, e);
+}
+
+int cases_device(struct txn *t, const struct user *u, const char *number,
+		 const struct case_device *d, int64_t now_us, struct err *e)
+{
+	static const char *const states[] = { "suspected", "compromised", "clean" };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!d->name[0] && !d->mac[0] && !d->address[0])
+		return err_set(e, -EINVAL, "give the device a name, an address or a MAC address");
+	if (!cases_rules_one_of(d->state, states, ARRAY_LEN(states)))
+		return err_set(e, -EINVAL, "choose suspected, compromised or clean");
+	if ((r = cases_rules_text(d->name, 0, CASE_TITLE_CHARS, e)) < 0 ||
+	    (r = cases_store_device(t, &u->scope, &c, d, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = "state",
+					.text_key =
+						arena_printf(a, "case.story.device_%s", d->state),
+					.text_arg = d->name[0]      ? d->name
+						    : d->address[0] ? d->address
+								    : d->mac };
+	return cases_rules_tell(t, u, "incident.device", &said, now_us, e);
+}
+
+int cases_indicator(struct txn *t, const struct user *u, const char *number,
+		    const struct case_indicator *i, int64_t now_us, struct err *e)
+{
+	static const char *const types[] = { "domain", "address", "url", "hash", "ja3" };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!cases_rules_one_of(i->type, types, ARRAY_LEN(types)))
+		return err_set(e, -EINVAL, "choose what kind of indicator it is");
+	if ((r = cases_rules_text(i->value, 1, 1000, e)) < 0 ||
+	    (r = cases_rules_text(i->note, 0, 500, e)) < 0)
+		return r;
+	if ((r = cases_store_indicator(t, &u->scope, &c, i, now_us, e)) < 0)
+		return r;
+	return accounts_audit(t, u, "incident.indicator", "incident", c.id, c.company_id, NULL, e);
+}
+
+/* --- consents --- */
+
+int cases_consent(struct txn *t, const struct user *u, const char *number,
+		  const struct case_consent *k, int64_t now_us, struct err *e)
+{
+	static const char *const whats[] = { "remote_access", "visit", "evidence" };
+	static const char *const hows[] = { "call", "mail", "paper" };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	struct case_consent whole = *k;
+	int64_t id;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!cases_rules_one_of(k->what, whats, ARRAY_LEN(whats)) ||
+	    !cases_rules_one_of(k->how, hows, ARRAY_LEN(hows)))
+		return err_set(e, -EINVAL, "choose what was agreed to, and how");
+	if ((r = cases_rules_text(k->given_by, 1, 100, e)) < 0)
+		return r;
+	whole.given_us = k->given_us ? k->given_us : now_us;
+	if ((r = cases_rules_time(whole.given_us, now_us, e)) < 0 ||
+	    (r = cases_store_consent(t, &u->scope, &c, &whole, u->person_id, &id, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = "consent",
+					.text_key =
+						arena_printf(a, "case.story.consent_%s", k->what),
+					.text_arg = k->given_by,
+					.happened_us = whole.given_us,
+					.ref_id = id };
+	return cases_rules_tell(t, u, "incident.consent", &said, now_us, e);
+}
+
+int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
+			 int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if ((r = cases_store_consent_revoke(t, &u->scope, c.id, id, now_us, e)) < 0)
+		return r;
+	if (r == 0)
+		return err_set(e, -ENOENT, "there is no such consent");
+	const struct entry_row said = {
+		.c = &c, .kind = "consent", .text_key = "case.story.consent_revoked", .ref_id = id
+	};
+	return cases_rules_tell(t, u, "incident.consent_revoke", &said, now_us, e);
+}
+
+/* --- the end --- */
+
+int cases_close(struct txn *t, const struct user *u, const char *number, const char *cause,
+		const char *lesson, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if ((r = cases_rules_text(cause, 1, CASE_TEXT_CHARS, e)) < 0 ||
+	    (r = cases_rules_text(lesson, 1, CASE_TEXT_CHARS, e)) < 0)
+		return r;
+	const struct close_row row = { c.id, u->person_id, now_us, cause, lesson };
+	if ((r = cases_store_close(t, &u->scope, &row, e)) < 0)
+		return r;
+	if (r == 0)
+		return err_set(e, -ECONFLICT, "the case is closed; reopen it first");
+	if ((r = watch_case_closed(t, u, c.id, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c, .kind = "state", .text_key = "case.story.closed" };
+	return cases_rules_tell(t, u, "incident.close", &said, now_us, e);
+}
+
+int cases_reopen(struct txn *t, const struct user *u, const char *number, const char *why,
+		 int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if ((r = cases_rules_text(why, 1, CASE_TEXT_CHARS, e)) < 0)
+		return r;
+	if ((r = cases_store_reopen(t, &u->scope, c.id, now_us, e)) < 0)
+		return r;
+	if (r == 0)
+		return err_set(e, -ECONFLICT, "the case is not closed");
+	const struct entry_row said = {
+		.c = &c, .kind = "state", .body = why, .text_key = "case.story.reopened"
+	};
+	return cases_rules_tell(t, u, "incident.reopen", &said, now_us, e);
+}
