@@ -335,7 +335,7 @@ static int home_head(struct call *c, const char *slot, int64_t subject, struct b
 	if (user_is(c->user, ROLE_COMPANY))
 		return 0; /* the company's own page has a headline of its own */
 	if (r >= 0)
-		r = count(c, t, NULL, 0, &p.n_open);
+		r = count(c, t, NULL, SEVERITY_LOW, &p.n_open);
 	if (r >= 0)
 		r = count(c, t, NULL, SEVERITY_LOW, &p.n_amber);
 	if (r >= 0 && user_is(c->user, ROLES_CASEWORK))
