@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from demo import capture, region  # noqa: E402
+from demo import capture, history, region  # noqa: E402
 from demo.postman import Postman  # noqa: E402
 from harness.admin import Admin  # noqa: E402
 from harness.hub import ADMIN, Hub  # noqa: E402
@@ -136,6 +136,7 @@ class Demo:
         if not kept and self.options.region != "empty":
             say("step.region")
             self.people = region.fill(self.hub)
+            history.fill(self.hub)
 
     def enrol(self):
         said = self.hub.otasuke("sensor", "code", region.COMPANY, "--name", "minato-1").stdout

@@ -75,7 +75,7 @@ class Hub:
 
     def otasuke(self, *argv, **more):
         """The administrator's shell."""
-        return run([program("otasuke"), *argv, "--state", self.state], **more)
+        return run([program("otasuke"), *argv, "--state", self.state], lang=self.process.lang, **more)
 
     def code(self, company, *options):
         """The address with a one-time code that a new sensor of COMPANY is given."""
