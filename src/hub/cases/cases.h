@@ -12,6 +12,11 @@
 
 extern const struct hub_feature cases_feature;
 
+enum { /* who changes and who reads cases */
+       CASES_WORKERS = ROLES_CASEWORK | ROLE_ADMIN,
+       CASES_READERS = CASES_WORKERS | ROLE_INSURER | ROLE_SPECIALIST | ROLE_COMPANY,
+};
+
 /* States (NIST SP 800-61 r2, 3.2 to 3.4); a case moves forward, or back when somebody says why. */
 #define CASE_OPEN      "open"
 #define CASE_CONTAINED "contained"

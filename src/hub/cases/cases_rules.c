@@ -24,7 +24,7 @@ bool cases_rules_one_of(const char *s, const char *const *list, size_t n)
 
 int cases_rules_may(const struct user *u, struct err *e)
 {
-	if (!user_is(u, ROLES_CASEWORK | ROLE_ADMIN))
+	if (!user_is(u, CASES_WORKERS))
 		return err_set(e, -EDENIED, "your role may read cases but not change them");
 	return 0;
 }

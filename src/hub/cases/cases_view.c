@@ -124,7 +124,7 @@ static int story(struct call *c, struct txn *t, struct case_page *p)
 /* Who may have done something: the people of the organisations that work on cases. */
 static int people(struct call *c, struct txn *t, struct case_page *p)
 {
-	const struct accounts_person_filter f = { .roles = ROLES_CASEWORK | ROLE_ADMIN };
+	const struct accounts_person_filter f = { .roles = CASES_WORKERS };
 	struct accounts_person *list;
 	size_t n;
 	int r = accounts_person_list(t, c->scope, &f, c->arena, &list, &n, &c->err);
@@ -198,7 +198,7 @@ int cases_view_case(struct call *c, struct case_page *p)
 
 	if (r < 0)
 		return r;
-	p->may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN);
+	p->may_work = user_is(c->user, CASES_WORKERS);
 	if ((r = parts(c, t, p)) < 0)
 		return r;
 	struct case_item i = item(c, &p->c);

@@ -86,7 +86,7 @@ static int cases_list(struct call *c)
 				.words = f.words ? f.words : "",
 				.prev_url = "",
 				.next_url = "",
-				.may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN) };
+				.may_work = user_is(c->user, CASES_WORKERS) };
 	struct incident *rows;
 	struct buf b = { 0 };
 
@@ -354,8 +354,7 @@ static int case_reopen(struct call *c)
 	return finish(c, &t, r, "", NULL);
 }
 
-#define READERS (ROLES_CASEWORK | ROLE_ADMIN | ROLE_INSURER | ROLE_SPECIALIST | ROLE_COMPANY)
-#define WORKERS (ROLES_CASEWORK | ROLE_ADMIN)
+enum { READERS = CASES_READERS, WORKERS = CASES_WORKERS };
 
 static const struct route routes[] = {
 	{ "GET", "/search", READERS, cases_search, 0 },

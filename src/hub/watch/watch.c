@@ -12,9 +12,11 @@
 
 enum { WHY_MAX_CHARS = 500 };
 
-static bool may_work(const struct user *u)
+int watch_may_work(const struct user *u, struct err *e)
 {
-	return user_is(u, ROLES_CASEWORK | ROLE_ADMIN);
+	if (!user_is(u, WATCH_WORKERS))
+		return err_set(e, -EDENIED, "your role may read alerts but not change them");
+	return 0;
 }
 
 static int audit(struct txn *t, const struct user *u, const char *action,
@@ -41,11 +43,8 @@ static int load(struct txn *t, const struct user *u, int64_t id, struct arena *a
 		struct watch_alert *out, struct err *e)
 {
 	int r = watch_store_get(t, &u->scope, id, a, out, e);
-	if (r < 0)
-		return r;
-	if (!may_work(u))
-		return err_set(e, -EDENIED, "your role may read alerts but not change them");
-	return 0;
+
+	return r < 0 ? r : watch_may_work(u, e);
 }
 
 int watch_alert_accept(struct txn *t, const struct user *u, int64_t id, int64_t now_us,

@@ -13,6 +13,12 @@
 
 extern const struct hub_feature watch_feature;
 
+enum { /* of alerts: who changes and who reads them */
+       WATCH_WORKERS = ROLES_CASEWORK | ROLE_ADMIN,
+       WATCH_READERS = WATCH_WORKERS | ROLE_INSURER | ROLE_SPECIALIST | ROLE_COMPANY,
+};
+int watch_may_work(const struct user *u, struct err *e); /* 0, or -EDENIED */
+
 /* States as stored: an alert is open while it is new, accepted or muted. */
 #define ALERT_NEW      "new"
 #define ALERT_ACCEPTED "accepted"

@@ -97,9 +97,10 @@ int watch_mute_preview(struct txn *t, const struct scope *s, const struct watch_
 static int check(const struct user *u, const struct watch_mute *m, int64_t now_us, struct err *e)
 {
 	size_t chars = utf8_count(m->reason, strlen(m->reason));
+	int r = watch_may_work(u, e);
 
-	if (!user_is(u, ROLES_CASEWORK | ROLE_ADMIN))
-		return err_set(e, -EDENIED, "your role may read alerts but not change them");
+	if (r < 0)
+		return r;
 	if (!m->detector[0] && !m->device_mac[0] && !m->peer[0] && !m->name[0])
 		return err_set(e, -EINVAL, "choose at least one thing that shall stay quiet");
 	if (chars == 0 || chars > REASON_MAX_CHARS)
@@ -153,10 +154,8 @@ int watch_mute_end(struct txn *t, const struct user *u, int64_t id, int64_t now_
 	int64_t company_id;
 	int r = watch_mute_store_company(t, &u->scope, id, &company_id, e);
 
-	if (r < 0)
+	if (r < 0 || (r = watch_may_work(u, e)) < 0)
 		return r;
-	if (!user_is(u, ROLES_CASEWORK | ROLE_ADMIN))
-		return err_set(e, -EDENIED, "your role may read alerts but not change them");
 	if ((r = watch_mute_store_end(t, &u->scope, id, u->person_id, now_us, e)) < 0)
 		return r;
 	return accounts_audit(t, u, "mute.end", "mute", id, company_id, NULL, e);

@@ -110,8 +110,7 @@ int watch_mute_web_save(struct call *c)
 
 int watch_mute_web_list(struct call *c)
 {
-	struct mutes_page p = { .now_us = c->now_us,
-				.may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN) };
+	struct mutes_page p = { .now_us = c->now_us, .may_work = user_is(c->user, WATCH_WORKERS) };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r = t ? watch_mutes(t, c->scope, 0, c->now_us, c->arena, &p.rows, &p.n_rows, &c->err)
 		  : c->err.code;

@@ -259,10 +259,8 @@ int watch_notice_called(struct txn *t, const struct user *u, int64_t id, const c
 	struct watch_notice n;
 	int r = watch_notice_store_get(t, &u->scope, id, a, &n, e);
 
-	if (r < 0)
+	if (r < 0 || (r = watch_may_work(u, e)) < 0)
 		return r;
-	if (!user_is(u, ROLES_CASEWORK | ROLE_ADMIN))
-		return err_set(e, -EDENIED, "your role may read alerts but not change them");
 	if (strcmp(outcome, "reached") == 0)
 		r = watch_notice_store_called(t, &u->scope, id, u->person_id, outcome, now_us, e);
 	else if (strcmp(outcome, "not_reached") == 0)

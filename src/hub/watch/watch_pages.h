@@ -109,7 +109,7 @@ struct receipt_page {
 };
 
 struct watch_home {
-	int64_t n_red, n_amber, n_open, n_calls;
+	int64_t n_red, n_open, n_calls;
 	struct html actions; /* what other features put beside the headline */
 	struct alert_item *rows;
 	size_t n_rows;

@@ -114,7 +114,7 @@ int watch_view_alert(struct call *c, int64_t id, struct alert_page *p)
 	p->prefecture = members_prefecture_name(p->a.prefecture, c->lang);
 	p->peers = watch_view_lines(c->arena, p->a.peers, &p->n_peers);
 	p->names = watch_view_lines(c->arena, p->a.names, &p->n_names);
-	p->may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN);
+	p->may_work = user_is(c->user, WATCH_WORKERS);
 	p->is_open = strcmp(p->a.state, ALERT_CLOSED) != 0 && strcmp(p->a.state, ALERT_CASE) != 0;
 	p->is_mine = p->a.accepted_by == c->user->person_id;
 	p->why = "";

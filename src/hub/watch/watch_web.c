@@ -8,7 +8,7 @@
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/watch_sql.h"
-#include "hub/watch/watch_company.h"
+#include "hub/watch/watch_panels.h"
 #include "hub/watch/watch_conf.h"
 #include "hub/watch/watch_fill.h"
 #include "hub/watch/watch_fold.h"
@@ -17,7 +17,7 @@
 #include "hub/watch_tmpl.h"
 #include "hub/watch/watch_view.h"
 
-enum { PAGE_ROWS = 50, PAGES_MAX = 100000, HOME_ROWS = 8, PANEL_ROWS = 10, CSV_ROWS = 10000 };
+enum { PAGE_ROWS = 50, PAGES_MAX = 100000, CSV_ROWS = 10000 };
 
 #define TAB_INFO "info"
 
@@ -156,7 +156,7 @@ static int alerts_list(struct call *c)
 		.offset = (page - 1) * PAGE_ROWS,
 	};
 	struct alerts_page p = { .tab = tab ? tab : "",
-				 .may_work = user_is(c->user, ROLES_CASEWORK | ROLE_ADMIN) };
+				 .may_work = user_is(c->user, WATCH_WORKERS) };
 	struct watch_alert *rows;
 	struct buf b = { 0 };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
@@ -302,73 +302,6 @@ static int notice_called(struct call *c)
 	return r < 0 ? r : call_done(c, "watch.calls.done", "/alerts");
 }
 
-/* --- panels --- */
-
-static int company_panel(struct call *c, const char *slot, int64_t company_id, struct buf *out)
-{
-	const struct alert_filter f = { .company_id = company_id, .limit = PANEL_ROWS };
-	struct watch_alert *rows;
-	struct alert_list p = { .more_url = "/alerts" };
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? watch_store_list(t, c->scope, &f, c->arena, &rows, &p.n_rows, &c->err)
-		  : c->err.code;
-
-	(void)slot;
-	if (r < 0)
-		return r;
-	p.rows = watch_view_items(c, rows, p.n_rows);
-	struct tmpl tm = call_tmpl(c, out);
-	tmpl_alert_list(&tm, &p);
-	return 0;
-}
-
-static int home_head(struct call *c, const char *slot, int64_t subject, struct buf *out)
-{
-	struct watch_notice *due;
-	struct watch_home p = { 0 };
-	size_t n_due = 0;
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? count(c, t, NULL, SEVERITY_HIGH, &p.n_red) : c->err.code;
-
-	(void)slot;
-	(void)subject;
-	if (user_is(c->user, ROLE_COMPANY))
-		return 0; /* the company's own page has a headline of its own */
-	if (r >= 0)
-		r = count(c, t, NULL, SEVERITY_LOW, &p.n_open);
-	if (r >= 0)
-		r = count(c, t, NULL, SEVERITY_LOW, &p.n_amber);
-	if (r >= 0 && user_is(c->user, ROLES_CASEWORK))
-		r = watch_notice_calls(t, c->scope, c->now_us, c->arena, &due, &n_due, &c->err);
-	if (r < 0)
-		return r;
-	txn_rollback(&t);
-	p.n_calls = (int64_t)n_due;
-	p.actions = call_panels(c, "home.actions", 0);
-	struct tmpl tm = call_tmpl(c, out);
-	tmpl_watch_home_head(&tm, &p);
-	return 0;
-}
-
-static int home_panel(struct call *c, const char *slot, int64_t subject, struct buf *out)
-{
-	const struct alert_filter f = { .limit = HOME_ROWS, .min_severity = SEVERITY_LOW };
-	struct watch_alert *rows;
-	struct watch_home p = { 0 };
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? watch_store_list(t, c->scope, &f, c->arena, &rows, &p.n_rows, &c->err)
-		  : c->err.code;
-
-	(void)slot;
-	(void)subject;
-	if (r < 0)
-		return r;
-	p.rows = watch_view_items(c, rows, p.n_rows);
-	struct tmpl tm = call_tmpl(c, out);
-	tmpl_watch_home(&tm, &p);
-	return 0;
-}
-
 /* --- the feature --- */
 
 static int watch_start(struct hub *h, struct err *e)
@@ -390,8 +323,7 @@ static void watch_stop(struct hub *h)
 	h->watch = NULL;
 }
 
-#define READERS (ROLES_CASEWORK | ROLE_ADMIN | ROLE_INSURER | ROLE_SPECIALIST | ROLE_COMPANY)
-#define WORKERS (ROLES_CASEWORK | ROLE_ADMIN)
+enum { READERS = WATCH_READERS, WORKERS = WATCH_WORKERS };
 
 static const struct route routes[] = {
 	{ "GET", "/alerts", READERS, alerts_list, 0 },
@@ -431,12 +363,12 @@ static const struct conf_row conf[] = {
 static const struct menu_item menu[] = { { "/alerts", "watch.menu", "alert", READERS, 20 } };
 
 static const struct panel panels[] = {
-	{ "home.top", READERS, home_head },
-	{ "home.main", READERS, home_panel },
-	{ "company.main", READERS, company_panel },
-	{ "company.alarm", ROLE_COMPANY, watch_company_alarm },
-	{ "company.heads", READERS, watch_company_heads },
-	{ "company.cells", READERS, watch_company_cells },
+	{ "home.top", READERS, watch_panel_home_head },
+	{ "home.main", READERS, watch_panel_home },
+	{ "company.main", READERS, watch_panel_company },
+	{ "company.alarm", ROLE_COMPANY, watch_panel_alarm },
+	{ "company.heads", READERS, watch_panel_heads },
+	{ "company.cells", READERS, watch_panel_cells },
 };
 
 const struct hub_feature watch_feature = {
