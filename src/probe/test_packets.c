@@ -46,11 +46,11 @@ void make_ipv4(struct buf *b, const char *from, const char *to, uint8_t proto, s
 	add_ip(b, to);
 }
 
-void make_tcp(struct buf *b, struct end from, struct end to, uint8_t flags, uint32_t seq,
-	      const char *payload)
+void make_tcp_bytes(struct buf *b, struct end from, struct end to, uint8_t flags, uint32_t seq,
+		    struct rd payload)
 {
 	make_ether(b, from.mac, to.mac, 0x0800);
-	make_ipv4(b, from.ip, to.ip, 6, 20 + strlen(payload));
+	make_ipv4(b, from.ip, to.ip, 6, 20 + payload.n);
 	buf_be16(b, from.port);
 	buf_be16(b, to.port);
 	buf_be32(b, seq);
@@ -59,7 +59,13 @@ void make_tcp(struct buf *b, struct end from, struct end to, uint8_t flags, uint
 	buf_addc(b, (char)flags);
 	buf_be16(b, 64000);
 	buf_be32(b, 0);
-	buf_adds(b, payload);
+	buf_add(b, payload.p, payload.n);
+}
+
+void make_tcp(struct buf *b, struct end from, struct end to, uint8_t flags, uint32_t seq,
+	      const char *payload)
+{
+	make_tcp_bytes(b, from, to, flags, seq, rd_of(payload, strlen(payload)));
 }
 
 void make_udp(struct buf *b, struct end from, struct end to, const void *payload, size_t n)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/rd.h"
 #include "probe/capture/capture.h"
 
 /* Ends of a conversation: the last byte of 02:00:00:00:00:xx, and an address in dotted form. */
@@ -18,6 +19,8 @@ struct end {
 /* Each makes a new packet in B. */
 void make_tcp(struct buf *b, struct end from, struct end to, uint8_t flags, uint32_t seq,
 	      const char *payload);
+void make_tcp_bytes(struct buf *b, struct end from, struct end to, uint8_t flags, uint32_t seq,
+		    struct rd payload);
 void make_udp(struct buf *b, struct end from, struct end to, const void *payload, size_t n);
 void make_ping(struct buf *b, struct end from, struct end to, uint16_t id, bool reply);
 void make_arp(struct buf *b, int op, struct end from, const char *asked);

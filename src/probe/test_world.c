@@ -121,3 +121,17 @@ void world_talk(struct world *w, double at_s, struct end from, struct end to, co
 	make_tcp(&w->b, from, to, TCP_ACK | TCP_FIN, 3, "");
 	world_put(w, at_s + 0.06);
 }
+
+void world_open(struct world *w, double at_s, struct end from, struct end to)
+{
+	make_tcp(&w->b, from, to, TCP_SYN, 1, "");
+	world_put(w, at_s);
+	make_tcp(&w->b, to, from, TCP_SYN | TCP_ACK, 1, "");
+	world_put(w, at_s + 0.001);
+}
+
+void world_send(struct world *w, double at_s, struct end from, struct end to, struct rd p)
+{
+	make_tcp_bytes(&w->b, from, to, TCP_ACK | TCP_PSH, 2, p);
+	world_put(w, at_s);
+}

@@ -38,5 +38,8 @@ const struct seen *world_find(const struct world *w, const char *detector);
 /* A whole connection in which FROM sends ASK and gets ANSWER. */
 void world_talk(struct world *w, double at_s, struct end from, struct end to, const char *ask,
 		const char *answer);
+/* FROM opens a connection, and later sends P on it. */
+void world_open(struct world *w, double at_s, struct end from, struct end to);
+void world_send(struct world *w, double at_s, struct end from, struct end to, struct rd p);
 
 #endif

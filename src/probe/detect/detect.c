@@ -7,10 +7,11 @@
 #include "base/mem.h"
 #include "probe/story/story.h"
 
+/* The story is last: it hears what the others say. */
 static const struct detector *const detectors[] = {
-	&detector_known_bad, &detector_new_device, &detector_beacon,     &detector_scan,
-	&detector_download,  &detector_odd_call,   &detector_host_story, /* last: it hears what the
-									    others say */
+	&detector_known_bad,   &detector_new_device, &detector_beacon,
+	&detector_scan,        &detector_download,   &detector_odd_call,
+	&detector_brute_force, &detector_lateral,    &detector_host_story,
 };
 
 struct detect {

@@ -121,6 +121,8 @@ extern const struct detector detector_beacon;
 extern const struct detector detector_scan;
 extern const struct detector detector_download;
 extern const struct detector detector_odd_call;
+extern const struct detector detector_brute_force;
+extern const struct detector detector_lateral;
 extern const struct detector detector_host_story;
 
 #endif

@@ -20,8 +20,7 @@ enum {
 
 struct exchange {
 	struct flow_key key;
-	bool used, raw, agent, awaits; /* AWAITS: the head is through, the body is not */
-	bool chunked;
+	bool used, raw, agent, chunked;
 	char host[HOST_MAX], target[TARGET_MAX], type[48];
 };
 
@@ -34,6 +33,7 @@ struct told {
 
 struct download {
 	struct detect_env *env;
+	uint64_t awaits[EXCHANGES / 64]; /* bits: the head is through, the body is not */
 	struct exchange exchange[EXCHANGES];
 	struct told told[TOLD];
 };
@@ -49,6 +49,19 @@ static void *download_open(struct detect_env *env)
 static void download_close(void *state)
 {
 	free(state);
+}
+
+static void awaits_set(struct download *d, const struct flow *f, bool on)
+{
+	uint64_t bit = UINT64_C(1) << (f->hash % 64), *at = &d->awaits[f->hash % EXCHANGES / 64];
+
+	*at = on ? *at | bit : *at & ~bit;
+}
+
+/* Asked for each packet: the exchanges themselves would not stay in the cache. */
+static bool awaits(const struct download *d, const struct flow *f)
+{
+	return d->awaits[f->hash % EXCHANGES / 64] >> (f->hash % 64) & 1;
 }
 
 static bool same_flow(const struct exchange *x, const struct flow *f)
@@ -171,7 +184,7 @@ static void judge(struct download *d, const struct flow *f, struct exchange *x, 
 	bool inside = inventory_inside(d->env->inventory, &f->key.dst, f->device[1]);
 	enum severity severity;
 
-	x->awaits = false;
+	awaits_set(d, f, false);
 	if (what == CONTENT_OTHER ||
 	    !inventory_inside(d->env->inventory, &f->key.src, f->device[0]))
 		return;
@@ -190,8 +203,8 @@ static void on_response(struct download *d, const struct flow *f, const struct h
 	text_set(x->type, sizeof(x->type),
 		 str_cut(&type, ';', &kind) ? str_trim(kind) : (struct str){ 0 });
 	x->chunked = m->chunked && m->body.n == 0;
-	x->awaits = m->body.n == 0;
-	if (!x->awaits)
+	awaits_set(d, f, m->body.n == 0);
+	if (m->body.n > 0)
 		judge(d, f, x, m->body);
 }
 
@@ -206,9 +219,11 @@ static void download_http(void *state, const struct flow *f, const struct http_m
 static void download_payload(void *state, const struct flow *f, int dir, const struct dissected *p)
 {
 	struct download *d = state;
-	struct exchange *x = &d->exchange[f->hash % EXCHANGES];
 
-	if (dir == 1 && x->awaits && same_flow(x, f))
+	if (dir == 0 || !awaits(d, f))
+		return;
+	struct exchange *x = &d->exchange[f->hash % EXCHANGES];
+	if (same_flow(x, f))
 		judge(d, f, x, p->payload);
 }
 

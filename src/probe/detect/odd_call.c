@@ -13,7 +13,7 @@
 #include "probe/detect/random_name.h"
 #include "probe/story/story.h"
 
-enum { CALLS_MAX = 4096, POST_LARGE = 1000, TELL_FROM = 50, CLUE_FROM = 20, CLUE_MOST = 40 };
+enum { CALLS_MAX = 4096, POST_LARGE = 1000, TELL_FROM = 50, CLUE_FROM = 25, CLUE_MOST = 40 };
 
 enum sign {
 	SIGN_NO_NAME,

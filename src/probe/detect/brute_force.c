@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: somebody tries passwords. What counts is the server's refusal where it can be read
+ * (FTP, Telnet, mail, HTTP, SMB), and connections that end before anything was done where it is
+ * encrypted (SSH, RDP). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/detect.h"
+#include "probe/dissect/smb.h"
+
+enum {
+	PAIRS_MAX = 2048, /* a ring once it is full */
+	REFUSALS_MIN = 15,
+	REFUSALS_MANY = 50,
+	SHORT_MIN = 20, /* short sessions: weaker than a refusal */
+	SHORT_MANY = 60,
+	SESSION_SMALL = 6000, /* bytes from the server: greetings, keys and a few refusals */
+	PORT_RDP = 3389,
+};
+
+#define REST_US              (10 * US_PER_MIN) /* after it, attempts are counted anew */
+#define SHORT_US             (30 * US_PER_SEC)
+#define STATUS_LOGON_FAILURE 0xc000006dU
+
+enum service {
+	SERVICE_NONE,
+	SERVICE_SSH,
+	SERVICE_RDP,
+	SERVICE_FTP,
+	SERVICE_TELNET,
+	SERVICE_MAIL,
+	SERVICE_HTTP,
+	SERVICE_SMB
+};
+
+static const char *const service_names[] = { "",       "SSH",  "RDP",  "FTP",
+					     "Telnet", "mail", "HTTP", "SMB" };
+
+struct tries {
+	uint8_t key[34];
+	uint8_t service;
+	bool credentials; /* HTTP: the last request bore some */
+	bool entered;     /* after many refusals, one session went on */
+	uint64_t refused, brief;
+	int64_t first_us, last_us;
+	struct telling telling;
+};
+
+struct brute_force {
+	struct detect_env *env;
+	struct map *by_key;
+	struct tries *tries;
+	size_t n, hand;
+};
+
+static void *brute_force_open(struct detect_env *env)
+{
+	struct brute_force *b = mem_new(sizeof(*b));
+
+	b->env = env;
+	b->by_key = map_new(PAIRS_MAX);
+	b->tries = mem_array(PAIRS_MAX, sizeof(*b->tries));
+	return b;
+}
+
+static void brute_force_close(void *state)
+{
+	struct brute_force *b = state;
+
+	map_free(b->by_key);
+	free(b->tries);
+	free(b);
+}
+
+static struct tries *find(const struct brute_force *b, const struct flow *f, uint8_t key[34])
+{
+	memcpy(key, f->key.src.b, 16);
+	memcpy(key + 16, f->key.dst.b, 16);
+	memcpy(key + 32, &f->key.dport, 2);
+	void *p = map_find(b->by_key, key, 34);
+	return p ? &b->tries[(uintptr_t)p - 1] : NULL;
+}
+
+static struct tries *tries_of(struct brute_force *b, const struct flow *f, enum service service)
+{
+	uint8_t key[34];
+	struct tries *t = find(b, f, key);
+
+	if (!t) {
+		size_t i = b->n < PAIRS_MAX ? b->n++ : b->hand++ % PAIRS_MAX;
+		t = &b->tries[i];
+		if (t->service)
+			(void)map_remove(b->by_key, t->key, sizeof(t->key));
+		*t = (struct tries){ .first_us = f->first_us, .last_us = f->last_us };
+		memcpy(t->key, key, sizeof(key));
+		(void)map_set(b->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* fits */
+	}
+	t->service = (uint8_t)service;
+	if (f->last_us - t->last_us > REST_US) {
+		t->refused = t->brief = 0;
+		t->first_us = f->last_us;
+	}
+	if (f->last_us > t->last_us)
+		t->last_us = f->last_us;
+	return t;
+}
+
+static enum severity severity_of(const struct tries *t, bool inbound)
+{
+	bool many = t->refused >= REFUSALS_MANY || t->brief >= SHORT_MANY;
+
+	if (t->entered)
+		return SEVERITY_HIGH;
+	if (inbound) /* what stands open to the Internet is tried all day */
+		return SEVERITY_LOW;
+	return many ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+}
+
+static void tell(struct brute_force *b, struct tries *t, const struct flow *f)
+{
+	bool inbound = !inventory_inside(b->env->inventory, &f->key.src, f->device[0]);
+	uint64_t n = t->refused > t->brief ? t->refused : t->brief;
+	struct report r;
+	char text[ADDR_TEXT_MAX];
+
+	if (t->refused < REFUSALS_MIN && t->brief < SHORT_MIN)
+		return;
+	t->telling.due = true;
+	enum severity severity = severity_of(t, inbound);
+	if (!telling_due(&t->telling, severity, b->env->now_us))
+		return;
+	report_init(&r, detector_brute_force.name, f->device[inbound],
+		    inbound ? &f->key.dst : &f->key.src);
+	r.severity = severity;
+	r.confidence = t->refused >= REFUSALS_MIN ? 0.9 : 0.75;
+	r.first_us = t->first_us;
+	r.last_us = t->last_us;
+	r.count = n;
+	report_peer(&r, inbound ? &f->key.src : &f->key.dst, inbound ? 0 : f->key.dport);
+	report_reason(&r, "%llu %s to log on to %s port %u by %s within %.0f s",
+		      (unsigned long long)n,
+		      t->refused >= t->brief ? "refused attempts" : "short sessions",
+		      addr_format(&f->key.dst, text), f->key.dport, service_names[t->service],
+		      (double)(t->last_us - t->first_us) / (double)US_PER_SEC);
+	if (t->entered)
+		report_reason(&r, "then a session went on: a password may have been found");
+	if (inbound)
+		report_reason(&r, "the attempts come from %s outside",
+			      addr_format(&f->key.src, text));
+	report_text(&r, "service", service_names[t->service]);
+	report_number(&r, "refused", (double)t->refused);
+	report_number(&r, "short_sessions", (double)t->brief);
+	report_story(&r, b->env, "%s:%u", addr_format(inbound ? &f->key.src : &f->key.dst, text),
+		     f->key.dport);
+	detect_report(b->env, &t->telling, &r);
+}
+
+static void refused(struct brute_force *b, const struct flow *f, enum service service)
+{
+	struct tries *t = tries_of(b, f, service);
+
+	t->refused++;
+	tell(b, t, f);
+}
+
+static bool says(struct rd p, const char *text)
+{
+	size_t n = strlen(text);
+
+	return p.n >= n && memcmp(p.p, text, n) == 0;
+}
+
+static bool contains(struct rd p, const char *text)
+{
+	return p.n && memmem(p.p, p.n, text, strlen(text));
+}
+
+static bool smb_refused(struct rd p)
+{
+	struct smb_walk w;
+	struct smb_message m;
+
+	if (!smb_start(&w, p) || !smb_next(&w, &m) || !m.response)
+		return false;
+	return m.command == (m.version == 1 ? SMB1_SESSION : SMB2_SESSION) &&
+	       m.status == STATUS_LOGON_FAILURE;
+}
+
+/* What the server says when it refuses, by the port it stands at. */
+static enum service refusal(uint16_t port, struct rd p)
+{
+	switch (port) {
+	case 21:
+		return says(p, "530 ") ? SERVICE_FTP : SERVICE_NONE;
+	case 23:
+	case 2323:
+		return contains(p, "incorrect") || contains(p, "Login failed") ? SERVICE_TELNET
+									       : SERVICE_NONE;
+	case 25:
+	case 587:
+		return says(p, "535") ? SERVICE_MAIL : SERVICE_NONE;
+	case 110:
+		return says(p, "-ERR") ? SERVICE_MAIL : SERVICE_NONE;
+	case 143:
+		return contains(p, " NO ") && contains(p, "AUTH") ? SERVICE_MAIL : SERVICE_NONE;
+	case 139:
+	case 445:
+		return smb_refused(p) ? SERVICE_SMB : SERVICE_NONE;
+	default:
+		return SERVICE_NONE;
+	}
+}
+
+static void brute_force_payload(void *state, const struct flow *f, int dir,
+				const struct dissected *d)
+{
+	struct brute_force *b = state;
+
+	if (dir != 1 || f->midway)
+		return;
+	enum service service = refusal(f->key.dport, d->payload);
+	if (service != SERVICE_NONE)
+		refused(b, f, service);
+	else if (f->side[1].packets < 4 && says(d->payload, "SSH-"))
+		(void)tries_of(b, f, SERVICE_SSH);
+}
+
+static void brute_force_http(void *state, const struct flow *f, const struct http_message *m)
+{
+	struct brute_force *b = state;
+	uint8_t key[34];
+
+	if (!m->response && m->authorization.n > 0) {
+		tries_of(b, f, SERVICE_HTTP)->credentials = true;
+	} else if (m->response && m->status == 401) {
+		struct tries *t = find(b, f, key);
+		if (t && t->credentials)
+			refused(b, f, SERVICE_HTTP);
+		if (t)
+			t->credentials = false;
+	}
+}
+
+static void on_session(struct brute_force *b, const struct flow *f, enum service service)
+{
+	struct tries *t = tries_of(b, f, service);
+
+	if (f->side[1].payload > SESSION_SMALL || f->last_us - f->first_us > SHORT_US) {
+		t->entered |= t->brief >= SHORT_MIN;
+		return;
+	}
+	t->brief++;
+	tell(b, t, f);
+}
+
+static void brute_force_flow(void *state, const struct flow *f, enum flow_event ev,
+			     const struct dissected *d)
+{
+	struct brute_force *b = state;
+	uint8_t key[34];
+
+	(void)d;
+	if (ev != FLOW_EVENT_END || f->midway || f->key.proto != PROTO_TCP ||
+	    f->side[1].payload == 0)
+		return;
+	if (f->key.dport == PORT_RDP) {
+		on_session(b, f, SERVICE_RDP);
+		return;
+	}
+	const struct tries *t = find(b, f, key);
+	if (t && t->service == SERVICE_SSH)
+		on_session(b, f, SERVICE_SSH);
+}
+
+const struct detector detector_brute_force = {
+	.name = "brute_force",
+	.open = brute_force_open,
+	.close = brute_force_close,
+	.flow = brute_force_flow,
+	.http = brute_force_http,
+	.payload = brute_force_payload,
+};

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: somebody works on another computer of the network from afar, the way intruders move on:
+ * a program put on the administrator's share, a service made, WMI, scheduled tasks, the exploit of
+ * SMB1 that EternalBlue is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/detect.h"
+#include "probe/dissect/smb.h"
+#include "probe/story/story.h"
+
+enum {
+	PAIRS_MAX = 1024, /* a ring once it is full */
+	SECONDARIES_MIN = 10,
+	TRANS2_SESSION_SETUP = 0x0e, /* reserved, used by no program but exploits */
+	OP_CREATE_SERVICE_W = 12,
+	OP_START_SERVICE_W = 19,
+	OP_CREATE_SERVICE_A = 24,
+	OP_CREATE_SERVICE_WOW_A = 44,
+	OP_CREATE_SERVICE_WOW_W = 45,
+};
+
+/* Weight of reaching an administrator's share alone: what administrators do. */
+#define SHARE_CLUE 10.0
+
+enum act {
+	ACT_SHARE = 1,
+	ACT_PROGRAM = 2,
+	ACT_MANAGER = 4, /* the service manager was opened */
+	ACT_SERVICE = 8, /* a service was made */
+	ACT_START = 16,
+	ACT_WMI = 32,
+	ACT_TASK = 64,
+	ACT_EXPLOIT = 128,
+	ACT_FLOOD = 256, /* pieces of an overlong request: the exploit is at work */
+};
+
+struct pair {
+	uint8_t key[32];
+	unsigned acts, told;
+	uint64_t share_files, secondaries, exploits, services;
+	char file[SMB_NAME_MAX];
+	int64_t first_us;
+	struct telling telling;
+};
+
+struct lateral {
+	struct detect_env *env;
+	struct map *by_key;
+	struct pair *pair;
+	size_t n, hand;
+};
+
+static void *lateral_open(struct detect_env *env)
+{
+	struct lateral *l = mem_new(sizeof(*l));
+
+	l->env = env;
+	l->by_key = map_new(PAIRS_MAX);
+	l->pair = mem_array(PAIRS_MAX, sizeof(*l->pair));
+	return l;
+}
+
+static void lateral_close(void *state)
+{
+	struct lateral *l = state;
+
+	map_free(l->by_key);
+	free(l->pair);
+	free(l);
+}
+
+static struct pair *pair_of(struct lateral *l, const struct flow *f)
+{
+	uint8_t key[32];
+
+	memcpy(key, f->key.src.b, 16);
+	memcpy(key + 16, f->key.dst.b, 16);
+	void *p = map_find(l->by_key, key, sizeof(key));
+	if (p)
+		return &l->pair[(uintptr_t)p - 1];
+	size_t i = l->n < PAIRS_MAX ? l->n++ : l->hand++ % PAIRS_MAX;
+	struct pair *t = &l->pair[i];
+	if (t->first_us)
+		(void)map_remove(l->by_key, t->key, sizeof(t->key));
+	*t = (struct pair){ .first_us = f->first_us };
+	memcpy(t->key, key, sizeof(key));
+	(void)map_set(l->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
+	return t;
+}
+
+static bool remote_command(const struct pair *t)
+{
+	return (t->acts & ACT_WMI) && (t->acts & ACT_SHARE);
+}
+
+static enum severity severity_of(const struct pair *t)
+{
+	if (t->exploits > 0 && (t->acts & ACT_FLOOD))
+		return SEVERITY_CRITICAL;
+	if ((t->acts & ACT_EXPLOIT) || remote_command(t))
+		return SEVERITY_HIGH;
+	if ((t->acts & ACT_SERVICE) && (t->acts & (ACT_SHARE | ACT_PROGRAM)))
+		return SEVERITY_HIGH;
+	if (t->acts & (ACT_SERVICE | ACT_PROGRAM | ACT_TASK))
+		return SEVERITY_MEDIUM;
+	return t->acts & ACT_WMI ? SEVERITY_LOW : SEVERITY_INFO;
+}
+
+static void explain(const struct pair *t, struct report *r)
+{
+	if (t->acts & ACT_EXPLOIT)
+		report_reason(r,
+			      "SMB1 requests that only exploits send: %llu of a reserved kind, "
+			      "%llu pieces of one overlong request",
+			      (unsigned long long)t->exploits, (unsigned long long)t->secondaries);
+	if (t->acts & ACT_SERVICE)
+		report_reason(r, "%llu times a service was made on the other computer from afar%s",
+			      (unsigned long long)t->services,
+			      t->acts & ACT_START ? ", and started" : "");
+	if (t->acts & ACT_PROGRAM)
+		report_reason(r, "a program was put on the administrator's share: %s", t->file);
+	if (t->acts & ACT_WMI)
+		report_reason(r, "commands were given by WMI");
+	if (t->acts & ACT_TASK)
+		report_reason(r, "the task scheduler of the other computer was opened");
+	if (t->acts & ACT_SHARE)
+		report_reason(r, "the administrator's share was opened, %llu files on it",
+			      (unsigned long long)t->share_files);
+}
+
+static void tell(struct lateral *l, struct pair *t, const struct flow *f)
+{
+	struct report r;
+	char text[ADDR_TEXT_MAX];
+
+	if (t->acts == t->told && !telling_due(&t->telling, severity_of(t), l->env->now_us))
+		return;
+	report_init(&r, detector_lateral.name, f->device[0], &f->key.src);
+	r.severity = severity_of(t);
+	r.confidence = r.severity >= SEVERITY_HIGH ? 0.9 : 0.6;
+	r.first_us = t->first_us;
+	r.last_us = f->last_us;
+	r.count = t->services + t->share_files + t->exploits + 1;
+	report_peer(&r, &f->key.dst, f->key.dport);
+	explain(t, &r);
+	if (r.n_reasons == 0) /* nothing but ordinary use of files */
+		return;
+	report_number(&r, "services_made", (double)t->services);
+	report_number(&r, "share_files", (double)t->share_files);
+	report_text(&r, "file", t->file);
+	report_story(&r, l->env, "%s", addr_format(&f->key.dst, text));
+	t->told = t->acts;
+	if (r.severity == SEVERITY_INFO)
+		story_hear(l->env->stories, &r, SHARE_CLUE);
+	else
+		detect_report(l->env, &t->telling, &r);
+}
+
+static bool ends(const char *name, const char *end)
+{
+	return str_ends(str_of(name), str_of(end));
+}
+
+static bool admin_share(const char *tree)
+{
+	size_t n = strlen(tree);
+
+	return ends(tree, "\\admin$") ||
+	       (n > 3 && tree[n - 1] == '$' && tree[n - 3] == '\\'); /* \\host\c$ */
+}
+
+static void on_name(struct pair *t, const struct smb_message *m)
+{
+	static const char *const programs[] = { ".exe", ".dll", ".bat", ".ps1", ".cmd", ".sys" };
+	bool tree = m->command == (m->version == 1 ? SMB1_TREE : SMB2_TREE);
+
+	if (tree) {
+		t->acts |= admin_share(m->name) ? ACT_SHARE : 0;
+		return;
+	}
+	if (ends(m->name, "svcctl"))
+		t->acts |= ACT_MANAGER;
+	if (ends(m->name, "atsvc"))
+		t->acts |= ACT_TASK;
+	if (!(t->acts & ACT_SHARE))
+		return;
+	t->share_files++;
+	t->telling.due = true;
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		if (!ends(m->name, programs[i]))
+			continue;
+		t->acts |= ACT_PROGRAM;
+		(void)str_copy(t->file, sizeof(t->file), str_of(m->name)); /* fits */
+	}
+}
+
+static void on_rpc(struct pair *t, struct rd p)
+{
+	static const struct {
+		uint8_t interface[16]; /* as on the wire */
+		enum act act;
+	} known[] = {
+		/* svcctl 367abb81-9844-35f1-ad32-98f038001003 */
+		{ { 0x81, 0xbb, 0x7a, 0x36, 0x44, 0x98, 0xf1, 0x35, 0xad, 0x32, 0x98, 0xf0, 0x38,
+		    0x00, 0x10, 0x03 },
+		  ACT_MANAGER },
+		/* IWbemLevel1Login f309ad18-d86a-11d0-a075-00c04fb68820 */
+		{ { 0x18, 0xad, 0x09, 0xf3, 0x6a, 0xd8, 0xd0, 0x11, 0xa0, 0x75, 0x00, 0xc0, 0x4f,
+		    0xb6, 0x88, 0x20 },
+		  ACT_WMI },
+		/* ITaskSchedulerService 86d35949-83c9-4044-b424-db363231fd0c */
+		{ { 0x49, 0x59, 0xd3, 0x86, 0xc9, 0x83, 0x44, 0x40, 0xb4, 0x24, 0xdb, 0x36, 0x32,
+		    0x31, 0xfd, 0x0c },
+		  ACT_TASK },
+	};
+	struct rpc_message m;
+
+	if (rpc_parse(p, &m) < 0)
+		return;
+	for (size_t i = 0; m.type != RPC_REQUEST && i < ARRAY_LEN(known); i++) {
+		if (memcmp(m.interface, known[i].interface, sizeof(m.interface)) == 0)
+			t->acts |= known[i].act;
+	}
+	if (m.type != RPC_REQUEST || !(t->acts & ACT_MANAGER))
+		return;
+	if (m.operation == OP_CREATE_SERVICE_W || m.operation == OP_CREATE_SERVICE_A ||
+	    m.operation == OP_CREATE_SERVICE_WOW_A || m.operation == OP_CREATE_SERVICE_WOW_W) {
+		t->acts |= ACT_SERVICE;
+		t->services++;
+		t->telling.due = true;
+	}
+	if (m.operation == OP_START_SERVICE_W)
+		t->acts |= ACT_START;
+}
+
+static void on_smb(struct pair *t, const struct smb_message *m)
+{
+	if (m->response)
+		return;
+	if (m->name[0])
+		on_name(t, m);
+	if (m->data.n)
+		on_rpc(t, m->data);
+	if (m->version != 1)
+		return;
+	t->secondaries += m->command == SMB1_TRANSACTION2_MORE;
+	t->exploits += m->command == SMB1_TRANSACTION2 && m->sub == TRANS2_SESSION_SETUP;
+	if (t->secondaries >= SECONDARIES_MIN)
+		t->acts |= ACT_FLOOD;
+	if (t->exploits > 0 || (t->acts & ACT_FLOOD))
+		t->acts |= ACT_EXPLOIT;
+}
+
+static void lateral_payload(void *state, const struct flow *f, int dir, const struct dissected *d)
+{
+	struct lateral *l = state;
+	struct smb_walk w;
+	struct smb_message m;
+
+	if (dir != 0 || f->midway || d->payload.n < 24)
+		return;
+	if (smb_start(&w, d->payload)) {
+		struct pair *t = pair_of(l, f);
+		while (smb_next(&w, &m))
+			on_smb(t, &m);
+		tell(l, t, f);
+	} else if (d->payload.p[0] == 5 && d->payload.p[4] == 0x10) {
+		struct pair *t = pair_of(l, f);
+		on_rpc(t, d->payload);
+		tell(l, t, f);
+	}
+}
+
+const struct detector detector_lateral = {
+	.name = "lateral",
+	.open = lateral_open,
+	.close = lateral_close,
+	.payload = lateral_payload,
+};
