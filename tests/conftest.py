@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the end-to-end tests share: folders, hubs, sensors, mail, a small office day. Everything ends with its test."""
+import os
 import shutil
 import sys
 import tempfile
@@ -22,10 +23,13 @@ BOTNET = "203.0.113.66"
 
 @pytest.fixture
 def folder():
-    """A short path: a unix socket has to fit into it."""
+    """A short path: a unix socket has to fit into it. OTASUKE_KEEP=1 leaves it, with all logs, for the one who looks."""
     path = Path(tempfile.mkdtemp(prefix="otasuke-"))
     yield path
-    shutil.rmtree(path, ignore_errors=True)
+    for log in sorted(path.rglob("*.log")):  # shown when the test has failed
+        print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}")
+    if not os.environ.get("OTASUKE_KEEP"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ def shows(folder):
         if show.child and show.child.poll() is None:
             show.child.terminate()
             show.child.wait(60)
+        print(show.said)  # shown when the test has failed
 
 
 def password(said, login="admin"):
