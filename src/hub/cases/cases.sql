@@ -27,7 +27,8 @@ CREATE TABLE incident (
 );
 CREATE INDEX incident_by_state ON incident (state, opened_us);
 CREATE INDEX incident_by_company ON incident (company_id, opened_us);
-CREATE INDEX incident_by_time ON incident (opened_us);
+-- What the statistics read of an incident and of its actions stands in the indexes.
+CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture);
 
 -- The next serial of a region and year.
 CREATE TABLE incident_serial (
@@ -67,8 +68,8 @@ CREATE TABLE incident_action (
 	recorded_us BIGINT NOT NULL,
 	recorded_by BIGINT NOT NULL
 );
-CREATE INDEX incident_action_by_incident ON incident_action (incident_id, started_us);
-CREATE INDEX incident_action_by_time ON incident_action (started_us, channel, incident_id);
+CREATE INDEX incident_action_by_incident
+	ON incident_action (incident_id, channel, minutes, cost_yen);
 
 CREATE TABLE incident_device (
 	id @id,
