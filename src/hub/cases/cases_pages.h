@@ -47,6 +47,12 @@ struct case_state_step {
 	bool current;
 };
 
+/* The form that came back: "a" action, "n" note, "k" consent, "c" closing, "" none; and its texts.
+ */
+struct typed {
+	const char *form, *text, *second;
+};
+
 struct case_page {
 	struct incident c;
 	const char *light, *state_key, *kind_key, *prefecture, *phone_shown;
@@ -67,9 +73,9 @@ struct case_page {
 	const char *now_local; /* for datetime-local fields */
 	bool may_work, is_live, is_mine;
 	struct html actions, side;
-	const char *error, *error_form; /* which form it belongs to */
-	const char *typed;              /* its text */
-	bool remote_consent;            /* somebody agreed to remote access */
+	const char *error;
+	struct typed typed;
+	bool remote_consent; /* somebody agreed to remote access */
 };
 
 struct company_choice {

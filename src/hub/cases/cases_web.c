@@ -164,6 +164,8 @@ static int cases_csv(struct call *c)
 
 /* --- one case --- */
 
+static const struct typed nothing_typed = { "", "", "" };
+
 static int page_of(struct call *c, int status, struct case_page *p)
 {
 	struct buf b = { 0 };
@@ -177,7 +179,7 @@ static int page_of(struct call *c, int status, struct case_page *p)
 
 static int case_show(struct call *c)
 {
-	struct case_page p = { 0 };
+	struct case_page p = { .typed = nothing_typed };
 	int r = cases_view_case(c, &p);
 
 	if (r < 0)
@@ -187,7 +189,9 @@ static int case_show(struct call *c)
 
 static int case_sheet(struct call *c)
 {
-	struct case_sheet s = { .region_name = c->hub->conf.region_name, .printed_us = c->now_us };
+	struct case_sheet s = { .p.typed = nothing_typed,
+				.region_name = c->hub->conf.region_name,
+				.printed_us = c->now_us };
 	struct buf b = { 0 };
 	int r = cases_view_case(c, &s.p);
 
@@ -198,10 +202,9 @@ static int case_sheet(struct call *c)
 	return call_page(c, 200, "case.page_title", s.p.c.number, "/cases", &b);
 }
 
-/* Ends a change: commits and goes back to the case, or shows it again with what was wrong. FORM
- * names the form ("a" action, "n" note, "k" consent, "c" closing); TYPED is what should not be
- * lost. */
-static int finish(struct call *c, struct txn **t, int r, const char *form, const char *typed)
+/* Ends a change: commits and goes back to the case, or shows it again with what was wrong and what
+ * was TYPED. */
+static int finish(struct call *c, struct txn **t, int r, const struct typed *typed)
 {
 	struct incident i;
 
@@ -221,9 +224,16 @@ static int finish(struct call *c, struct txn **t, int r, const char *form, const
 	if ((r = cases_view_case(c, &p)) < 0)
 		return r;
 	p.error = said;
-	p.error_form = form;
-	p.typed = typed;
+	p.typed = *typed;
 	return page_of(c, 400, &p);
+}
+
+/* Whether a change may begin: there is a transaction, and the form could be read. */
+static int ready(struct call *c, const struct txn *t, const struct form *f)
+{
+	if (!t)
+		return c->err.code;
+	return form_ok(f) ? 0 : err_set(&c->err, -EINVAL, "%s", f->errors[0].text);
 }
 
 static int case_act(struct call *c)
@@ -238,13 +248,11 @@ static int case_act(struct call *c)
 		.started_us = form_time(&f, "started", false),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? 0 : c->err.code;
+	int r = ready(c, t, &f);
 
-	if (r >= 0 && !form_ok(&f))
-		r = err_set(&c->err, -EINVAL, "%s", f.errors[0].text);
 	if (r >= 0)
 		r = cases_act(t, c->user, c->param[0], &n, c->now_us, &c->err);
-	return finish(c, &t, r, "a", n.body);
+	return finish(c, &t, r, &(struct typed){ "a", n.body, "" });
 }
 
 static int case_note(struct call *c)
@@ -253,10 +261,11 @@ static int case_note(struct call *c)
 	const char *body = form_text(&f, "body", false, CASE_TEXT_CHARS);
 	const int64_t when = form_time(&f, "happened", false);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_note(t, c->user, c->param[0], body, when, c->now_us, &c->err)
-		  : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "n", body);
+	if (r >= 0)
+		r = cases_note(t, c->user, c->param[0], body, when, c->now_us, &c->err);
+	return finish(c, &t, r, &(struct typed){ "n", body, "" });
 }
 
 static int case_take(struct call *c)
@@ -264,7 +273,7 @@ static int case_take(struct call *c)
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	int r = t ? cases_take(t, c->user, c->param[0], c->now_us, &c->err) : c->err.code;
 
-	return finish(c, &t, r, "", NULL);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 static int case_state(struct call *c)
@@ -272,9 +281,11 @@ static int case_state(struct call *c)
 	struct form f = form_of(c);
 	const char *state = form_text(&f, "state", false, 20);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_state(t, c->user, c->param[0], state, c->now_us, &c->err) : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "", NULL);
+	if (r >= 0)
+		r = cases_state(t, c->user, c->param[0], state, c->now_us, &c->err);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 static int case_device(struct call *c)
@@ -287,9 +298,11 @@ static int case_device(struct call *c)
 		.state = form_text(&f, "state", false, 20),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_device(t, c->user, c->param[0], &d, c->now_us, &c->err) : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "", NULL);
+	if (r >= 0)
+		r = cases_device(t, c->user, c->param[0], &d, c->now_us, &c->err);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 static int case_indicator(struct call *c)
@@ -301,9 +314,11 @@ static int case_indicator(struct call *c)
 		.note = form_text(&f, "note", false, 500),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_indicator(t, c->user, c->param[0], &i, c->now_us, &c->err) : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "", NULL);
+	if (r >= 0)
+		r = cases_indicator(t, c->user, c->param[0], &i, c->now_us, &c->err);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 static int case_consent(struct call *c)
@@ -315,9 +330,11 @@ static int case_consent(struct call *c)
 		.given_by = form_text(&f, "given_by", false, 100),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_consent(t, c->user, c->param[0], &k, c->now_us, &c->err) : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "k", NULL);
+	if (r >= 0)
+		r = cases_consent(t, c->user, c->param[0], &k, c->now_us, &c->err);
+	return finish(c, &t, r, &(struct typed){ "k", k.given_by, "" });
 }
 
 static int case_consent_revoke(struct call *c)
@@ -329,7 +346,7 @@ static int case_consent_revoke(struct call *c)
 		return r;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	r = t ? cases_consent_revoke(t, c->user, c->param[0], id, c->now_us, &c->err) : c->err.code;
-	return finish(c, &t, r, "", NULL);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 static int case_close(struct call *c)
@@ -338,10 +355,11 @@ static int case_close(struct call *c)
 	const char *cause = form_text(&f, "cause", false, CASE_TEXT_CHARS);
 	const char *lesson = form_text(&f, "lesson", false, CASE_TEXT_CHARS);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_close(t, c->user, c->param[0], cause, lesson, c->now_us, &c->err)
-		  : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "c", NULL);
+	if (r >= 0)
+		r = cases_close(t, c->user, c->param[0], cause, lesson, c->now_us, &c->err);
+	return finish(c, &t, r, &(struct typed){ "c", cause, lesson });
 }
 
 static int case_reopen(struct call *c)
@@ -349,9 +367,11 @@ static int case_reopen(struct call *c)
 	struct form f = form_of(c);
 	const char *why = form_text(&f, "why", false, CASE_TEXT_CHARS);
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = t ? cases_reopen(t, c->user, c->param[0], why, c->now_us, &c->err) : c->err.code;
+	int r = ready(c, t, &f);
 
-	return finish(c, &t, r, "", NULL);
+	if (r >= 0)
+		r = cases_reopen(t, c->user, c->param[0], why, c->now_us, &c->err);
+	return finish(c, &t, r, &nothing_typed);
 }
 
 enum { READERS = CASES_READERS, WORKERS = CASES_WORKERS };

@@ -253,6 +253,13 @@ static void a_call_through_the_pages(struct test_hub *th)
 	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/actions",
 			  "channel=visit&body=&minutes=60&cost=8000");
 	assert_int_equal(p.status, 400);
+	/* a time that cannot be read is said, not taken for now; what was typed comes back */
+	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/notes", "body=remember&happened=noon");
+	assert_int_equal(p.status, 400);
+	assert_non_null(strstr(p.body, ">remember</textarea>"));
+	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/close", "cause=why&lesson=");
+	assert_int_equal(p.status, 400);
+	assert_non_null(strstr(p.body, ">why</textarea>"));
 	p = test_hub_get(th, r.desk, "/search?q=iw-2026-000001");
 	assert_int_equal(p.status, 303);
 	assert_string_equal(p.location, "/cases/IW-2026-000001");
