@@ -31,7 +31,7 @@ class Show:
 
     @property
     def said(self):
-        return self.out.read_text()
+        return self.out.read_text() if self.out.exists() else ""
 
     def wait(self, words, seconds=90):
         wait_for(f"the demonstration says {words!r}", lambda: words in self.said or self.child.poll() is not None, seconds)
@@ -89,12 +89,32 @@ def test_the_first_minute(shows):
     assert show.stop() == 0
 
 
-def test_an_empty_region(shows):
+def test_an_empty_region(shows, folder):
+    """It starts with nothing, goes on from there, is not wiped while it runs, and ends with its terminal."""
     show = shows("--region", "empty").start()
     show.wait("Press Ctrl-C to stop.")
     admin = Console(show.ports[1]).sign_in("admin", password(show.said), PASSWORD)
     assert admin.get_json("/members")["companies"] == []
     assert show.stop() == 0
+
+    show = shows("--keep").start()  # ports of its own, which are not those that are kept
+    assert show.child.wait(60) == 1
+    assert "stays at its port" in show.said
+    show = shows()
+    show.argv = [*map(str, SHOW), "--state", str(show.folder), "--keep"]
+    show.start().wait("Press Ctrl-C to stop.")
+    done = run(shows("--region", "empty").argv, check=False)
+    assert done.returncode == 1 and "still running" in done.stderr
+    show.child.send_signal(signal.SIGHUP)
+    assert show.child.wait(60) == 0
+    assert not (folder / "demo" / "hub" / "admin.sock").exists(), "the hub has ended too"
+
+
+def test_both_languages_where_the_locale_names_none():
+    said = subprocess.run([*SHOW, "--help"], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, check=True).stdout
+    assert "実演を始めます" in said and "Starts the demonstration" in said
+    said = run([*SHOW, "--help"], lang="ja_JP.UTF-8").stdout
+    assert "実演を始めます" in said and "Starts the demonstration" not in said
 
 
 def test_it_says_what_is_wrong(shows, folder):

@@ -4,8 +4,12 @@
 
 Started by script/server. What it says is in words.json; what it shows are the real programs.
 """
+import contextlib
+import errno
+import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,24 +24,40 @@ from demo import capture, history, region  # noqa: E402
 from demo.postman import Postman  # noqa: E402
 from harness.admin import Admin  # noqa: E402
 from harness.hub import ADMIN, Hub  # noqa: E402
-from harness.programs import SOURCE, program, wait_for  # noqa: E402
+from harness.programs import SOURCE, Late, program  # noqa: E402
 from harness.sensor import Sensor  # noqa: E402
 
-LANG = "ja" if os.environ.get("LC_ALL", os.environ.get("LANG", "ja")).lower().startswith(("ja", "c", "posix")) else "en"
+LOCALE = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "C"
 WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
 MARK = ".otasuke-demo"  # in the folder: it is ours to wipe
 ALERT_SECONDS = 60
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, a terminal that was closed
+
+
+def languages():
+    """The reader's; both where the locale names none."""
+    if LOCALE.split(".")[0] in ("C", "POSIX"):
+        return "ja", "en"
+    return ("ja",) if LOCALE.startswith("ja") else ("en",)
 
 
 def words(key, *args):
-    text = WORDS[key][LANG]
+    texts = [WORDS[key][lang] for lang in languages()]
+    text = (" / " if key.startswith("role.") else "\n").join(texts)
     for i, arg in enumerate(args):
         text = text.replace("{%d}" % i, str(arg))
     return text
 
 
+def tell(text=""):
+    try:
+        print(text, flush=True)
+    except OSError:  # the terminal is gone; what was started still has to be ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def say(key, *args):
-    print(words(key, *args), flush=True)
+    tell(words(key, *args))
 
 
 class Refused(Exception):
@@ -49,6 +69,7 @@ class Options:
         self.live, self.region, self.keep, self.browser = None, "demo", False, True
         self.state = SOURCE / "build" / "demo"
         self.port, self.http_port, self.sensor_port = 8443, 8080, 8444
+        self.given = set()
         texts = {"--live": "live", "--region": "region", "--state": "state"}
         numbers = {"--port": "port", "--http-port": "http_port", "--sensor-port": "sensor_port"}
         rest = list(argv)
@@ -65,6 +86,7 @@ class Options:
                 if name in numbers and not (value.isdigit() and 0 < int(value) < 65536):
                     raise Refused(words("number", value))
                 setattr(self, {**texts, **numbers}[name], int(value) if name in numbers else value)
+                self.given.add(name)
             else:
                 raise Refused(words("unknown", name))
         if self.region not in ("demo", "empty"):
@@ -79,8 +101,21 @@ def port_check(port, option):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             s.bind(("127.0.0.1", port))
-        except OSError:
-            raise Refused(words("port.taken", port, option)) from None
+        except OSError as e:
+            raise Refused(words("port.right" if e.errno == errno.EACCES else "port.taken", port, option)) from None
+
+
+def ports_check(options):
+    """A kept demonstration stays at its ports: its sensor knows where to find the hub."""
+    conf = options.state / "hub" / "otasuke.conf"
+    for name, key, option in (("port", "https", "--port"), ("http_port", "http", "--http-port"),
+                              ("sensor_port", "sensor", "--sensor-port")):
+        if options.keep and conf.exists():
+            kept = int(re.search(rf"^hub\.{key}_address *=.*:(\d+)$", conf.read_text(encoding="utf-8"), re.M).group(1))
+            if option in options.given and getattr(options, name) != kept:
+                raise Refused(words("port.kept", kept, option))
+            setattr(options, name, kept)
+        port_check(getattr(options, name), option)
 
 
 def live_check(interface):
@@ -94,20 +129,26 @@ def live_check(interface):
             raise Refused(words("live.right", interface, sensor))
 
 
-def folder_ready(options):
-    """An empty folder of ours, or what the last demonstration left. Says whether there is something to go on with."""
+def folder_ready(options, last):
+    """An empty folder of ours, or what the last demonstration left, ours until LAST is closed. Says whether there is
+    something to go on with."""
     folder = options.state
-    ours = (folder / MARK).exists()
-    if folder.exists() and not ours and any(folder.iterdir()):
+    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
         raise Refused(words("folder.foreign", folder))
-    if options.keep and ours and (folder / "hub" / "otasuke.conf").exists():
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        fcntl.flock(last.enter_context(open(folder / MARK, "a", encoding="utf-8")), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Refused(words("folder.busy", folder)) from None
+    if options.keep and (folder / "hub" / "otasuke.conf").exists():
         return True
     if options.keep:
         say("folder.none", folder)
-    if ours:
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text("")
+    for old in folder.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+        elif old.name != MARK:
+            old.unlink()
     return False
 
 
@@ -121,19 +162,20 @@ class Demo:
         self.sensor = Sensor(options.state / "sensor", env_lang)
         self.postman = Postman(options.state / "mail")
         self.people = []
-        self.stopping = False
+        self.empty = options.region == "empty"
 
     def prepare(self, kept):
-        if not kept:
+        if kept:
+            self.empty = not self.sensor.state.exists()
+            self.postman.port_of(self.hub.conf)
+        else:
             self.hub.init(hub__public_url=f"http://127.0.0.1:{self.options.http_port}", mail__url=self.postman.url,
                           mail__from="shirase@otasuke.example", mail__from_name="サイバーお助け窓口",
-                          region_name="" if self.options.region == "empty" else "岩手")
-        else:
-            self.postman.port_of(self.hub.conf)
+                          region_name="" if self.empty else "岩手")
         self.postman.start()
         say("step.hub")
         self.hub.start()
-        if not kept and self.options.region != "empty":
+        if not kept and not self.empty:
             say("step.region")
             self.people = region.fill(self.hub)
             history.fill(self.hub)
@@ -145,7 +187,7 @@ class Demo:
 
     def sensor_start(self, kept):
         """Enrols on the first start; a kept demonstration sees another day like the first."""
-        if self.options.region == "empty":
+        if self.empty:
             return
         if not kept:
             say("step.sensor")
@@ -164,37 +206,40 @@ class Demo:
 
     def greet(self, kept):
         plain, tls = f"http://127.0.0.1:{self.options.http_port}", f"https://127.0.0.1:{self.options.port}"
-        print()
+        tell()
         say("ready")
-        print(f"\n    {plain}\n")
+        tell(f"\n    {plain}\n")
         say("url.https", tls)
-        print()
+        tell()
         if kept:
             say("login.kept", ADMIN)
         else:
-            print("    " + words("login", ADMIN, self.hub.once).replace("\n", "\n    ") + "\n")
+            tell("    " + words("login", ADMIN, self.hub.once).replace("\n", "\n    ") + "\n")
             say("login.then")
+        if self.empty:
+            tell()
+            say("empty")
         if self.people:
-            print()
+            tell()
             say("people")
             for role, name, login, once in self.people:
-                print(f"    {login:<12} {once:<24} {name}  {words('role.' + role)}")
-        print()
+                tell(f"    {login:<12} {once:<24} {name}  {words('role.' + role)}")
+        tell()
         say("stop.how")
-        print(flush=True)
+        tell()
         if self.options.browser and os.geteuid() != 0 and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             if shutil.which("xdg-open"):
                 subprocess.Popen(["xdg-open", plain], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def tell_alerts(self):
         """Waits for the alert that the demonstration is about."""
-        if self.options.region == "empty":
+        if self.empty:
             return
         if self.options.live:
             say("watching.live", region.COMPANY, self.options.live)
             return
         admin, deadline = Admin(self.hub.state), time.monotonic() + ALERT_SECONDS
-        while time.monotonic() < deadline and not self.stopping:
+        while time.monotonic() < deadline:
             for alert in admin.get("/alerts")["alerts"]:
                 if alert["severity"] == "critical":
                     return say("alert", alert["company"], alert["device"])
@@ -209,61 +254,59 @@ class Demo:
                 raise Refused(words("died", process.argv[0], tail))
 
     def run(self):
-        while not self.stopping:
+        while True:
             self.watch_children()
             for to, subject, link in self.postman.fresh():
                 say("mail", to, subject, link)
             time.sleep(0.3)
 
     def stop(self):
-        print()
+        tell()
         say("stop")
-        self.sensor.stop()
-        self.hub.stop()
-        self.postman.stop()
+        with contextlib.ExitStack() as ends:  # the last first, and each of them whatever happens to another
+            ends.callback(self.postman.stop)
+            ends.callback(self.hub.stop)
+            ends.callback(self.sensor.stop)
 
 
-def told_to_stop(demo):
-    def handler(signo, frame):
-        demo.stopping = True
-        raise KeyboardInterrupt
-    return handler
+def told_to_stop(signo, frame):
+    raise KeyboardInterrupt
+
+
+def show(options, last):
+    kept = folder_ready(options, last)
+    demo = Demo(options)
+    last.callback(demo.stop)
+    for signo in STOPS:  # stopping is not interrupted
+        last.callback(signal.signal, signo, signal.SIG_IGN)
+    demo.prepare(kept)
+    demo.sensor_start(kept)
+    demo.greet(kept)
+    demo.tell_alerts()
+    demo.run()
 
 
 def main(argv):
     if "--help" in argv or "-h" in argv:
         say("usage")
         return 0
-    demo = None
+    for signo in STOPS:
+        signal.signal(signo, told_to_stop)
     try:
         options = Options(argv)
-        for port, name in ((options.port, "--port"), (options.http_port, "--http-port"),
-                           (options.sensor_port, "--sensor-port")):
-            port_check(port, name)
+        ports_check(options)
         if options.live:
             live_check(options.live)
-        kept = folder_ready(options)
-        demo = Demo(options)
-        signal.signal(signal.SIGTERM, told_to_stop(demo))
-        demo.prepare(kept)
-        demo.sensor_start(kept)
-        demo.greet(kept)
-        demo.tell_alerts()
-        demo.run()
+        with contextlib.ExitStack() as last:
+            show(options, last)
     except KeyboardInterrupt:
-        pass
+        say("stop.done")
+        return 0
     except Refused as e:
         print(e, file=sys.stderr)
-        return 1
-    except (RuntimeError, OSError) as e:
+    except (RuntimeError, OSError, Late, subprocess.SubprocessError) as e:
         print(words("failed", e), file=sys.stderr)
-        return 1
-    finally:
-        if demo:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            demo.stop()
-    say("stop.done")
-    return 0
+    return 1
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 import email
 import email.policy
 
-from aiosmtpd.controller import Controller
-
 from .programs import free_ports, wait_for
 
 
@@ -23,6 +21,7 @@ class Mailbox:
         return "250 taken"
 
     def start(self):
+        from aiosmtpd.controller import Controller  # here, so that script/server --help works before bootstrap has run
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
         return self
