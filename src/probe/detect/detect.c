@@ -9,9 +9,9 @@
 
 /* The story is last: it hears what the others say. */
 static const struct detector *const detectors[] = {
-	&detector_known_bad,   &detector_new_device, &detector_beacon,
-	&detector_scan,        &detector_download,   &detector_odd_call,
-	&detector_brute_force, &detector_lateral,    &detector_host_story,
+	&detector_known_bad, &detector_new_device, &detector_beacon,      &detector_scan,
+	&detector_download,  &detector_odd_call,   &detector_brute_force, &detector_lateral,
+	&detector_dga,       &detector_dns_tunnel, &detector_host_story,
 };
 
 struct detect {

@@ -123,6 +123,8 @@ extern const struct detector detector_download;
 extern const struct detector detector_odd_call;
 extern const struct detector detector_brute_force;
 extern const struct detector detector_lateral;
+extern const struct detector detector_dga;
+extern const struct detector detector_dns_tunnel;
 extern const struct detector detector_host_story;
 
 #endif

@@ -135,7 +135,8 @@ static void weigh(struct odd_call *o, struct call *c, const struct flow *f, cons
 	int weight = weight_of(c->signs);
 	struct report r;
 
-	if (c->signs == c->weighed || weight < CLUE_FROM)
+	/* Old TLS weighs little, but shows where to look when worse is known of the device. */
+	if (c->signs == c->weighed || (weight < CLUE_FROM && !(c->signs >> SIGN_OLD_TLS & 1)))
 		return;
 	c->weighed = c->signs;
 	report_init(&r, detector_odd_call.name, f->device[0], &f->key.src);

@@ -6,14 +6,16 @@
 #include <string.h>
 
 enum {
-	LABEL_MIN = 8,       /* shorter ones are too often acronyms */
-	CONSONANTS_RUN = 6,  /* in a row: English has five in a few words */
-	SECOND_LEVEL_MAX = 3 /* co, ac, com: a level under which others register */
+	LABEL_MIN = 8,        /* shorter ones are too often acronyms */
+	CONSONANTS_RUN = 6,   /* in a row: English has five in a few words */
+	SECOND_LEVEL_MIN = 2, /* co, ac, com: a level under which others register, */
+	SECOND_LEVEL_MAX = 3,
+	COUNTRY = 2, /* below the domain of a country */
 };
 
 struct str name_registered(struct str name)
 {
-	size_t dots = 0, label = 0;
+	size_t dots = 0, label = 0, top = 0;
 
 	for (size_t i = name.n; i > 0; i--) {
 		if (name.p[i - 1] != '.') {
@@ -21,7 +23,9 @@ struct str name_registered(struct str name)
 			continue;
 		}
 		dots++;
-		bool second_level = dots == 2 && label <= SECOND_LEVEL_MAX;
+		top = dots == 1 ? label : top;
+		bool second_level = dots == 2 && top == COUNTRY && label >= SECOND_LEVEL_MIN &&
+				    label <= SECOND_LEVEL_MAX;
 		if (dots >= 2 && !second_level)
 			return (struct str){ name.p + i, name.n - i };
 		label = 0;

@@ -18,7 +18,7 @@ enum { KEY_MAX = 20, EVICT_TRIES = 8, KINDS_TEXT_MAX = 200 };
 #define MEDIUM_FROM   50.0
 #define HIGH_FROM     90.0
 #define CRITICAL_FROM 150.0
-#define MORE_FROM     5.0 /* what the other clues must add to the heaviest */
+#define MORE_FROM     4.0 /* what the other clues must add to the heaviest */
 
 struct story {
 	uint8_t key[KEY_MAX];

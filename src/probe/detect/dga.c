@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Detector: a device asks for many names that do not exist and that look drawn by lot, as malware
+ * does that looks for its owner under names of the day. Counts distinct domains answered with
+ * NXDOMAIN; a server's failure says nothing, nor does one name asked for again and again. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "probe/detect/detect.h"
+#include "probe/detect/random_name.h"
+
+enum {
+	ASKERS_MAX = 1024, /* a ring once it is full */
+	RESOLVERS_MAX = 64,
+	NAMES_BITS = 1024,
+	NAMES_MIN = 10,
+	NAMES_MANY = 30,
+	SAMPLES = 6,
+	ALIKE_LENGTH_MIN = 12, /* of names that are all as long as each other */
+};
+
+#define REST_US      US_PER_HOUR /* after it, names are counted anew */
+#define RANDOM_SHARE 0.4
+#define ALIKE_SHARE  0.8
+
+struct asker {
+	struct addr addr, server;
+	uint64_t seen[NAMES_BITS / 64];
+	uint64_t names, random, alike; /* distinct ones; ALIKE: as long as the first of them */
+	size_t length;                 /* of the first label */
+	size_t n_samples;
+	char sample[SAMPLES][DPI_NAME_MAX];
+	int64_t first_us, last_us;
+	struct telling telling;
+};
+
+struct dga {
+	struct detect_env *env;
+	struct map *by_addr;
+	struct asker *asker;
+	size_t n, hand;
+	struct addr resolver[RESOLVERS_MAX]; /* they ask for others */
+	size_t n_resolvers;
+};
+
+static void *dga_open(struct detect_env *env)
+{
+	struct dga *g = mem_new(sizeof(*g));
+
+	g->env = env;
+	g->by_addr = map_new(ASKERS_MAX);
+	g->asker = mem_array(ASKERS_MAX, sizeof(*g->asker));
+	return g;
+}
+
+static void dga_close(void *state)
+{
+	struct dga *g = state;
+
+	map_free(g->by_addr);
+	free(g->asker);
+	free(g);
+}
+
+static struct asker *asker_of(struct dga *g, const struct addr *a)
+{
+	void *p = map_find(g->by_addr, a->b, sizeof(a->b));
+
+	if (p)
+		return &g->asker[(uintptr_t)p - 1];
+	size_t i = g->n < ASKERS_MAX ? g->n++ : g->hand++ % ASKERS_MAX;
+	struct asker *k = &g->asker[i];
+	if (k->last_us)
+		(void)map_remove(g->by_addr, k->addr.b, sizeof(k->addr.b));
+	*k = (struct asker){ .addr = *a };
+	(void)map_set(g->by_addr, a->b, sizeof(a->b),
+		      (void *)(uintptr_t)(i + 1)); /* as many places */
+	return k;
+}
+
+static bool resolver(struct dga *g, const struct addr *asker, const struct addr *server)
+{
+	bool known = false, asks = false;
+
+	for (size_t i = 0; i < g->n_resolvers; i++) {
+		known |= addr_eq(&g->resolver[i], server);
+		asks |= addr_eq(&g->resolver[i], asker);
+	}
+	if (!known && g->n_resolvers < RESOLVERS_MAX)
+		g->resolver[g->n_resolvers++] = *server;
+	return asks;
+}
+
+/* Names that are no domain somebody could have registered. */
+static bool worth(struct str name)
+{
+	struct str registered = name_registered(name);
+
+	return memchr(registered.p, '.', registered.n) && !str_ends(name, STR(".arpa")) &&
+	       !str_ends(name, STR(".local")) && name.p[0] != '_';
+}
+
+static bool inside(const struct dga *g, const struct addr *a)
+{
+	return inventory_inside(g->env->inventory, a, inventory_owner(g->env->inventory, a));
+}
+
+static bool is_new(struct asker *k, struct str registered)
+{
+	static const uint8_t fixed[16] = "dga";
+	uint64_t bit = siphash13(fixed, registered.p, registered.n) % NAMES_BITS;
+	bool known = k->seen[bit / 64] >> (bit % 64) & 1;
+
+	k->seen[bit / 64] |= UINT64_C(1) << (bit % 64);
+	return !known;
+}
+
+static void tell(struct dga *g, struct asker *k)
+{
+	double random = (double)k->random / (double)k->names;
+	bool alike =
+		(double)k->alike >= ALIKE_SHARE * (double)k->names && k->length >= ALIKE_LENGTH_MIN;
+	struct report r;
+
+	if (k->names < NAMES_MIN || (random < RANDOM_SHARE && !alike))
+		return;
+	enum severity severity = k->names >= NAMES_MANY ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	k->telling.due = true;
+	if (!telling_due(&k->telling, severity, g->env->now_us))
+		return;
+	report_init(&r, detector_dga.name, inventory_owner(g->env->inventory, &k->addr), &k->addr);
+	r.severity = severity;
+	r.confidence = fmin(0.95, 0.6 + (double)k->names / 100);
+	r.first_us = k->first_us;
+	r.last_us = k->last_us;
+	r.count = k->names;
+	report_peer(&r, &k->server, 53);
+	for (size_t i = 0; i < k->n_samples; i++)
+		report_name(&r, k->sample[i]);
+	report_reason(&r, "%llu different domains that do not exist were asked for within %.0f s",
+		      (unsigned long long)k->names,
+		      (double)(k->last_us - k->first_us) / (double)US_PER_SEC);
+	report_reason(&r, "%.0f %% of them look drawn by lot%s", 100 * random,
+		      alike ? ", and nearly all are of one length" : "");
+	report_number(&r, "domains_missing", (double)k->names);
+	report_number(&r, "random_share", random);
+	report_story(&r, g->env, "names");
+	detect_report(g->env, &k->telling, &r);
+}
+
+static void dga_dns(void *state, const struct dissected *d, const struct dns_message *m)
+{
+	struct dga *g = state;
+	struct str name = str_of(m->name), label, rest;
+
+	if (!m->response || resolver(g, &d->dst, &d->src) || m->rcode != DNS_RCODE_NXDOMAIN ||
+	    !worth(name) || !inside(g, &d->dst))
+		return;
+	struct asker *k = asker_of(g, &d->dst);
+	struct telling told = k->telling;
+	if (d->ts_us - k->last_us > REST_US)
+		*k = (struct asker){ .addr = d->dst, .first_us = d->ts_us, .telling = told };
+	k->last_us = d->ts_us;
+	k->server = d->src;
+	struct str registered = name_registered(name);
+	if (!is_new(k, registered))
+		return;
+	k->names++;
+	rest = registered;
+	(void)str_cut(&rest, '.', &label); /* worth() saw a dot */
+	k->length = k->length ? k->length : label.n;
+	k->alike += k->length == label.n;
+	bool random = name_is_random(registered);
+	k->random += random;
+	if (random && k->n_samples < SAMPLES)
+		(void)str_copy(k->sample[k->n_samples++], DPI_NAME_MAX,
+			       registered); /* cut is fine */
+	tell(g, k);
+}
+
+const struct detector detector_dga = {
+	.name = "dga",
+	.open = dga_open,
+	.close = dga_close,
+	.dns = dga_dns,
+};
