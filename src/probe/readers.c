@@ -77,8 +77,10 @@ static void on_dhcp(struct readers *r, const struct dissected *d)
 {
 	struct dhcp_message m;
 
-	if (dhcp_parse(d->payload.p, d->payload.n, &m) == 0)
-		inventory_dhcp(r->env->inventory, &m, sender(r, d), d->ts_us);
+	if (dhcp_parse(d->payload.p, d->payload.n, &m) < 0)
+		return;
+	inventory_dhcp(r->env->inventory, &m, sender(r, d), d->ts_us);
+	detect_dhcp(r->env->detect, d, &m);
 }
 
 static void on_dhcp6(struct readers *r, const struct dissected *d)
@@ -149,4 +151,6 @@ void readers_packet(struct readers *r, const struct flow *f, int dir, const stru
 		on_udp(r, f, dir, d);
 	else if (d->proto == PROTO_TCP)
 		on_tcp(r, f, dir, d);
+	else if (d->proto == PROTO_ICMP || d->proto == PROTO_ICMPV6)
+		detect_icmp(r->env->detect, f, d);
 }

@@ -9,9 +9,11 @@
 
 /* The story is last: it hears what the others say. */
 static const struct detector *const detectors[] = {
-	&detector_known_bad, &detector_new_device, &detector_beacon,      &detector_scan,
-	&detector_download,  &detector_odd_call,   &detector_brute_force, &detector_lateral,
-	&detector_dga,       &detector_dns_tunnel, &detector_host_story,
+	&detector_known_bad,  &detector_new_device, &detector_beacon,      &detector_scan,
+	&detector_download,   &detector_odd_call,   &detector_brute_force, &detector_lateral,
+	&detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel, &detector_arp_spoof,
+	&detector_rogue_dhcp, &detector_upload,     &detector_cleartext,   &detector_old_software,
+	&detector_host_story,
 };
 
 struct detect {
@@ -70,6 +72,22 @@ void detect_payload(struct detect *d, const struct flow *f, int dir, const struc
 	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
 		if (detectors[i]->payload)
 			detectors[i]->payload(d->state[i], f, dir, p);
+	}
+}
+
+void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->icmp)
+			detectors[i]->icmp(d->state[i], f, p);
+	}
+}
+
+void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->dhcp)
+			detectors[i]->dhcp(d->state[i], p, m);
 	}
 }
 

@@ -96,7 +96,9 @@ struct detector {
 	void (*http)(void *state, const struct flow *f, const struct http_message *m);
 	/* Bytes behind TCP that begin no HTTP message; DIR 0: the first speaker's. */
 	void (*payload)(void *state, const struct flow *f, int dir, const struct dissected *d);
+	void (*icmp)(void *state, const struct flow *f, const struct dissected *d);
 	void (*neighbour)(void *state, const struct dissected *d);
+	void (*dhcp)(void *state, const struct dissected *d, const struct dhcp_message *m);
 	void (*tick)(void *state);   /* about each second of packet time */
 	void (*finish)(void *state); /* the last word: tell what is due */
 };
@@ -110,7 +112,9 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m);
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m);
 void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p);
+void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p);
 void detect_neighbour(struct detect *d, const struct dissected *p);
+void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m);
 void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
 uint64_t detect_findings(const struct detect *d);
@@ -125,6 +129,12 @@ extern const struct detector detector_brute_force;
 extern const struct detector detector_lateral;
 extern const struct detector detector_dga;
 extern const struct detector detector_dns_tunnel;
+extern const struct detector detector_icmp_tunnel;
+extern const struct detector detector_arp_spoof;
+extern const struct detector detector_rogue_dhcp;
+extern const struct detector detector_upload;
+extern const struct detector detector_cleartext;
+extern const struct detector detector_old_software;
 extern const struct detector detector_host_story;
 
 #endif

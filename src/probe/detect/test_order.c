@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules of the detectors that keep a network in order: icmp_tunnel, arp_spoof, rogue_dhcp, upload,
+ * cleartext, old_software. */
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/detect/detect.h"
+#include "probe/test_world.h"
+
+enum { ASK = 1, TELL = 2 };
+
+static const struct end pc = { 1, "192.0.2.10", 50001 }, router = { 9, "192.0.2.1", 0 },
+			far = { 9, "203.0.113.7", 21 };
+
+static struct world *office(void)
+{
+	struct world *w = world_new();
+
+	make_arp(&w->b, ASK, pc, "192.0.2.1");
+	world_put(w, 0);
+	return w;
+}
+
+static void ping(struct world *w, double at, size_t size)
+{
+	char data[256] = { 0 };
+
+	make_ether(&w->b, pc.mac, far.mac, 0x0800);
+	make_ipv4(&w->b, pc.ip, far.ip, 1, 8 + size);
+	buf_be32(&w->b, 0x08000000);
+	buf_be32(&w->b, 0x00070001);
+	buf_add(&w->b, data, size);
+	world_put(w, at);
+}
+
+static void pings_of_many_sizes_are_a_tunnel(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	for (int i = 0; i < 100; i++)
+		ping(w, 1 + i * 0.1, 60 + (size_t)i % 8 * 24);
+	world_run(w);
+	const struct seen *f = world_find(w, "icmp_tunnel");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_string_equal(f->peer, "203.0.113.7");
+	world_free(w);
+}
+
+static void pings_that_only_ask_are_not(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	for (int i = 0; i < 2000; i++)
+		ping(w, 1 + i, 56);
+	world_run(w);
+	assert_null(world_find(w, "icmp_tunnel"));
+	world_free(w);
+}
+
+static int quarrel(int times)
+{
+	struct world *w = office();
+	struct end thief = { 7, router.ip, 0 };
+	for (int i = 0; i < times; i++) {
+		make_arp(&w->b, TELL, router, pc.ip);
+		world_put(w, 1 + 2 * i);
+		make_arp(&w->b, TELL, thief, pc.ip);
+		world_put(w, 2 + 2 * i);
+	}
+	world_run(w);
+	const struct seen *f = world_find(w, "arp_spoof");
+	int severity = f ? (int)f->severity : -1;
+	if (f)
+		assert_string_equal(f->mac, "02:00:00:00:00:07");
+	world_free(w);
+	return severity;
+}
+
+static void an_address_that_goes_back_and_forth_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(quarrel(5), SEVERITY_LOW);
+	assert_int_equal(quarrel(1), -1); /* a new lease */
+}
+
+static void password(struct end to, enum severity expected)
+{
+	struct world *w = office();
+	world_talk(w, 1, pc, to, "PASS secret\r\n", "230 ok\r\n");
+	world_run(w);
+	const struct seen *f = world_find(w, "cleartext");
+	assert_non_null(f);
+	assert_int_equal(f->severity, expected);
+	assert_null(strstr(f->story, "secret"));
+	assert_null(world_find(w, "host_story"));
+	world_free(w);
+}
+
+static void readable_passwords_are_put_in_order(void **state)
+{
+	(void)state;
+	password(far, SEVERITY_LOW);
+	password((struct end){ 2, "192.0.2.20", 21 }, SEVERITY_INFO);
+}
+
+static void old_windows_is_information(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	struct end web = { 9, "203.0.113.7", 80 };
+	world_talk(w, 1, pc, web,
+		   "GET / HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\n"
+		   "User-Agent: Mozilla/5.0 (Windows NT 6.1)\r\n\r\n",
+		   "ok");
+	world_run(w);
+	assert_int_equal(w->n, 1);
+	assert_string_equal(w->found[0].detector, "old_software");
+	assert_int_equal(w->found[0].severity, SEVERITY_INFO);
+	world_free(w);
+}
+
+/* The detectors below are fed by hand: a capture of that size would be no unit test. */
+struct bench {
+	struct home home;
+	struct detect_env env;
+	struct probe_sink sink;
+	int findings;
+	char reason[160];
+};
+
+static void on_finding(void *arg, const struct finding *f)
+{
+	struct bench *b = arg;
+
+	b->findings++;
+	(void)snprintf(b->reason, sizeof(b->reason), "%s", f->reasons[0]);
+}
+
+static void bench_open(struct bench *b)
+{
+	*b = (struct bench){ .sink = { .arg = b, .finding = on_finding } };
+	assert_int_equal(home_init(&b->home, "192.0.2.0/24", NULL), 0);
+	b->env.inventory = inventory_new(16, &b->home);
+	b->env.names = names_new();
+	b->env.detect = detect_new(&b->env, &b->sink);
+	b->env.now_us = T0;
+}
+
+static void bench_close(struct bench *b)
+{
+	detect_free(b->env.detect);
+	names_free(b->env.names);
+	inventory_free(b->env.inventory);
+}
+
+static struct addr address(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(str_of(text), &a), 0);
+	return a;
+}
+
+static uint32_t device_of(struct bench *b)
+{
+	struct dissected d = { .kind = DISSECT_IP,
+			       .has_mac = true,
+			       .src_mac = { { 2, 0, 0, 0, 0, 1 } },
+			       .src = address(pc.ip),
+			       .ts_us = T0 };
+
+	return inventory_sender(b->env.inventory, &d);
+}
+
+static void send_out(struct bench *b, void *state, uint32_t device, uint64_t bytes)
+{
+	struct flow f = { .key = { .src = address(pc.ip),
+				   .dst = address(far.ip),
+				   .dport = 443,
+				   .proto = PROTO_TCP },
+			  .device = { device, DEVICE_NONE },
+			  .state = FLOW_CLOSED,
+			  .last_us = b->env.now_us };
+
+	f.side[0].payload = bytes;
+	detector_upload.flow(state, &f, FLOW_EVENT_END, NULL);
+}
+
+static void far_more_than_ever_is_told(void **state)
+{
+	(void)state;
+	struct bench b;
+	bench_open(&b);
+	uint32_t device = device_of(&b);
+	void *u = detector_upload.open(&b.env);
+	send_out(&b, u, device, UINT64_C(2) << 30); /* without a past, nothing is much */
+	assert_int_equal(b.findings, 0);
+	detector_upload.close(u);
+	u = detector_upload.open(&b.env);
+	for (int i = 0; i < 30; i++) {
+		b.env.now_us += US_PER_HOUR;
+		send_out(&b, u, device, 20 << 20);
+	}
+	assert_int_equal(b.findings, 0);
+	b.env.now_us += US_PER_HOUR;
+	send_out(&b, u, device, UINT64_C(1) << 30);
+	assert_int_equal(b.findings, 1);
+	detector_upload.close(u);
+	bench_close(&b);
+}
+
+static void offer(struct bench *b, void *state, uint8_t mac, const char *way)
+{
+	struct dissected d = { .kind = DISSECT_IP,
+			       .has_mac = true,
+			       .src_mac = { { 2, 0, 0, 0, 0, mac } },
+			       .ts_us = b->env.now_us };
+	struct dhcp_message m = { .reply = true, .type = DHCP_ACK, .router = address(way) };
+
+	d.src = address("192.0.2.2");
+	d.src.b[15] = mac;
+	detector_rogue_dhcp.dhcp(state, &d, &m);
+}
+
+static void a_second_way_out_is_told(void **state)
+{
+	(void)state;
+	struct bench b;
+	bench_open(&b);
+	void *g = detector_rogue_dhcp.open(&b.env);
+	offer(&b, g, 9, "192.0.2.1");
+	offer(&b, g, 8, "192.0.2.1"); /* a pair for safety */
+	assert_int_equal(b.findings, 0);
+	offer(&b, g, 7, "192.0.2.77");
+	assert_int_equal(b.findings, 1);
+	assert_non_null(strstr(b.reason, "192.0.2.77"));
+	detector_rogue_dhcp.close(g);
+	bench_close(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest t[] = {
+		cmocka_unit_test(pings_of_many_sizes_are_a_tunnel),
+		cmocka_unit_test(pings_that_only_ask_are_not),
+		cmocka_unit_test(an_address_that_goes_back_and_forth_is_told),
+		cmocka_unit_test(readable_passwords_are_put_in_order),
+		cmocka_unit_test(old_windows_is_information),
+		cmocka_unit_test(far_more_than_ever_is_told),
+		cmocka_unit_test(a_second_way_out_is_told),
+	};
+	return cmocka_run_group_tests(t, NULL, NULL);
+}
