@@ -209,7 +209,7 @@ def test_analyze_prints_one_object_a_line(day, indicators):
         assert RFC3339.fullmatch(f["first"]) and RFC3339.fullmatch(f["last"]) and f["first"] <= f["last"]
         assert f["reasons"] and all(isinstance(r, str) for r in f["reasons"])
     of_phone = {f["detector"]: f for f in findings if f["device_mac"] == PHONE}
-    assert set(of_phone) == {"known_bad", "beacon", "new_device"}
+    assert {"known_bad", "beacon", "new_device"} <= set(of_phone)
     assert of_phone["known_bad"]["peers"] == of_phone["beacon"]["peers"] == [f"{BOTNET}:8443"]
     assert of_phone["new_device"]["severity"] == "info"
 

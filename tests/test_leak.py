@@ -186,7 +186,8 @@ class World:
         self.ids["session"] = self.hub.value("SELECT max(id) FROM session WHERE person_id = ?", self.ids["person"])
 
     def alerts_are_there(self):
-        return len(self.hub.rows("SELECT id FROM alert WHERE device_name = 'Galaxy-A54'")) == 3
+        found = {row[0] for row in self.hub.rows("SELECT detector FROM alert WHERE device_name = 'Galaxy-A54'")}
+        return {"known_bad", "beacon", "new_device"} <= found
 
     def fill_alerts(self, sensor, day, indicators):
         sensor.enrol(self.hub.code(MINATO, "--name", f"{SECRET}-sensor"))
@@ -200,6 +201,7 @@ class World:
         quiet = self.hub.value("SELECT id FROM alert WHERE detector = 'new_device' AND device_name = 'Galaxy-A54'")
         self.desk.get(f"/alerts/{quiet}")
         self.send(f"/alerts/{quiet}/mute", device="1", detector="1", days="3", reason=SECRET)
+        wait_for("no mail is on its way", lambda: self.hub.value("SELECT count(*) FROM notice WHERE state = 'queued'") == 0)
         self.ids["mute"], self.ids["notice"] = self.id_of("mute"), self.id_of("notice")
 
     def fill_cases(self):
