@@ -22,6 +22,7 @@ extern const struct clock clock_real;
 
 int64_t clock_utc_us(const struct clock *c);
 int64_t clock_mono_ns(const struct clock *c);
+int64_t clock_cpu_ns(void); /* processor time of this thread, always the real one */
 
 /* A clock that stands still until moved; not for two threads at once. */
 struct clock_fake {
