@@ -35,10 +35,11 @@ CREATE TABLE alert (
 	ended_us BIGINT NOT NULL,
 	ended_why TEXT NOT NULL
 );
-CREATE INDEX alert_by_queue ON alert (state, severity, last_us);
-CREATE INDEX alert_by_company ON alert (company_id, last_us);
+-- For who sees many companies, and for who sees few.
+CREATE INDEX alert_by_state ON alert (state, last_us, company_id, severity);
+CREATE INDEX alert_by_company ON alert (company_id, state, last_us, severity);
 CREATE INDEX alert_by_case ON alert (case_id);
-CREATE INDEX alert_by_time ON alert (opened_us);
+CREATE INDEX alert_by_time ON alert (last_us, company_id);
 
 -- What shall stay quiet, until when, and why. '' = any.
 CREATE TABLE mute (
@@ -83,6 +84,7 @@ CREATE TABLE notice (
 );
 CREATE INDEX notice_by_state ON notice (state, next_try_us);
 CREATE INDEX notice_by_alert ON notice (alert_id);
+CREATE INDEX notice_by_company ON notice (company_id, state);
 
 -- Traffic of a device, rolled up from five minutes to hours and days.
 CREATE TABLE traffic_hour (

@@ -8,6 +8,7 @@
 #include "hub/watch/watch_mute.h"
 #include "hub/watch/watch_notice.h"
 #include "hub/watch/watch_rollup.h"
+#include "hub/watch/watch_store.h"
 #include "net/tmpl.h"
 
 struct alert_item { /* one row of a list */
@@ -28,13 +29,14 @@ struct call_item {
 };
 
 struct alerts_page {
-	int64_t n_red, n_open, n_info, n_muted, n_case, n_closed;
+	struct alert_tabs n;
 	const char *tab; /* "", "info", "muted", "case", "closed" */
 	struct alert_item *rows;
 	size_t n_rows;
 	struct call_item *calls;
 	size_t n_calls;
 	int64_t first, last, total;
+	bool more_total;                 /* TOTAL was not counted to its end */
 	const char *prev_url, *next_url; /* "" = none */
 	bool may_work;
 };

@@ -158,17 +158,56 @@ int watch_store_get(struct txn *t, const struct scope *s, int64_t id, struct are
 	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such alert") : got;
 }
 
-/* The conditions of a filter; $8 is the highest severity. */
-#define ALERT_WHERE                                                                                \
-	" WHERE @scope(a.company_id)"                                                              \
-	" AND ($1 = 0 OR a.company_id = $1) AND ($2 = 0 OR a.case_id = $2)"                        \
-	" AND a.severity >= $4 AND a.severity <= $8 AND ($5 = 0 OR c.prefecture = $5)"             \
-	" AND ($6 = '' OR a.detector = $6) AND a.last_us >= $7"
-#define WHERE_OPEN    " AND a.state IN ('new', 'accepted') AND $3 = ''"
-#define WHERE_ANY     " AND $3 = ''"
-#define WHERE_ONE     " AND a.state = $3"
-#define ALERT_ORDER   " ORDER BY a.severity DESC, a.last_us DESC, a.id DESC LIMIT $9 OFFSET $10"
-#define COMPANY_ORDER " ORDER BY a.last_us DESC, a.id DESC LIMIT $9 OFFSET $10"
+/* What leads into the table, the state, and the rest of a filter; $8 is the highest severity. */
+#define LEAD_ALL     "$1 = 0 AND $2 = 0"
+#define LEAD_COMPANY "a.company_id = $1 AND $2 = 0"
+#define LEAD_CASE    "a.case_id = $2 AND $1 = 0"
+#define STATE_OPEN   " AND a.state IN ('new', 'accepted') AND $3 = ''"
+#define STATE_ANY    " AND $3 = ''"
+#define STATE_ONE    " AND a.state = $3"
+#define FILTER_REST                                                                                \
+	" AND a.severity >= $4 AND a.severity <= $8 AND ($6 = '' OR a.detector = $6)"              \
+	" AND a.last_us >= $7 AND ($5 = 0 OR EXISTS (SELECT 1 FROM company f"                      \
+	" WHERE f.id = a.company_id AND f.prefecture = $5)) AND @scope(a.company_id)"
+#define QUEUE_ORDER " ORDER BY a.severity DESC, a.last_us DESC, a.id DESC"
+#define TIME_ORDER  " ORDER BY a.last_us DESC, a.id DESC"
+
+/* First which ones, from an index; then all about these few. */
+#define LIST(lead, state, order)                                                                   \
+	"WITH shown AS (SELECT a.id FROM alert a WHERE " lead state FILTER_REST order              \
+	" LIMIT $9 OFFSET $10) SELECT " ALERT_COLUMNS ALERT_FROM                                   \
+	" WHERE a.id IN (SELECT id FROM shown)" order
+#define COUNT(lead, state) "SELECT count(*) FROM alert a WHERE " lead state FILTER_REST
+
+enum { LEADS = 3, STATES = 3, CLOSED_COUNTED = 1000 };
+#define LISTS(lead)                                                                                \
+	{                                                                                          \
+		LIST(lead, STATE_OPEN, QUEUE_ORDER), LIST(lead, STATE_ANY, TIME_ORDER),            \
+			LIST(lead, STATE_ONE, TIME_ORDER)                                          \
+	}
+#define COUNTS(lead)                                                                               \
+	{                                                                                          \
+		COUNT(lead, STATE_OPEN), COUNT(lead, STATE_ANY), COUNT(lead, STATE_ONE)            \
+	}
+
+static const char *const lists[LEADS][STATES] = { LISTS(LEAD_ALL), LISTS(LEAD_COMPANY),
+						  LISTS(LEAD_CASE) };
+static const char *const counts[LEADS][STATES] = { COUNTS(LEAD_ALL), COUNTS(LEAD_COMPANY),
+						   COUNTS(LEAD_CASE) };
+
+static int lead_of(const struct alert_filter *f)
+{
+	if (f->case_id)
+		return 2;
+	return f->company_id ? 1 : 0;
+}
+
+static int state_of(const struct alert_filter *f)
+{
+	if (!f->state)
+		return 0;
+	return f->state[0] == '\0' ? 1 : 2;
+}
 
 struct filter_args {
 	struct dbv v[10];
@@ -192,20 +231,12 @@ static struct filter_args filter_bind(const struct alert_filter *f)
 				     } };
 }
 
-static const char *list_sql(const struct alert_filter *f)
-{
-	if (!f->state)
-		return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_OPEN ALERT_ORDER;
-	if (f->state[0] == '\0')
-		return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_ANY COMPANY_ORDER;
-	return "SELECT " ALERT_COLUMNS ALERT_FROM ALERT_WHERE WHERE_ONE COMPANY_ORDER;
-}
-
 int watch_store_list(struct txn *t, const struct scope *s, const struct alert_filter *f,
 		     struct arena *a, struct watch_alert **out, size_t *n_out, struct err *e)
 {
 	struct filter_args args = filter_bind(f);
-	struct rows *r = db_query(t, s, list_sql(f), args.v, ARRAY_LEN(args.v), e);
+	struct rows *r =
+		db_query(t, s, lists[lead_of(f)][state_of(f)], args.v, ARRAY_LEN(args.v), e);
 
 	return rows_list(r, alert_read, a, ROWS_OUT(out, n_out), e);
 }
@@ -213,18 +244,60 @@ int watch_store_list(struct txn *t, const struct scope *s, const struct alert_fi
 int watch_store_count(struct txn *t, const struct scope *s, const struct alert_filter *f,
 		      int64_t *out, struct err *e)
 {
-	const char *sql =
-		"SELECT count(*) FROM alert a JOIN company c ON c.id = a.company_id" ALERT_WHERE
-			WHERE_ONE;
 	struct filter_args args = filter_bind(f);
 
-	if (!f->state)
-		sql = "SELECT count(*) FROM alert a JOIN company c ON c.id = "
-		      "a.company_id" ALERT_WHERE WHERE_OPEN;
-	else if (f->state[0] == '\0')
-		sql = "SELECT count(*) FROM alert a JOIN company c ON c.id = "
-		      "a.company_id" ALERT_WHERE WHERE_ANY;
-	return db_one_int(t, s, sql, args.v, 8, out, e);
+	return db_one_int(t, s, counts[lead_of(f)][state_of(f)], args.v, 8, out, e);
+}
+
+static int tabs_read(struct rows *r, struct alert_tabs *out, struct err *e)
+{
+	int more = 1;
+
+	while ((more = rows_next(r, e)) > 0) {
+		const char *state = rows_text(r, 0);
+		int64_t severity = rows_int(r, 1), n = rows_int(r, 2);
+
+		if (strcmp(state, ALERT_MUTED) == 0)
+			out->n_muted += n;
+		else if (strcmp(state, ALERT_CASE) == 0)
+			out->n_case += n;
+		else if (severity == SEVERITY_INFO)
+			out->n_info += n;
+		else
+			out->n_open += n;
+		if (severity >= SEVERITY_HIGH &&
+		    (strcmp(state, ALERT_NEW) == 0 || strcmp(state, ALERT_ACCEPTED) == 0))
+			out->n_red += n;
+	}
+	return more;
+}
+
+int watch_store_tabs(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e)
+{
+	SCOPED_ROWS struct rows *r =
+		db_query(t, s,
+			 "SELECT a.state, a.severity, count(*) FROM alert a WHERE a.state IN"
+			 " ('new', 'accepted', 'muted', 'case') AND @scope(a.company_id)"
+			 " GROUP BY a.state, a.severity",
+			 DB_NO_ARGS, e);
+
+	*out = (struct alert_tabs){ 0 };
+	if (!r)
+		return e ? e->code : -EIO;
+	return tabs_read(r, out, e);
+}
+
+int watch_store_closed(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e)
+{
+	int r = db_one_int(t, s,
+			   "SELECT count(*) FROM (SELECT 1 AS one FROM alert a WHERE"
+			   " a.state = 'closed' AND @scope(a.company_id) LIMIT $1) few",
+			   DB_ARGS(DB_INT(CLOSED_COUNTED + 1)), &out->n_closed, e);
+
+	out->more_closed = out->n_closed > CLOSED_COUNTED;
+	if (out->more_closed)
+		out->n_closed = CLOSED_COUNTED;
+	return r;
 }
 
 int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,

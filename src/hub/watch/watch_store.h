@@ -47,6 +47,16 @@ int watch_store_list(struct txn *t, const struct scope *s, const struct alert_fi
 int watch_store_count(struct txn *t, const struct scope *s, const struct alert_filter *f,
 		      int64_t *out, struct err *e);
 
+/* How many there are of each: open ones of severity low and more, open ones for information, ...
+ * The closed are counted up to a thousand. */
+struct alert_tabs {
+	int64_t n_open, n_info, n_red, n_muted, n_case, n_closed;
+	bool more_closed;
+};
+int watch_store_tabs(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e);
+/* The closed, which tabs() leaves out: counted up to a thousand, because they are many. */
+int watch_store_closed(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e);
+
 /* 1 when one row changed, 0 when the alert was not in a state that allows it. */
 int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,
 		       int64_t now_us, struct err *e);

@@ -36,36 +36,6 @@ static const char *state_asked(struct call *c)
 	return NULL;
 }
 
-static int count(struct call *c, struct txn *t, const char *state, int min_severity, int64_t *out)
-{
-	const struct alert_filter f = { .state = state, .min_severity = min_severity };
-	return watch_store_count(t, c->scope, &f, out, &c->err);
-}
-
-/* What is only for information has a tab of its own: the queue is what wants to be done. */
-static int count_info(struct call *c, struct txn *t, int64_t *out)
-{
-	const struct alert_filter f = { .only_info = true };
-	return watch_store_count(t, c->scope, &f, out, &c->err);
-}
-
-static int counts(struct call *c, struct txn *t, struct alerts_page *p)
-{
-	int r = count(c, t, NULL, SEVERITY_LOW, &p->n_open);
-
-	if (r >= 0)
-		r = count_info(c, t, &p->n_info);
-	if (r >= 0)
-		r = count(c, t, NULL, SEVERITY_HIGH, &p->n_red);
-	if (r >= 0)
-		r = count(c, t, ALERT_MUTED, 0, &p->n_muted);
-	if (r >= 0)
-		r = count(c, t, ALERT_CASE, 0, &p->n_case);
-	if (r >= 0)
-		r = count(c, t, ALERT_CLOSED, 0, &p->n_closed);
-	return r;
-}
-
 static int calls(struct call *c, struct txn *t, struct alerts_page *p)
 {
 	struct watch_notice *n;
@@ -96,12 +66,12 @@ static int calls(struct call *c, struct txn *t, struct alerts_page *p)
 static int64_t tab_total(const struct alerts_page *p)
 {
 	if (p->tab[0] == '\0')
-		return p->n_open;
+		return p->n.n_open;
 	if (strcmp(p->tab, TAB_INFO) == 0)
-		return p->n_info;
+		return p->n.n_info;
 	if (strcmp(p->tab, ALERT_MUTED) == 0)
-		return p->n_muted;
-	return strcmp(p->tab, ALERT_CASE) == 0 ? p->n_case : p->n_closed;
+		return p->n.n_muted;
+	return strcmp(p->tab, ALERT_CASE) == 0 ? p->n.n_case : p->n.n_closed;
 }
 
 static void pager(struct call *c, struct alerts_page *p, int64_t page)
@@ -109,11 +79,12 @@ static void pager(struct call *c, struct alerts_page *p, int64_t page)
 	const char *fmt = p->tab[0] ? "/alerts?state=%s&page=%lld" : "/alerts?%spage=%lld";
 
 	p->total = tab_total(p);
+	p->more_total = strcmp(p->tab, ALERT_CLOSED) == 0 && p->n.more_closed;
 	p->first = p->n_rows ? (page - 1) * PAGE_ROWS + 1 : 0;
 	p->last = p->n_rows ? p->first + (int64_t)p->n_rows - 1 : 0;
+	bool next = p->more_total ? p->n_rows == PAGE_ROWS : p->last < p->total;
 	p->prev_url = page > 1 ? arena_printf(c->arena, fmt, p->tab, (long long)page - 1) : "";
-	p->next_url =
-		p->last < p->total ? arena_printf(c->arena, fmt, p->tab, (long long)page + 1) : "";
+	p->next_url = next ? arena_printf(c->arena, fmt, p->tab, (long long)page + 1) : "";
 }
 
 static int alerts_json(struct call *c, const struct watch_alert *a, size_t n)
@@ -167,7 +138,8 @@ static int alerts_list(struct call *c)
 		return r;
 	if (c->wants_json)
 		return alerts_json(c, rows, p.n_rows);
-	if ((r = counts(c, t, &p)) < 0)
+	if ((r = watch_store_tabs(t, c->scope, &p.n, &c->err)) < 0 ||
+	    (r = watch_store_closed(t, c->scope, &p.n, &c->err)) < 0)
 		return r;
 	if (p.may_work && !tab && (r = calls(c, t, &p)) < 0)
 		return r;
