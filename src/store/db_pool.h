@@ -19,7 +19,8 @@ struct txn {
 
 /* How many companies an organisation sees: see scope_wide.c. */
 struct scope_measure {
-	int64_t org_id, at_us;
+	int64_t org_id;
+	int uses_left;
 	bool wide;
 };
 enum { SCOPE_MEASURES = 64 };

@@ -15,7 +15,7 @@
 #include "store/driver.h"
 
 enum {
-	WRITER_CACHE_KIB = 16 * 1024,
+	WRITER_CACHE_KIB = 48 * 1024,
 	READER_CACHE_KIB = 4 * 1024,
 	CHECKPOINT_PAGES = 4000,
 	WAL_KEEP_BYTES = 64 * 1024 * 1024,
