@@ -136,6 +136,8 @@ static void on_tcp(struct readers *r, const struct flow *f, int dir, const struc
 	if (f->key.dport == PORT_DNS) {
 		if (!body.bad && len <= body.n)
 			on_dns(r, f, dir, d, rd_sub(&body, len));
+	} else if (f->tls && f->concluded) {
+		return; /* nothing in it can be read */
 	} else if (http_starts(d->payload) && http_parse(d->payload, &m) == 0) {
 		detect_http(r->env->detect, f, &m);
 	} else {

@@ -13,7 +13,7 @@ static const struct detector *const detectors[] = {
 	&detector_download,   &detector_odd_call,   &detector_brute_force, &detector_lateral,
 	&detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel, &detector_arp_spoof,
 	&detector_rogue_dhcp, &detector_upload,     &detector_cleartext,   &detector_old_software,
-	&detector_host_story,
+	&detector_mining,     &detector_mail_out,   &detector_host_story,
 };
 
 struct detect {

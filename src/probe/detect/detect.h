@@ -135,6 +135,8 @@ extern const struct detector detector_rogue_dhcp;
 extern const struct detector detector_upload;
 extern const struct detector detector_cleartext;
 extern const struct detector detector_old_software;
+extern const struct detector detector_mining;
+extern const struct detector detector_mail_out;
 extern const struct detector detector_host_story;
 
 #endif

@@ -20,7 +20,9 @@ enum {
 
 struct exchange {
 	struct flow_key key;
-	bool used, raw, agent, chunked;
+	bool used, raw, chunked;
+	bool shy;   /* who fetches does not say its name, or says a browser's and is none */
+	bool cache; /* Windows fetches updates from a cache of the provider's, by address */
 	char host[HOST_MAX], target[TARGET_MAX], type[48];
 };
 
@@ -100,7 +102,13 @@ static void on_request(struct download *d, const struct flow *f, const struct ht
 {
 	struct exchange *x = &d->exchange[f->hash % EXCHANGES];
 
-	*x = (struct exchange){ .key = f->key, .used = true, .agent = m->agent.n > 0 };
+	*x = (struct exchange){
+		.key = f->key,
+		.used = true,
+		.shy = m->agent.n == 0 ||
+		       (m->whole && !m->accepts && str_starts(m->agent, STR("Mozilla/"))),
+		.cache = str_starts(m->agent, STR("Microsoft-Delivery-Optimization/")),
+	};
 	host_set(x, m->host, &f->key.dst);
 	text_set(x->target, sizeof(x->target), m->target);
 }
@@ -119,16 +127,17 @@ static const char *fault(const struct exchange *x, enum content what, bool insid
 		return "a script dressed as something else";
 	if (inside)
 		return NULL;
+	*severity_out = x->cache ? SEVERITY_INFO : SEVERITY_HIGH;
 	if (what == CONTENT_PROGRAM && x->raw)
 		return "a program from an address without a name";
 	if (what == CONTENT_DECLARED && x->raw)
 		return "scrambled bytes declared a program, from an address without a name";
 	*severity_out = SEVERITY_MEDIUM;
-	if (what == CONTENT_PROGRAM && type.n == 0)
+	if (what == CONTENT_PROGRAM && x->shy && type.n == 0)
 		return "a program under no type at all";
-	if (what == CONTENT_PROGRAM && !content_is_program_name(target))
+	if (what == CONTENT_PROGRAM && x->shy && !content_is_program_name(target))
 		return "a program whose address does not say so";
-	if (what == CONTENT_SCRIPT && (x->raw || !x->agent))
+	if (what == CONTENT_SCRIPT && (x->raw || x->shy))
 		return "a PowerShell script fetched by a program that does not say its name";
 	*severity_out = SEVERITY_LOW;
 	return what == CONTENT_SCRIPT ? "a PowerShell script over plain HTTP" : NULL;
@@ -168,7 +177,7 @@ static void tell(struct download *d, const struct flow *f, const struct exchange
 	if (!x->raw)
 		report_name(&r, x->host);
 	report_reason(&r, "%s: http://%s%s, said to be \"%s\"", why, x->host, x->target, x->type);
-	if (!x->agent)
+	if (x->shy)
 		report_reason(&r, "the program that fetched it does not say its name");
 	report_text(&r, "content", content_name(what));
 	report_text(&r, "content_type", x->type);

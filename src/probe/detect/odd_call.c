@@ -26,6 +26,7 @@ enum sign {
 	SIGN_NO_AGENT,
 	SIGN_POSTS,
 	SIGN_RANDOM_NAME,
+	SIGN_OWN_ADDRESS,
 	SIGNS
 };
 
@@ -43,8 +44,9 @@ static const struct {
 	[SIGN_FALSE_BROWSER] = { 35,
 				 "a program that says it is a browser and does not act like one" },
 	[SIGN_NO_AGENT] = { 10, "a program that does not say its name" },
-	[SIGN_POSTS] = { 15, "data sent by POST" },
+	[SIGN_POSTS] = { 10, "data sent by POST" },
 	[SIGN_RANDOM_NAME] = { 20, "a name that looks drawn by lot" },
+	[SIGN_OWN_ADDRESS] = { 10, "a service that tells its caller the address it calls from" },
 };
 
 struct call {
@@ -135,8 +137,9 @@ static void weigh(struct odd_call *o, struct call *c, const struct flow *f, cons
 	int weight = weight_of(c->signs);
 	struct report r;
 
-	/* Old TLS weighs little, but shows where to look when worse is known of the device. */
-	if (c->signs == c->weighed || (weight < CLUE_FROM && !(c->signs >> SIGN_OLD_TLS & 1)))
+	/* These weigh little, but show where to look when worse is known of the device. */
+	unsigned telling = 1U << SIGN_OLD_TLS | 1U << SIGN_OWN_ADDRESS;
+	if (c->signs == c->weighed || (weight < CLUE_FROM && !(c->signs & telling)))
 		return;
 	c->weighed = c->signs;
 	report_init(&r, detector_odd_call.name, f->device[0], &f->key.src);
@@ -169,6 +172,30 @@ static bool web_port(uint16_t port)
 	return false;
 }
 
+/* Malware asks one of these first, to learn where it is. So do a few honest programs. */
+static bool tells_own_address(struct str name)
+{
+	static const char *const services[] = { "ipify.org",
+						"icanhazip.com",
+						"ifconfig.me",
+						"ipinfo.io",
+						"ip-api.com",
+						"ipecho.net",
+						"checkip.dyndns.org",
+						"myexternalip.com",
+						"wtfismyip.com",
+						"checkip.amazonaws.com",
+						"whatismyipaddress.com",
+						"ident.me" };
+
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+		struct str s = str_of(services[i]);
+		if (str_ends(name, s) && (name.n == s.n || name.p[name.n - s.n - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 /* Signs of the place itself; its name is set where there is one. */
 static unsigned place_signs(const struct odd_call *o, const struct flow *f, const char *host,
 			    const char **name_out)
@@ -183,6 +210,11 @@ static unsigned place_signs(const struct odd_call *o, const struct flow *f, cons
 		set |= 1U << SIGN_NOT_LOOKED_UP;
 	else if (name_is_random(name_registered(str_of(*name_out))))
 		set |= 1U << SIGN_RANDOM_NAME;
+	/* A drawn name that nobody looked up is made up for show, as Tor does. */
+	if ((set >> SIGN_RANDOM_NAME & 1) && !names_find(o->env->names, &f->key.dst)[0])
+		set |= 1U << SIGN_NOT_LOOKED_UP;
+	if (tells_own_address(str_of(*name_out)))
+		set |= 1U << SIGN_OWN_ADDRESS;
 	return set;
 }
 

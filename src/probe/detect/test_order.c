@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the detectors that keep a network in order: icmp_tunnel, arp_spoof, rogue_dhcp, upload,
- * cleartext, old_software. */
+ * cleartext, old_software, mail_out, mining. */
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +117,54 @@ static void old_windows_is_information(void **state)
 	assert_int_equal(w->n, 1);
 	assert_string_equal(w->found[0].detector, "old_software");
 	assert_int_equal(w->found[0].severity, SEVERITY_INFO);
+	world_free(w);
+}
+
+static void mail_to_many_servers_is_told(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	char ip[32];
+	for (int i = 1; i <= 12; i++) {
+		(void)snprintf(ip, sizeof(ip), "203.0.113.%d", i);
+		world_talk(w, i, (struct end){ 1, pc.ip, (uint16_t)(40000 + i) },
+			   (struct end){ 9, ip, 25 }, "EHLO a\r\n", "220 b\r\n");
+	}
+	world_run(w);
+	const struct seen *f = world_find(w, "mail_out");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_MEDIUM);
+	world_free(w);
+}
+
+static void a_mail_server_may_call_many(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	char ip[32];
+	for (int i = 1; i <= 40; i++) {
+		(void)snprintf(ip, sizeof(ip), "203.0.113.%d", i);
+		struct end far_off = { 9, ip, (uint16_t)(i == 1 ? 40000 : 25) };
+		struct end own = { 1, pc.ip, (uint16_t)(i == 1 ? 25 : 40000 + i) };
+		world_talk(w, i, i == 1 ? far_off : own, i == 1 ? own : far_off, "EHLO a\r\n",
+			   "220 b\r\n");
+	}
+	world_run(w);
+	assert_null(world_find(w, "mail_out"));
+	world_free(w);
+}
+
+static void miners_are_known_by_their_words(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	struct end pool = { 9, "203.0.113.9", 3333 };
+	world_talk(w, 1, pc, pool, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n",
+		   "{}");
+	world_run(w);
+	const struct seen *f = world_find(w, "mining");
+	assert_non_null(f);
+	assert_string_equal(f->peer, "203.0.113.9:3333");
 	world_free(w);
 }
 
@@ -247,6 +295,9 @@ int main(void)
 		cmocka_unit_test(an_address_that_goes_back_and_forth_is_told),
 		cmocka_unit_test(readable_passwords_are_put_in_order),
 		cmocka_unit_test(old_windows_is_information),
+		cmocka_unit_test(mail_to_many_servers_is_told),
+		cmocka_unit_test(a_mail_server_may_call_many),
+		cmocka_unit_test(miners_are_known_by_their_words),
 		cmocka_unit_test(far_more_than_ever_is_told),
 		cmocka_unit_test(a_second_way_out_is_told),
 	};
