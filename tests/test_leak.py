@@ -7,8 +7,6 @@ PostgreSQL where OTASUKE_TEST_PG names a cluster (tools/pg-run). It looks from o
 """
 import os
 import re
-import select
-import socket
 import time
 import urllib.parse
 
@@ -19,6 +17,7 @@ from harness.hub import PASSWORD, Hub
 from harness.programs import wait_for
 from harness.region import KITAKAMI, MINATO, companies_csv
 from harness.store import Postgres
+from harness.stream import Stream
 
 SECRET = "himitsu-no-kotoba"  # in every text that is typed about company A
 KIND = "unauthorised_device"  # of the case
@@ -361,28 +360,6 @@ def test_events_tell_only_whom_they_concern(world):
     for s in streams.values():
         s.close()
     assert told == {"A's desk"}
-
-
-class Stream:
-    """The events of one open page."""
-
-    def __init__(self, console):
-        self.bytes, self.socket = b"", socket.create_connection((console.host, console.port), 10)
-        cookies = "; ".join(f"{k}={v}" for k, v in console.cookies.items())
-        self.socket.sendall(f"GET /live HTTP/1.1\r\nHost: x\r\nCookie: {cookies}\r\n\r\n".encode())
-        wait_for("the stream opens", lambda: b"text/event-stream" in self.heard(), 10)
-
-    def heard(self, seconds=0):
-        while select.select([self.socket], [], [], seconds)[0]:
-            data = self.socket.recv(65536)
-            if not data:
-                break
-            self.bytes += data
-            seconds = 0
-        return self.bytes
-
-    def close(self):
-        self.socket.close()
 
 
 def test_sign_out_is_ones_own(world):
