@@ -25,8 +25,9 @@ CREATE TABLE incident (
 	cause TEXT NOT NULL,
 	lesson TEXT NOT NULL
 );
-CREATE INDEX incident_by_state ON incident (state, opened_us);
-CREATE INDEX incident_by_company ON incident (company_id, opened_us);
+-- For who sees many companies, and for who sees few.
+CREATE INDEX incident_by_state ON incident (state, opened_us, company_id);
+CREATE INDEX incident_by_company ON incident (company_id, state, opened_us);
 -- What the statistics read of an incident and of its actions stands in the indexes.
 CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture);
 

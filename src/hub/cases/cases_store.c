@@ -120,23 +120,50 @@ int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct 
 	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such case") : got;
 }
 
-/* $1 company, $2 kind, $3 prefecture, $4 owner, $5 words, $6 state */
-#define CASE_WHERE                                                                                 \
-	" WHERE @scope(i.company_id) AND ($1 = 0 OR i.company_id = $1)"                            \
+/* $1 company, $2 kind, $3 prefecture, $4 owner, $5 words, $6 state. Without kind and what follows
+ * an index answers alone. */
+#define LEAD_ALL     "$1 = 0"
+#define LEAD_COMPANY "i.company_id = $1"
+#define STATE_LIVE   " AND i.state IN ('open', 'contained', 'recovered') AND $6 = ''"
+#define STATE_ANY    " AND $6 = ''"
+#define STATE_ONE    " AND i.state = $6"
+#define REST_PLAIN   " AND $2 = '' AND $3 = 0 AND $4 = 0 AND $5 = '' AND @scope(i.company_id)"
+#define REST_FILTER                                                                                \
 	" AND ($2 = '' OR i.kind = $2) AND ($3 = 0 OR i.prefecture = $3)"                          \
 	" AND ($4 = 0 OR i.owner_id = $4)"                                                         \
 	" AND ($5 = '' OR lower(i.number) LIKE $5 OR lower(i.title) LIKE $5"                       \
 	" OR i.company_id IN (SELECT id FROM company WHERE lower(name) LIKE $5 OR search LIKE "    \
-	"$5))"
-#define STATE_LIVE " AND i.state IN ('open', 'contained', 'recovered') AND $6 = ''"
-#define STATE_ANY  " AND $6 = ''"
-#define STATE_ONE  " AND i.state = $6"
-#define CASE_LIST(state)                                                                           \
-	"WITH shown AS (SELECT i.id FROM incident i" CASE_WHERE state                              \
+	"$5)) AND @scope(i.company_id)"
+#define LIST(where)                                                                                \
+	"WITH shown AS (SELECT i.id FROM incident i WHERE " where                                  \
 	" ORDER BY i.opened_us DESC, i.id DESC LIMIT $7 OFFSET $8)"                                \
 	" SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS                                    \
 	" WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)"                           \
 	" ORDER BY i.opened_us DESC, i.id DESC"
+#define COUNT(where) "SELECT count(*) FROM incident i WHERE " where
+#define STATES_OF(form, lead, rest)                                                                \
+	{                                                                                          \
+		form(lead STATE_LIVE rest), form(lead STATE_ANY rest), form(lead STATE_ONE rest)   \
+	}
+#define ALL_OF(form)                                                                               \
+	{                                                                                          \
+		{ STATES_OF(form, LEAD_ALL, REST_PLAIN), STATES_OF(form, LEAD_ALL, REST_FILTER) }, \
+		{                                                                                  \
+			STATES_OF(form, LEAD_COMPANY, REST_PLAIN),                                 \
+				STATES_OF(form, LEAD_COMPANY, REST_FILTER)                         \
+		}                                                                                  \
+	}
+
+static const char *const lists[2][2][3] = ALL_OF(LIST);
+static const char *const counts[2][2][3] = ALL_OF(COUNT);
+
+static const char *sql_of(const char *const sql[2][2][3], const struct case_filter *f)
+{
+	bool filtered = f->kind || f->prefecture || f->owner_id || (f->words && f->words[0]);
+	int state = !f->state ? 0 : !f->state[0] ? 1 : 2;
+
+	return sql[f->company_id ? 1 : 0][filtered ? 1 : 0][state];
+}
 
 struct filter_args {
 	struct dbv v[8];
@@ -171,29 +198,21 @@ static void filter_bind(const struct case_filter *f, struct filter_args *out)
 int cases_store_list(struct txn *t, const struct scope *s, const struct case_filter *f,
 		     struct arena *a, struct incident **out, size_t *n_out, struct err *e)
 {
-	const char *sql = !f->state      ? CASE_LIST(STATE_LIVE)
-			  : !f->state[0] ? CASE_LIST(STATE_ANY)
-					 : CASE_LIST(STATE_ONE);
 	struct filter_args args;
 
 	filter_bind(f, &args);
-	struct rows *r = db_query(t, s, sql, args.v, ARRAY_LEN(args.v), e);
+	struct rows *r = db_query(t, s, sql_of(lists, f), args.v, ARRAY_LEN(args.v), e);
 
 	return rows_list(r, incident_read, a, ROWS_OUT(out, n_out), e);
 }
 
-#define CASE_COUNT(state) "SELECT count(*) FROM incident i" CASE_WHERE state
-
 int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
 		      int64_t *out, struct err *e)
 {
-	const char *sql = !f->state      ? CASE_COUNT(STATE_LIVE)
-			  : !f->state[0] ? CASE_COUNT(STATE_ANY)
-					 : CASE_COUNT(STATE_ONE);
 	struct filter_args args;
 
 	filter_bind(f, &args);
-	return db_one_int(t, s, sql, args.v, 6, out, e);
+	return db_one_int(t, s, sql_of(counts, f), args.v, 6, out, e);
 }
 
 int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,

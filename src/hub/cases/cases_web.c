@@ -26,6 +26,7 @@ static struct case_filter filter_of(struct call *c)
 	const char *kind = http_query(c->req, "kind");
 
 	return (struct case_filter){
+		.company_id = c->user->company_id, /* 0 but for people of a company */
 		.state = state && strcmp(state, CASE_CLOSED) == 0 ? CASE_CLOSED : NULL,
 		.kind = kind && kind[0] ? kind : NULL,
 		.prefecture = (int)call_query_int(c, "prefecture", 47, 0),
@@ -43,7 +44,8 @@ static const char *list_url(struct call *c, const char *path, const struct case_
 
 static int counts(struct call *c, struct txn *t, struct cases_page *p)
 {
-	const struct case_filter live = { 0 }, closed = { .state = CASE_CLOSED };
+	const struct case_filter live = { .company_id = c->user->company_id };
+	const struct case_filter closed = { .state = CASE_CLOSED, .company_id = live.company_id };
 	int r = cases_store_count(t, c->scope, &live, &p->n_live, &c->err);
 
 	return r < 0 ? r : cases_store_count(t, c->scope, &closed, &p->n_closed, &c->err);
@@ -97,9 +99,10 @@ static int cases_list(struct call *c)
 	if (r >= 0 && c->wants_json)
 		return cases_json(c, rows, p.n_rows);
 	if (r >= 0)
-		r = cases_store_count(t, c->scope, &f, &p.total, &c->err);
-	if (r >= 0)
 		r = counts(c, t, &p);
+	p.total = f.state ? p.n_closed : p.n_live;
+	if (r >= 0 && (f.kind || f.prefecture || (f.words && f.words[0])))
+		r = cases_store_count(t, c->scope, &f, &p.total, &c->err);
 	if (r < 0)
 		return r;
 	p.rows = cases_view_items(c, rows, p.n_rows);

@@ -287,12 +287,16 @@ int watch_store_tabs(struct txn *t, const struct scope *s, struct alert_tabs *ou
 	return tabs_read(r, out, e);
 }
 
-int watch_store_closed(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e)
+#define CLOSED(lead)                                                                               \
+	"SELECT count(*) FROM (SELECT 1 AS one FROM alert a WHERE " lead                           \
+	" AND a.state = 'closed' AND @scope(a.company_id) LIMIT $2) few"
+
+int watch_store_closed(struct txn *t, const struct scope *s, int64_t company_id,
+		       struct alert_tabs *out, struct err *e)
 {
-	int r = db_one_int(t, s,
-			   "SELECT count(*) FROM (SELECT 1 AS one FROM alert a WHERE"
-			   " a.state = 'closed' AND @scope(a.company_id) LIMIT $1) few",
-			   DB_ARGS(DB_INT(CLOSED_COUNTED + 1)), &out->n_closed, e);
+	int r = db_one_int(t, s, company_id ? CLOSED("a.company_id = $1") : CLOSED("$1 = 0"),
+			   DB_ARGS(DB_INT(company_id), DB_INT(CLOSED_COUNTED + 1)), &out->n_closed,
+			   e);
 
 	out->more_closed = out->n_closed > CLOSED_COUNTED;
 	if (out->more_closed)

@@ -54,8 +54,10 @@ struct alert_tabs {
 	bool more_closed;
 };
 int watch_store_tabs(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e);
-/* The closed, which tabs() leaves out: counted up to a thousand, because they are many. */
-int watch_store_closed(struct txn *t, const struct scope *s, struct alert_tabs *out, struct err *e);
+/* The closed (of one company, or 0), which tabs() leaves out: counted up to a thousand, because
+ * they are many. */
+int watch_store_closed(struct txn *t, const struct scope *s, int64_t company_id,
+		       struct alert_tabs *out, struct err *e);
 
 /* 1 when one row changed, 0 when the alert was not in a state that allows it. */
 int watch_store_accept(struct txn *t, const struct scope *s, int64_t id, int64_t person_id,

@@ -120,6 +120,7 @@ static int alerts_list(struct call *c)
 	const bool info = tab && strcmp(tab, TAB_INFO) == 0;
 	const int64_t page = call_query_int(c, "page", PAGES_MAX, 1);
 	const struct alert_filter f = {
+		.company_id = c->user->company_id, /* 0 but for people of a company */
 		.state = info ? NULL : tab,
 		.only_info = info,
 		.min_severity = tab || c->wants_json ? SEVERITY_INFO : SEVERITY_LOW,
@@ -139,7 +140,7 @@ static int alerts_list(struct call *c)
 	if (c->wants_json)
 		return alerts_json(c, rows, p.n_rows);
 	if ((r = watch_store_tabs(t, c->scope, &p.n, &c->err)) < 0 ||
-	    (r = watch_store_closed(t, c->scope, &p.n, &c->err)) < 0)
+	    (r = watch_store_closed(t, c->scope, f.company_id, &p.n, &c->err)) < 0)
 		return r;
 	if (p.may_work && !tab && (r = calls(c, t, &p)) < 0)
 		return r;
@@ -157,7 +158,9 @@ static int alerts_csv(struct call *c)
 					    "watch.csv.detector", "watch.csv.device",
 					    "watch.csv.mac",      "watch.csv.first",
 					    "watch.csv.last",     "watch.csv.findings" };
-	const struct alert_filter f = { .state = "", .limit = CSV_ROWS };
+	const struct alert_filter f = { .company_id = c->user->company_id,
+					.state = "",
+					.limit = CSV_ROWS };
 	struct watch_alert *a;
 	size_t n;
 	struct buf b = { 0 };
