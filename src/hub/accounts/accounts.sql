@@ -82,7 +82,7 @@ CREATE TABLE audit (
 	hash TEXT NOT NULL
 );
 CREATE INDEX audit_entity ON audit (entity, entity_id);
-CREATE INDEX audit_person ON audit (person_id);
+CREATE INDEX audit_person ON audit (person_id, id);
 CREATE INDEX audit_company ON audit (about_company_id);
 
 CREATE TABLE audit_head (
