@@ -295,6 +295,7 @@ void probe_stats_get(const struct probe *p, struct probe_stats *out)
 	out->devices = inventory_count(p->env.inventory);
 	out->devices_dropped = inventory_dropped(p->env.inventory);
 	out->findings = detect_findings(p->env.detect);
+	out->states_dropped = p->env.forgotten;
 	out->indicators = indicators_count(p->env.indicators);
 	out->indicators_bad = indicators_bad(p->env.indicators);
 	out->packets_dropped = p->capture.stats.dropped;

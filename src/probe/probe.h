@@ -57,6 +57,7 @@ struct probe_stats {
 	uint64_t devices;
 	uint64_t devices_dropped; /* not kept because of the limit */
 	uint64_t findings;
+	uint64_t states_dropped; /* by detectors whose tables were full */
 	uint64_t indicators;
 	uint64_t indicators_bad; /* lines that could not be used */
 	int64_t first_us;        /* packet time */

@@ -60,7 +60,7 @@ static struct claim *claim_of(struct arp_spoof *s, const struct addr *a, const s
 	size_t i = s->n < CLAIMS_MAX ? s->n++ : s->hand++ % CLAIMS_MAX;
 	struct claim *c = &s->claim[i];
 	if (!mac_is_zero(&c->mac))
-		(void)map_remove(s->by_addr, c->addr.b, sizeof(c->addr.b));
+		detect_forget(s->env, s->by_addr, c->addr.b, sizeof(c->addr.b));
 	*c = (struct claim){ .addr = *a, .mac = *m };
 	(void)map_set(s->by_addr, a->b, sizeof(a->b),
 		      (void *)(uintptr_t)(i + 1)); /* as many places */

@@ -75,7 +75,7 @@ static struct pair *pair_of(struct beacon *b, const struct flow *f, const char *
 		return p;
 	size_t i = b->n < PAIRS_MAX ? b->n++ : worst(b);
 	if (b->pair[i]) {
-		(void)map_remove(b->by_key, b->pair[i]->key, PAIR_KEY_MAX);
+		detect_forget(b->env, b->by_key, b->pair[i]->key, PAIR_KEY_MAX);
 		free(b->pair[i]);
 	}
 	p = b->pair[i] = mem_new(sizeof(*p));

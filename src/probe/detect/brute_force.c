@@ -93,7 +93,7 @@ static struct tries *tries_of(struct brute_force *b, const struct flow *f, enum 
 		size_t i = b->n < PAIRS_MAX ? b->n++ : b->hand++ % PAIRS_MAX;
 		t = &b->tries[i];
 		if (t->service)
-			(void)map_remove(b->by_key, t->key, sizeof(t->key));
+			detect_forget(b->env, b->by_key, t->key, sizeof(t->key));
 		*t = (struct tries){ .first_us = f->first_us, .last_us = f->last_us };
 		memcpy(t->key, key, sizeof(key));
 		(void)map_set(b->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* fits */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "probe/detect/indicators.h"
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
@@ -32,6 +33,7 @@ struct detect_env {
 	struct names *names;
 	struct indicators *indicators;
 	struct detect *detect;
+	uint64_t forgotten;      /* what detectors gave up because a table of theirs was full */
 	struct stories *stories; /* story/story.h: where clues go */
 	int64_t start_us;        /* packet time at which watching began */
 	int64_t now_us;          /* packet time */
@@ -84,6 +86,9 @@ bool telling_look(struct telling *t, uint64_t count);
 bool telling_due(const struct telling *t, enum severity severity, int64_t now_us);
 /* Hands the report on and notes it. */
 void detect_report(struct detect_env *env, struct telling *t, const struct report *r);
+
+/* Gives up an entry of a full table: takes KEY out of M and counts it. */
+void detect_forget(struct detect_env *env, struct map *m, const void *key, size_t n);
 
 struct detector {
 	const char *name;

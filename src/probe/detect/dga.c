@@ -74,7 +74,7 @@ static struct asker *asker_of(struct dga *g, const struct addr *a)
 	size_t i = g->n < ASKERS_MAX ? g->n++ : g->hand++ % ASKERS_MAX;
 	struct asker *k = &g->asker[i];
 	if (k->last_us)
-		(void)map_remove(g->by_addr, k->addr.b, sizeof(k->addr.b));
+		detect_forget(g->env, g->by_addr, k->addr.b, sizeof(k->addr.b));
 	*k = (struct asker){ .addr = *a };
 	(void)map_set(g->by_addr, a->b, sizeof(a->b),
 		      (void *)(uintptr_t)(i + 1)); /* as many places */

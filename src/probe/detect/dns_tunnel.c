@@ -73,7 +73,7 @@ static struct tunnel *tunnel_of(struct dns_tunnel *s, const struct addr *asker, 
 	size_t i = s->n < TUNNELS_MAX ? s->n++ : s->hand++ % TUNNELS_MAX;
 	struct tunnel *t = &s->tunnel[i];
 	if (t->last_us)
-		(void)map_remove(s->by_key, t->key, sizeof(t->key));
+		detect_forget(s->env, s->by_key, t->key, sizeof(t->key));
 	*t = (struct tunnel){ .asker = *asker };
 	memcpy(t->key, key, sizeof(key));
 	(void)str_copy(t->domain, sizeof(t->domain), domain);                   /* cut is fine */

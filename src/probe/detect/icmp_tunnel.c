@@ -65,7 +65,7 @@ static struct pings *pings_of(struct icmp_tunnel *t, const struct flow *f)
 	size_t i = t->n < PAIRS_MAX ? t->n++ : t->hand++ % PAIRS_MAX;
 	struct pings *g = &t->pings[i];
 	if (g->last_us)
-		(void)map_remove(t->by_key, g->key, sizeof(g->key));
+		detect_forget(t->env, t->by_key, g->key, sizeof(g->key));
 	*g = (struct pings){ 0 };
 	memcpy(g->key, key, sizeof(key));
 	(void)map_set(t->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */

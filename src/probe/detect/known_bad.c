@@ -65,7 +65,7 @@ static size_t place(struct known_bad *k)
 		if (k->hit[i].last_us < k->hit[at].last_us)
 			at = i;
 	}
-	(void)map_remove(k->by_key, k->hit[at].key, k->hit[at].key_len);
+	detect_forget(k->env, k->by_key, k->hit[at].key, k->hit[at].key_len);
 	return at;
 }
 

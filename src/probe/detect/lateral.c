@@ -84,7 +84,7 @@ static struct pair *pair_of(struct lateral *l, const struct flow *f)
 	size_t i = l->n < PAIRS_MAX ? l->n++ : l->hand++ % PAIRS_MAX;
 	struct pair *t = &l->pair[i];
 	if (t->first_us)
-		(void)map_remove(l->by_key, t->key, sizeof(t->key));
+		detect_forget(l->env, l->by_key, t->key, sizeof(t->key));
 	*t = (struct pair){ .first_us = f->first_us };
 	memcpy(t->key, key, sizeof(key));
 	(void)map_set(l->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */

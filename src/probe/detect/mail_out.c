@@ -66,7 +66,7 @@ static struct sender *sender_of(struct mail_out *m, const struct addr *a)
 	size_t i = m->n < SENDERS_MAX ? m->n++ : m->hand++ % SENDERS_MAX;
 	struct sender *s = &m->sender[i];
 	if (!addr_is_zero(&s->addr))
-		(void)map_remove(m->by_addr, s->addr.b, sizeof(s->addr.b));
+		detect_forget(m->env, m->by_addr, s->addr.b, sizeof(s->addr.b));
 	*s = (struct sender){ .addr = *a };
 	(void)map_set(m->by_addr, a->b, sizeof(a->b),
 		      (void *)(uintptr_t)(i + 1)); /* as many places */

@@ -97,7 +97,7 @@ static struct call *call_of(struct odd_call *o, const struct flow *f)
 	size_t i = o->n < CALLS_MAX ? o->n++ : o->hand++ % CALLS_MAX;
 	struct call *c = &o->call[i];
 	if (c->count)
-		(void)map_remove(o->by_key, c->key, sizeof(c->key));
+		detect_forget(o->env, o->by_key, c->key, sizeof(c->key));
 	*c = (struct call){ .device = f->device[0], .first_us = f->first_us };
 	memcpy(c->key, key, sizeof(key));
 	(void)map_set(o->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */

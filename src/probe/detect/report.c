@@ -87,6 +87,12 @@ void report_story(struct report *r, const struct detect_env *env, const char *fm
 	va_end(ap);
 }
 
+void detect_forget(struct detect_env *env, struct map *m, const void *key, size_t n)
+{
+	(void)map_remove(m, key, n);
+	env->forgotten++;
+}
+
 bool telling_look(struct telling *t, uint64_t count)
 {
 	if (count < t->look_at)

@@ -65,7 +65,7 @@ static size_t place(struct scan *s)
 			at = i;
 	}
 	s->hand = (s->hand + EVICT_TRIES) % SCANNERS_MAX;
-	(void)map_remove(s->by_addr, s->scanner[at]->src.b, sizeof(struct addr));
+	detect_forget(s->env, s->by_addr, s->scanner[at]->src.b, sizeof(struct addr));
 	return at;
 }
 

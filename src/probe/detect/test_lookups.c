@@ -134,6 +134,20 @@ static void many_short_names_are_a_content_network(void **state)
 	world_free(w);
 }
 
+static void a_full_table_forgets_and_counts(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	char name[64];
+	for (int i = 0; i < 2100; i++) {
+		(void)snprintf(name, sizeof(name), "www.shop%d.example", i);
+		message(w, 1 + i * 0.1, false, 0, TYPE_A, name);
+	}
+	struct probe_stats s = world_run(w);
+	assert_int_equal(s.states_dropped, 2100 - 2048);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -145,6 +159,7 @@ int main(void)
 		cmocka_unit_test(names_of_a_strange_kind_are_a_tunnel),
 		cmocka_unit_test(long_names_that_ask_for_text_are_a_tunnel),
 		cmocka_unit_test(many_short_names_are_a_content_network),
+		cmocka_unit_test(a_full_table_forgets_and_counts),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);
 }

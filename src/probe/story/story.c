@@ -79,7 +79,7 @@ static size_t place(struct stories *s)
 			at = i;
 	}
 	s->hand = (s->hand + EVICT_TRIES) % STORIES_MAX;
-	(void)map_remove(s->by_key, s->story[at]->key, KEY_MAX);
+	detect_forget(s->env, s->by_key, s->story[at]->key, KEY_MAX);
 	return at;
 }
 
