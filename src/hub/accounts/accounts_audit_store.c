@@ -117,6 +117,9 @@ static void listed_read(const struct rows *r, struct arena *a, void *row)
 	"WHERE " lead " AND ($1 = '' OR a.entity = $1) AND ($2 = '' OR "                           \
 	"substr(a.action, 1, length($2)) = $2) AND ($4 = 0 OR a.id < $4) "                         \
 	"AND (a.about_company_id IS NULL OR @scope(a.about_company_id)) "                          \
+	"AND NOT EXISTS (SELECT 1 FROM membership m "                                              \
+	"JOIN organisation mo ON mo.id = m.org_id WHERE m.person_id = a.person_id "                \
+	"AND mo.member_company_id IS NOT NULL AND NOT @scope(mo.member_company_id)) "              \
 	"ORDER BY a.id DESC LIMIT $5"
 
 int accounts_audit_store_list(struct txn *t, const struct scope *s, const struct audit_filter *f,
