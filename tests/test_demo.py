@@ -83,7 +83,7 @@ def test_the_first_minute(shows):
     assert "--keep" in show.said
 
     show.start("--keep")
-    show.wait("Sign in with the password that you chose")
+    show.wait("uses the password that was chosen then")
     again = Console(show.ports[1]).sign_in("admin", PASSWORD)
     assert len(again.get_json("/alerts")["alerts"]) >= len(alerts)
     assert show.stop() == 0

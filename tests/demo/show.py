@@ -30,6 +30,7 @@ from harness.sensor import Sensor  # noqa: E402
 LOCALE = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "C"
 WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
 MARK = ".otasuke-demo"  # in the folder: it is ours to wipe
+FIRST = "first.json"  # the one-time passwords: who has not signed in yet still needs them; written when all is there
 ALERT_SECONDS = 60
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, a terminal that was closed
 
@@ -140,7 +141,7 @@ def folder_ready(options, last):
         fcntl.flock(last.enter_context(open(folder / MARK, "a", encoding="utf-8")), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Refused(words("folder.busy", folder)) from None
-    if options.keep and (folder / "hub" / "otasuke.conf").exists():
+    if options.keep and (folder / FIRST).exists():
         return True
     if options.keep:
         say("folder.none", folder)
@@ -162,11 +163,13 @@ class Demo:
         self.sensor = Sensor(options.state / "sensor", env_lang)
         self.postman = Postman(options.state / "mail")
         self.people = []
+        self.first = options.state / FIRST
         self.empty = options.region == "empty"
 
     def prepare(self, kept):
         if kept:
             self.empty = not self.sensor.state.exists()
+            self.hub.once, self.people = json.loads(self.first.read_text(encoding="utf-8"))
             self.postman.port_of(self.hub.conf)
         else:
             self.hub.init(hub__public_url=f"http://127.0.0.1:{self.options.http_port}", mail__url=self.postman.url,
@@ -179,6 +182,10 @@ class Demo:
             say("step.region")
             self.people = region.fill(self.hub)
             history.fill(self.hub)
+
+    def remember(self):
+        with open(self.first, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+            json.dump([self.hub.once, self.people], f, ensure_ascii=False)
 
     def enrol(self):
         said = self.hub.otasuke("sensor", "code", region.COMPANY, "--name", "minato-1").stdout
@@ -211,11 +218,8 @@ class Demo:
         tell(f"\n    {plain}\n")
         say("url.https", tls)
         tell()
-        if kept:
-            say("login.kept", ADMIN)
-        else:
-            tell("    " + words("login", ADMIN, self.hub.once).replace("\n", "\n    ") + "\n")
-            say("login.then")
+        tell("    " + words("login", ADMIN, self.hub.once).replace("\n", "\n    ") + "\n")
+        say("login.kept" if kept else "login.then")
         if self.empty:
             tell()
             say("empty")
@@ -281,6 +285,7 @@ def show(options, last):
         last.callback(signal.signal, signo, signal.SIG_IGN)
     demo.prepare(kept)
     demo.sensor_start(kept)
+    demo.remember()
     demo.greet(kept)
     demo.tell_alerts()
     demo.run()
