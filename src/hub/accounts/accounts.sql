@@ -81,7 +81,7 @@ CREATE TABLE audit (
 	prev_hash TEXT NOT NULL,
 	hash TEXT NOT NULL
 );
-CREATE INDEX audit_entity ON audit (entity, entity_id);
+CREATE INDEX audit_entity ON audit (entity, id);
 CREATE INDEX audit_person ON audit (person_id, id);
 CREATE INDEX audit_company ON audit (about_company_id);
 

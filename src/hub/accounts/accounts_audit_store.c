@@ -107,7 +107,7 @@ static void listed_read(const struct rows *r, struct arena *a, void *row)
 	out->org_name = rows_keep(r, 12, a);
 }
 
-/* LEAD lets an index begin: one person's rows may be few among very many. */
+/* LEAD lets an index begin: the rows of one person or of one kind may be few among very many. */
 #define AUDIT_LIST(lead)                                                                           \
 	"SELECT a.id, a.at_us, a.person_id, a.org_id, a.action, a.entity, a.entity_id, "           \
 	"coalesce(a.about_company_id, 0), a.detail, a.prev_hash, a.hash, "                         \
@@ -122,11 +122,18 @@ static void listed_read(const struct rows *r, struct arena *a, void *row)
 	"AND mo.member_company_id IS NOT NULL AND NOT @scope(mo.member_company_id)) "              \
 	"ORDER BY a.id DESC LIMIT $5"
 
+static const char *audit_list_sql(const struct audit_filter *f)
+{
+	if (f->person_id)
+		return AUDIT_LIST("a.person_id = $3");
+	return f->entity[0] ? AUDIT_LIST("a.entity = $1 AND $3 = 0") : AUDIT_LIST("$3 = 0");
+}
+
 int accounts_audit_store_list(struct txn *t, const struct scope *s, const struct audit_filter *f,
 			      struct arena *a, struct audit_row **out, size_t *n_out, struct err *e)
 {
 	struct rows *r =
-		db_query(t, s, f->person_id ? AUDIT_LIST("a.person_id = $3") : AUDIT_LIST("$3 = 0"),
+		db_query(t, s, audit_list_sql(f),
 			 DB_ARGS(DB_TEXT(f->entity), DB_TEXT(f->action), DB_INT(f->person_id),
 				 DB_INT(f->before_id), DB_INT(f->limit)),
 			 e);
