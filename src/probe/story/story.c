@@ -36,6 +36,8 @@ struct stories {
 	struct map *by_key;
 	struct story *story[STORIES_MAX];
 	size_t n, hand;
+	bool fresh; /* a clue came in since the last look */
+	int64_t looked_us;
 };
 
 static void *stories_open(struct detect_env *env)
@@ -139,6 +141,7 @@ void story_add(struct stories *s, const struct clue *c)
 		t->last_us = c->last_us;
 	t->count++;
 	t->telling.due = true;
+	s->fresh = true;
 }
 
 void story_hear(struct stories *s, const struct report *r, double weight)
@@ -252,9 +255,17 @@ static void tell_all(struct stories *s, bool last_word)
 	}
 }
 
+/* Adding up costs: when something was heard, and now and then for those that waited their turn. */
 static void stories_tick(void *state)
 {
-	tell_all(state, false);
+	struct stories *s = state;
+	int64_t rest_us = s->env->now_us - s->looked_us;
+
+	if (!s->fresh && rest_us >= 0 && rest_us < US_PER_MIN)
+		return;
+	s->fresh = false;
+	s->looked_us = s->env->now_us;
+	tell_all(s, false);
 }
 
 static void stories_finish(void *state)
