@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/readers_smb.h"
 #include "probe/traffic.h"
 
 enum {
@@ -12,6 +13,8 @@ enum {
 	PORT_DHCP_SERVER = 67,
 	PORT_DHCP_CLIENT = 68,
 	PORT_NBNS = 137,
+	PORT_NETBIOS = 139,
+	PORT_SMB = 445,
 	PORT_DHCP6_CLIENT = 546,
 	PORT_DHCP6_SERVER = 547,
 	PORT_MDNS = 5353,
@@ -20,6 +23,7 @@ enum {
 
 struct readers {
 	struct detect_env *env;
+	struct smb_reader *smb;
 	struct dns_message dns; /* large: not on the stack of each packet */
 };
 
@@ -28,11 +32,15 @@ struct readers *readers_new(struct detect_env *env)
 	struct readers *r = mem_new(sizeof(*r));
 
 	r->env = env;
+	r->smb = smb_reader_new(env);
 	return r;
 }
 
 void readers_free(struct readers *r)
 {
+	if (!r)
+		return;
+	smb_reader_free(r->smb);
 	free(r);
 }
 
@@ -129,13 +137,14 @@ static void on_udp(struct readers *r, const struct flow *f, int dir, const struc
 static void on_tcp(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
 {
 	struct rd body = d->payload;
-	uint16_t len = rd_be16(&body);
-
+	uint16_t len = rd_be16(&body), port = f->key.dport;
 	struct http_message m;
 
-	if (f->key.dport == PORT_DNS) {
+	if (port == PORT_DNS) {
 		if (!body.bad && len <= body.n)
 			on_dns(r, f, dir, d, rd_sub(&body, len));
+	} else if (port == PORT_SMB || port == PORT_NETBIOS) {
+		smb_reader_packet(r->smb, f, dir, d);
 	} else if (f->tls && f->concluded) {
 		return; /* nothing in it can be read */
 	} else if (http_starts(d->payload) && http_parse(d->payload, &m) == 0) {

@@ -132,6 +132,7 @@ void world_open(struct world *w, double at_s, struct end from, struct end to)
 
 void world_send(struct world *w, double at_s, struct end from, struct end to, struct rd p)
 {
-	make_tcp_bytes(&w->b, from, to, TCP_ACK | TCP_PSH, 2, p);
+	make_tcp_bytes(&w->b, from, to, TCP_ACK | TCP_PSH, 2 + w->seq, p);
+	w->seq += (uint32_t)p.n;
 	world_put(w, at_s);
 }

@@ -24,7 +24,7 @@ struct world {
 	struct seen found[FOUND_MAX];
 	int n, problems, summaries;
 	uint64_t summary_bytes, failed;
-	uint32_t devices;
+	uint32_t devices, seq;
 	struct probe_config config;
 };
 
@@ -38,7 +38,8 @@ const struct seen *world_find(const struct world *w, const char *detector);
 /* A whole connection in which FROM sends ASK and gets ANSWER. */
 void world_talk(struct world *w, double at_s, struct end from, struct end to, const char *ask,
 		const char *answer);
-/* FROM opens a connection, and later sends P on it. */
+/* FROM opens a connection, and later sends P on it; of all that is sent, each byte has its own
+ * place in the stream. */
 void world_open(struct world *w, double at_s, struct end from, struct end to);
 void world_send(struct world *w, double at_s, struct end from, struct end to, struct rd p);
 

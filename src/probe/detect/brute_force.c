@@ -9,7 +9,6 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
-#include "probe/dissect/smb.h"
 
 enum {
 	PAIRS_MAX = 2048, /* a ring once it is full */
@@ -178,17 +177,6 @@ static bool contains(struct rd p, const char *text)
 	return p.n && memmem(p.p, p.n, text, strlen(text));
 }
 
-static bool smb_refused(struct rd p)
-{
-	struct smb_walk w;
-	struct smb_message m;
-
-	if (!smb_start(&w, p) || !smb_next(&w, &m) || !m.response)
-		return false;
-	return m.command == (m.version == 1 ? SMB1_SESSION : SMB2_SESSION) &&
-	       m.status == STATUS_LOGON_FAILURE;
-}
-
 /* What the server says when it refuses, by the port it stands at. */
 static enum service refusal(uint16_t port, struct rd p)
 {
@@ -206,9 +194,6 @@ static enum service refusal(uint16_t port, struct rd p)
 		return says(p, "-ERR") ? SERVICE_MAIL : SERVICE_NONE;
 	case 143:
 		return contains(p, " NO ") && contains(p, "AUTH") ? SERVICE_MAIL : SERVICE_NONE;
-	case 139:
-	case 445:
-		return smb_refused(p) ? SERVICE_SMB : SERVICE_NONE;
 	default:
 		return SERVICE_NONE;
 	}
@@ -226,6 +211,14 @@ static void brute_force_payload(void *state, const struct flow *f, int dir,
 		refused(b, f, service);
 	else if (f->side[1].packets < 4 && says(d->payload, "SSH-"))
 		(void)tries_of(b, f, SERVICE_SSH);
+}
+
+static void brute_force_smb(void *state, const struct flow *f, int dir, const struct smb_message *m)
+{
+	bool session = m->command == (m->version == 1 ? SMB1_SESSION : SMB2_SESSION);
+
+	if (dir == 1 && !f->midway && m->response && session && m->status == STATUS_LOGON_FAILURE)
+		refused(state, f, SERVICE_SMB);
 }
 
 static void brute_force_http(void *state, const struct flow *f, const struct http_message *m)
@@ -282,4 +275,5 @@ const struct detector detector_brute_force = {
 	.flow = brute_force_flow,
 	.http = brute_force_http,
 	.payload = brute_force_payload,
+	.smb = brute_force_smb,
 };

@@ -75,6 +75,14 @@ void detect_payload(struct detect *d, const struct flow *f, int dir, const struc
 	}
 }
 
+void detect_smb(struct detect *d, const struct flow *f, int dir, const struct smb_message *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (detectors[i]->smb)
+			detectors[i]->smb(d->state[i], f, dir, m);
+	}
+}
+
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p)
 {
 	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {

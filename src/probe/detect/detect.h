@@ -15,6 +15,7 @@
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
 #include "probe/dissect/http_head.h"
+#include "probe/dissect/smb.h"
 #include "probe/flow/flow.h"
 #include "probe/inventory/inventory.h"
 #include "probe/inventory/names.h"
@@ -101,6 +102,7 @@ struct detector {
 	void (*http)(void *state, const struct flow *f, const struct http_message *m);
 	/* Bytes behind TCP that begin no HTTP message; DIR 0: the first speaker's. */
 	void (*payload)(void *state, const struct flow *f, int dir, const struct dissected *d);
+	void (*smb)(void *state, const struct flow *f, int dir, const struct smb_message *m);
 	void (*icmp)(void *state, const struct flow *f, const struct dissected *d);
 	void (*neighbour)(void *state, const struct dissected *d);
 	void (*dhcp)(void *state, const struct dissected *d, const struct dhcp_message *m);
@@ -117,6 +119,7 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m);
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m);
 void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p);
+void detect_smb(struct detect *d, const struct flow *f, int dir, const struct smb_message *m);
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p);
 void detect_neighbour(struct detect *d, const struct dissected *p);
 void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m);

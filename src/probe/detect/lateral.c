@@ -8,7 +8,6 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
-#include "probe/dissect/smb.h"
 #include "probe/story/story.h"
 
 enum {
@@ -254,29 +253,34 @@ static void on_smb(struct pair *t, const struct smb_message *m)
 		t->acts |= ACT_EXPLOIT;
 }
 
+static void lateral_smb(void *state, const struct flow *f, int dir, const struct smb_message *m)
+{
+	struct lateral *l = state;
+
+	if (dir != 0 || f->midway)
+		return;
+	struct pair *t = pair_of(l, f);
+	on_smb(t, m);
+	tell(l, t, f);
+}
+
+/* DCE/RPC without SMB around it: DCOM. */
 static void lateral_payload(void *state, const struct flow *f, int dir, const struct dissected *d)
 {
 	struct lateral *l = state;
-	struct smb_walk w;
-	struct smb_message m;
 
-	if (dir != 0 || f->midway || d->payload.n < 24)
+	if (dir != 0 || f->midway || d->payload.n < 24 || d->payload.p[0] != 5 ||
+	    d->payload.p[4] != 0x10)
 		return;
-	if (smb_start(&w, d->payload)) {
-		struct pair *t = pair_of(l, f);
-		while (smb_next(&w, &m))
-			on_smb(t, &m);
-		tell(l, t, f);
-	} else if (d->payload.p[0] == 5 && d->payload.p[4] == 0x10) {
-		struct pair *t = pair_of(l, f);
-		on_rpc(t, d->payload);
-		tell(l, t, f);
-	}
+	struct pair *t = pair_of(l, f);
+	on_rpc(t, d->payload);
+	tell(l, t, f);
 }
 
 const struct detector detector_lateral = {
 	.name = "lateral",
 	.open = lateral_open,
 	.close = lateral_close,
+	.smb = lateral_smb,
 	.payload = lateral_payload,
 };

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "probe/detect/detect.h"
-#include "probe/dissect/smb.h"
 
 enum old { OLD_WINDOWS = 1, OLD_SMB = 2, OLD_TLS = 4 };
 
@@ -95,14 +94,11 @@ static void old_software_http(void *state, const struct flow *f, const struct ht
 		note(state, f, OLD_WINDOWS);
 }
 
-static void old_software_payload(void *state, const struct flow *f, int dir,
-				 const struct dissected *d)
+static void old_software_smb(void *state, const struct flow *f, int dir,
+			     const struct smb_message *m)
 {
-	struct smb_walk w;
-
 	/* A newer client says hello in the old way too, but then goes on in the new one. */
-	if (dir == 0 && f->key.dport == 445 && smb_start(&w, d->payload) &&
-	    d->payload.p[4] == 0xff && d->payload.p[8] == SMB1_TREE)
+	if (dir == 0 && m->version == 1 && m->command == SMB1_TREE)
 		note(state, f, OLD_SMB);
 }
 
@@ -120,5 +116,5 @@ const struct detector detector_old_software = {
 	.close = old_software_close,
 	.flow = old_software_flow,
 	.http = old_software_http,
-	.payload = old_software_payload,
+	.smb = old_software_smb,
 };

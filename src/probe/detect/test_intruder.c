@@ -116,6 +116,31 @@ static void a_service_made_from_afar_is_grave(void **state)
 	world_free(w);
 }
 
+/* The same words, but glued together and cut anew: 100 bytes a segment. */
+static void a_service_is_seen_wherever_a_segment_is_cut(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	SCOPED_BUF struct buf b, all;
+	buf_init(&b, 0);
+	buf_init(&all, 0);
+	world_open(w, 1, pc, server);
+	tree(&b, "\\\\SERVER\\ADMIN$");
+	buf_add(&all, b.p, b.n);
+	create(&b, "svcctl");
+	buf_add(&all, b.p, b.n);
+	call(&b, CREATE_SERVICE);
+	buf_add(&all, b.p, b.n);
+	for (size_t at = 0; at < all.n; at += 100)
+		world_send(w, 2 + (double)at / 1000, pc, server,
+			   rd_of(all.p + at, all.n - at < 100 ? all.n - at : 100));
+	world_run(w);
+	const struct seen *f = world_find(w, "lateral");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	world_free(w);
+}
+
 static void ordinary_files_are_not_told(void **state)
 {
 	(void)state;
@@ -257,6 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(a_service_made_from_afar_is_grave),
+		cmocka_unit_test(a_service_is_seen_wherever_a_segment_is_cut),
 		cmocka_unit_test(ordinary_files_are_not_told),
 		cmocka_unit_test(the_administrators_share_alone_is_only_a_clue),
 		cmocka_unit_test(the_exploit_of_smb1_is_critical),

@@ -8,7 +8,6 @@
 #include "base/err.h"
 
 enum {
-	NETBIOS_HEAD = 4,
 	SMB1_HEAD = 32,
 	SMB2_HEAD = 64,
 	FLAGS2_UNICODE = 0x8000,
@@ -126,27 +125,9 @@ static void read_v1(struct rd m, struct smb_message *out)
 	}
 }
 
-bool smb_start(struct smb_walk *w, struct rd segment)
+void smb_start(struct smb_walk *w, struct rd message)
 {
-	*w = (struct smb_walk){ .segment = segment };
-	return segment.n >= NETBIOS_HEAD + SMB1_HEAD && segment.p[0] == 0 &&
-	       (segment.p[4] == 0xff || segment.p[4] == 0xfe) &&
-	       memcmp(segment.p + 5, "SMB", 3) == 0;
-}
-
-/* The next message, cut where the segment ends; of SMB2 the rest of a compound is kept. */
-static bool message_next(struct smb_walk *w, struct rd *out)
-{
-	if (w->chain.n == 0) {
-		(void)rd_u8(&w->segment); /* type: session message */
-		size_t n = rd_be24(&w->segment);
-		if (w->segment.bad)
-			return false;
-		w->chain = rd_sub(&w->segment, n < w->segment.n ? n : w->segment.n);
-	}
-	*out = w->chain;
-	w->chain = rd_of(NULL, 0);
-	return out->n >= SMB1_HEAD;
+	*w = (struct smb_walk){ .chain = message };
 }
 
 bool smb_next(struct smb_walk *w, struct smb_message *out)
@@ -154,7 +135,9 @@ bool smb_next(struct smb_walk *w, struct smb_message *out)
 	struct rd m, r;
 
 	*out = (struct smb_message){ 0 };
-	if (w->seen++ >= SMB_MESSAGES_MAX || !message_next(w, &m))
+	m = w->chain; /* of SMB2, the rest of a compound is kept */
+	w->chain = rd_of(NULL, 0);
+	if (w->seen++ >= SMB_MESSAGES_MAX || m.n < SMB1_HEAD)
 		return false;
 	if (memcmp(m.p,
 		   "\xff"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reader of SMB requests and answers ([MS-CIFS], [MS-SMB2]) and of the DCE/RPC calls inside
- * ([C706]), as far as they begin within one TCP segment. It keeps nothing and joins nothing. */
+ * ([C706]), as far as smb_stream.h brings them together. It keeps nothing and joins nothing. */
 #ifndef PROBE_DISSECT_SMB_H
 #define PROBE_DISSECT_SMB_H
 
@@ -11,7 +11,7 @@
 
 enum {
 	SMB_NAME_MAX = 96,
-	SMB_MESSAGES_MAX = 16, /* looked at in one segment */
+	SMB_MESSAGES_MAX = 16, /* looked at in one compound */
 	SMB1_TRANSACTION = 0x25,
 	SMB1_WRITE = 0x2f,
 	SMB1_TRANSACTION2 = 0x32,
@@ -41,8 +41,7 @@ struct smb_message {
 };
 
 struct smb_walk {
-	struct rd segment; /* what is left of it */
-	struct rd chain;   /* the compounded messages left, SMB2 */
+	struct rd chain; /* the compounded messages left, SMB2 */
 	int seen;
 };
 
@@ -52,8 +51,8 @@ struct rpc_message {
 	uint8_t interface[16]; /* RPC_BIND, RPC_ALTER: the first one asked for, as on the wire */
 };
 
-/* Starts at a segment behind TCP; false: no SMB begins here. */
-bool smb_start(struct smb_walk *w, struct rd segment);
+/* Starts at a message, without the frame of NetBIOS. */
+void smb_start(struct smb_walk *w, struct rd message);
 bool smb_next(struct smb_walk *w, struct smb_message *out);
 /* 0 or -EFORMAT. Little-endian machines only, as all of them are that speak SMB. */
 int rpc_parse(struct rd p, struct rpc_message *out);

@@ -99,6 +99,12 @@ void flow_expire(struct flow_table *t, int64_t now_us);
 void flow_end_all(struct flow_table *t);
 void flow_stats_get(const struct flow_table *t, struct flow_stats *out);
 
+static inline bool flow_key_eq(const struct flow_key *a, const struct flow_key *b)
+{
+	return a->proto == b->proto && a->sport == b->sport && a->dport == b->dport &&
+	       addr_eq(&a->src, &b->src) && addr_eq(&a->dst, &b->dst);
+}
+
 static inline const char *flow_name(const struct flow *f)
 {
 	return f->facts ? f->facts->name : "";
