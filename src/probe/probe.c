@@ -9,9 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "probe/capture/capture.h"
-#include "probe/detect/detect.h"
-#include "probe/readers.h"
-#include "probe/traffic.h"
+#include "probe/judge.h"
 
 enum { DEVICES_MAX_CEILING = 65536 };
 
@@ -34,15 +32,11 @@ const size_t probe_conf_rows_count = ARRAY_LEN(probe_conf_rows);
 
 struct probe {
 	struct probe_config config;
-	struct probe_sink sink;
+	struct judge judge;
 	struct dpi *dpi;
 	struct flow_table *flows;
-	struct detect_env env;
-	struct readers *readers;
-	struct traffic_meter meter;
 	struct capture capture;
-	struct probe_stats stats;
-	int64_t tick_us;
+	int64_t up_since_us;
 	struct packet batch[CAPTURE_BATCH];
 };
 
@@ -64,25 +58,15 @@ static void tell_problem(void *arg, const char *text)
 {
 	struct probe *p = arg;
 
-	if (p->sink.problem)
-		p->sink.problem(p->sink.arg, text);
+	if (p->judge.sink.problem)
+		p->judge.sink.problem(p->judge.sink.arg, text);
 }
 
 static void on_flow(void *arg, struct flow *f, enum flow_event ev, const struct dissected *d)
 {
 	struct probe *p = arg;
-	struct inventory *v = p->env.inventory;
 
-	if (ev == FLOW_EVENT_NEW && d) {
-		bool swapped = !addr_eq(&f->key.src, &d->src);
-		f->device[swapped] = inventory_sender(v, d);
-		f->device[!swapped] = inventory_receiver(v, d);
-		readers_flow_owner(v, f);
-		if (f->key.proto == PROTO_TCP && !f->midway && !swapped)
-			inventory_syn_ttl(v, f->device[0], d->ttl);
-	}
-	traffic_flow(v, f, ev);
-	detect_flow(p->env.detect, f, ev, d);
+	judge_flow(&p->judge, f, ev, d);
 }
 
 static struct probe *probe_make(const struct probe_config *c, const struct probe_sink *sink)
@@ -92,8 +76,7 @@ static struct probe *probe_make(const struct probe_config *c, const struct probe
 	p->config = *c;
 	p->config.home = mem_strdup(c->home ? c->home : "");
 	p->config.indicators = mem_strdup(c->indicators ? c->indicators : "");
-	p->sink = *sink;
-	p->stats.first_us = INT64_MAX;
+	p->judge.sink = *sink;
 	return p;
 }
 
@@ -106,7 +89,7 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 	int r = home_init(&home, p->config.home, e);
 
 	if (r == 0) {
-		p->env.indicators = indicators_new();
+		p->judge.env.indicators = indicators_new();
 		if (p->config.indicators[0])
 			r = probe_load_indicators(p, p->config.indicators, e);
 	}
@@ -116,13 +99,8 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 		probe_free(p);
 		return r;
 	}
-	p->env.inventory = inventory_new((size_t)c->devices_max, &home);
-	p->env.names = names_new();
-	p->env.learning_us = c->learning_ms * 1000;
-	p->env.resident = c->resident;
 	p->flows = flow_table_new((size_t)c->flow_memory_bytes, p->dpi, &listener);
-	p->env.detect = detect_new(&p->env, &p->sink);
-	p->readers = readers_new(&p->env);
+	judge_start(&p->judge, c, &home);
 	*out = p;
 	return 0;
 }
@@ -132,12 +110,8 @@ void probe_free(struct probe *p)
 	if (!p)
 		return;
 	capture_close(&p->capture);
-	readers_free(p->readers);
-	detect_free(p->env.detect);
+	judge_done(&p->judge);
 	flow_table_free(p->flows);
-	names_free(p->env.names);
-	inventory_free(p->env.inventory);
-	indicators_free(p->env.indicators);
 	dpi_free(p->dpi);
 	free(p->config.home);
 	free(p->config.indicators);
@@ -146,7 +120,7 @@ void probe_free(struct probe *p)
 
 int probe_load_indicators(struct probe *p, const char *path, struct err *e)
 {
-	return indicators_load(p->env.indicators, path, tell_problem, p, e);
+	return indicators_load(p->judge.env.indicators, path, tell_problem, p, e);
 }
 
 static void capture_init(struct probe *p)
@@ -194,52 +168,45 @@ int probe_file_span(const char *path, int64_t *first_us_out, int64_t *last_us_ou
 int probe_open_live(struct probe *p, const char *interface, struct err *e)
 {
 	capture_init(p);
-	p->env.live = p->config.live = true;
-	p->env.resident = true;
-	p->env.start_us = clock_utc_us(&clock_real);
-	p->stats.up_since_us = p->env.start_us;
+	p->judge.env.live = p->config.live = true;
+	p->judge.env.resident = true;
+	p->judge.env.start_us = clock_utc_us(&clock_real);
+	p->up_since_us = p->judge.env.start_us;
 	return capture_open_live(&p->capture, interface, e);
 }
 
 /* What time brings: flows end, detectors look again, summaries close. */
 static void advance(struct probe *p, int64_t now_us)
 {
-	if (p->env.start_us == 0)
-		p->env.start_us = now_us;
-	p->env.now_us = now_us;
+	p->judge.env.now_us = now_us;
 	flow_expire(p->flows, now_us);
-	if (now_us - p->tick_us < US_PER_SEC && now_us >= p->tick_us)
-		return;
-	p->tick_us = now_us;
-	detect_tick(p->env.detect);
-	traffic_tick(&p->meter, p->env.inventory, &p->sink, now_us, false);
+	judge_clock(&p->judge, now_us);
 }
 
 static void on_packet(struct probe *p, const struct dissected *d)
 {
+	struct packet_counts count = {
+		.packets = 1,
+		.bytes = d->wire_len,
+		.bad = d->bad,
+		.first_us = d->ts_us,
+		.last_us = d->ts_us,
+	};
 	int dir = 0;
 
-	p->stats.packets++;
-	p->stats.bytes += d->wire_len;
-	p->meter.packets++;
-	p->meter.bytes += d->wire_len;
-	p->stats.packets_bad += d->bad;
-	p->meter.packets_bad += d->bad;
-	if (d->ts_us < p->stats.first_us)
-		p->stats.first_us = d->ts_us;
-	if (d->ts_us > p->stats.last_us)
-		p->stats.last_us = d->ts_us;
-	if (d->neighbour.op) {
-		inventory_neighbour(p->env.inventory, d);
-		detect_neighbour(p->env.detect, d);
-	}
+	judge_count(&p->judge, &count);
+	if (d->neighbour.op)
+		judge_neighbour(&p->judge, d);
 	struct flow *f = flow_update(p->flows, d, &dir);
-	if (f)
-		traffic_packet(&p->meter, p->env.inventory, f, dir, d);
+	if (f) {
+		struct moved moved = { .packets = { dir == 0, dir == 1 } };
+		moved.bytes[dir] = d->wire_len;
+		traffic_moved(p->judge.env.inventory, f->device, &moved);
+	}
 	if (d->unreached.proto)
 		flow_unreached(p->flows, d);
 	if (f)
-		readers_packet(p->readers, f, dir, d);
+		judge_packet(&p->judge, f, dir, d);
 }
 
 static void run_batch(struct probe *p, size_t n)
@@ -250,7 +217,7 @@ static void run_batch(struct probe *p, size_t n)
 		p->batch[i].ts_us += p->config.shift_us;
 		int64_t ts = p->batch[i].ts_us;
 		/* Packets a little out of order do not turn time back. */
-		if (ts > p->env.now_us || p->env.now_us - ts > US_PER_MIN)
+		if (ts > p->judge.env.now_us || p->judge.env.now_us - ts > US_PER_MIN)
 			advance(p, ts);
 		dissect(&p->batch[i], &d);
 		on_packet(p, &d);
@@ -264,8 +231,8 @@ int probe_step(struct probe *p, int wait_ms, struct err *e)
 	if (!p->capture.ops)
 		return err_set(e, -EINVAL, "no capture is open");
 	int n = capture_next(&p->capture, p->batch, CAPTURE_BATCH, wait_ms, e);
-	if (p->env.live && p->capture.stats.up && !was_up)
-		p->stats.up_since_us = clock_utc_us(&clock_real);
+	if (p->judge.env.live && p->capture.stats.up && !was_up)
+		p->up_since_us = clock_utc_us(&clock_real);
 	if (n == -EAGAIN) { /* a quiet line: time goes on all the same */
 		advance(p, clock_utc_us(&clock_real));
 		return 1;
@@ -278,26 +245,25 @@ int probe_step(struct probe *p, int wait_ms, struct err *e)
 void probe_finish(struct probe *p)
 {
 	flow_end_all(p->flows);
-	detect_tick(p->env.detect);
-	detect_finish(p->env.detect);
-	traffic_tick(&p->meter, p->env.inventory, &p->sink, p->env.now_us, true);
+	judge_finish(&p->judge);
 }
 
 void probe_stats_get(const struct probe *p, struct probe_stats *out)
 {
 	struct flow_stats f;
 
-	*out = p->stats;
+	*out = p->judge.stats;
+	out->up_since_us = p->up_since_us;
 	flow_stats_get(p->flows, &f);
 	out->flows = f.flows;
 	out->flows_live = f.live;
 	out->flows_dropped = f.dropped;
-	out->devices = inventory_count(p->env.inventory);
-	out->devices_dropped = inventory_dropped(p->env.inventory);
-	out->findings = detect_findings(p->env.detect);
-	out->states_dropped = p->env.forgotten;
-	out->indicators = indicators_count(p->env.indicators);
-	out->indicators_bad = indicators_bad(p->env.indicators);
+	out->devices = inventory_count(p->judge.env.inventory);
+	out->devices_dropped = inventory_dropped(p->judge.env.inventory);
+	out->findings = detect_findings(p->judge.env.detect);
+	out->states_dropped = p->judge.env.forgotten;
+	out->indicators = indicators_count(p->judge.env.indicators);
+	out->indicators_bad = indicators_bad(p->judge.env.indicators);
 	out->packets_dropped = p->capture.stats.dropped;
 	out->records_bad = p->capture.stats.records_bad;
 	out->capture_up = p->capture.stats.up;

@@ -12,21 +12,21 @@
 
 #define INTERVAL_US (5 * US_PER_MIN)
 
-static void add(struct device *d, uint64_t out, uint64_t in)
+static void add(struct device *d, uint64_t out, uint64_t in, uint64_t packets)
 {
 	if (!d)
 		return;
 	d->traffic.bytes_out += out;
 	d->traffic.bytes_in += in;
-	d->traffic.packets++;
+	d->traffic.packets += packets;
 }
 
-void traffic_packet(struct traffic_meter *m, struct inventory *v, const struct flow *f, int dir,
-		    const struct dissected *d)
+void traffic_moved(struct inventory *v, const uint32_t device[2], const struct moved *n)
 {
-	(void)m;
-	add(inventory_device(v, f->device[dir]), d->wire_len, 0);
-	add(inventory_device(v, f->device[!dir]), 0, d->wire_len);
+	uint64_t packets = (uint64_t)n->packets[0] + n->packets[1];
+
+	add(inventory_device(v, device[0]), n->bytes[0], n->bytes[1], packets);
+	add(inventory_device(v, device[1]), n->bytes[1], n->bytes[0], packets);
 }
 
 static void peer_note(struct device *d, const struct addr *a)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Passes on what flows and packets tell, in the order that the parts rely on. */
+#include "probe/judge.h"
+
+void judge_start(struct judge *j, const struct probe_config *c, const struct home *home)
+{
+	j->stats.first_us = INT64_MAX;
+	j->env.inventory = inventory_new((size_t)c->devices_max, home);
+	j->env.names = names_new();
+	j->env.learning_us = c->learning_ms * 1000;
+	j->env.resident = c->resident;
+	j->env.detect = detect_new(&j->env, &j->sink);
+	j->readers = readers_new(&j->env);
+}
+
+void judge_done(struct judge *j)
+{
+	readers_free(j->readers);
+	detect_free(j->env.detect);
+	names_free(j->env.names);
+	inventory_free(j->env.inventory);
+	indicators_free(j->env.indicators);
+}
+
+void judge_flow(struct judge *j, struct flow *f, enum flow_event ev, const struct dissected *d)
+{
+	struct inventory *v = j->env.inventory;
+
+	if (ev == FLOW_EVENT_NEW && d) {
+		bool swapped = !addr_eq(&f->key.src, &d->src);
+		f->device[swapped] = inventory_sender(v, d);
+		f->device[!swapped] = inventory_receiver(v, d);
+		readers_flow_owner(v, f);
+		if (f->key.proto == PROTO_TCP && !f->midway && !swapped)
+			inventory_syn_ttl(v, f->device[0], d->ttl);
+	}
+	traffic_flow(v, f, ev);
+	detect_flow(j->env.detect, f, ev, d);
+}
+
+void judge_neighbour(struct judge *j, const struct dissected *d)
+{
+	inventory_neighbour(j->env.inventory, d);
+	detect_neighbour(j->env.detect, d);
+}
+
+void judge_packet(struct judge *j, const struct flow *f, int dir, const struct dissected *d)
+{
+	readers_packet(j->readers, f, dir, d);
+}
+
+void judge_count(struct judge *j, const struct packet_counts *n)
+{
+	struct probe_stats *s = &j->stats;
+
+	s->packets += n->packets;
+	s->bytes += n->bytes;
+	s->packets_bad += n->bad;
+	if (n->first_us < s->first_us)
+		s->first_us = n->first_us;
+	if (n->last_us > s->last_us)
+		s->last_us = n->last_us;
+	j->meter.packets += n->packets;
+	j->meter.bytes += n->bytes;
+	j->meter.packets_bad += n->bad;
+}
+
+void judge_clock(struct judge *j, int64_t now_us)
+{
+	if (j->env.start_us == 0)
+		j->env.start_us = now_us;
+	j->env.now_us = now_us;
+	if (!judge_tick_due(j->tick_us, now_us))
+		return;
+	j->tick_us = now_us;
+	detect_tick(j->env.detect);
+	traffic_tick(&j->meter, j->env.inventory, &j->sink, now_us, false);
+}
+
+void judge_finish(struct judge *j)
+{
+	detect_tick(j->env.detect);
+	detect_finish(j->env.detect);
+	traffic_tick(&j->meter, j->env.inventory, &j->sink, j->env.now_us, true);
+}
