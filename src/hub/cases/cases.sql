@@ -23,13 +23,21 @@ CREATE TABLE incident (
 	closed_us BIGINT NOT NULL,
 	closed_by BIGINT,
 	cause TEXT NOT NULL,
-	lesson TEXT NOT NULL
+	lesson TEXT NOT NULL,
+	-- Sums of incident_action, written in the transaction that writes the action: lists and
+	-- statistics read the incident alone.
+	n_phone BIGINT NOT NULL,
+	n_remote BIGINT NOT NULL,
+	n_visit BIGINT NOT NULL,
+	minutes BIGINT NOT NULL,
+	cost_yen BIGINT NOT NULL
 );
 -- For who sees many companies, and for who sees few.
 CREATE INDEX incident_by_state ON incident (state, opened_us, company_id);
 CREATE INDEX incident_by_company ON incident (company_id, state, opened_us);
--- What the statistics read of an incident and of its actions stands in the indexes.
-CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture);
+-- What the statistics read of an incident stands in the index.
+CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture,
+	n_phone, n_remote, n_visit, minutes, cost_yen);
 
 -- The next serial of a region and year.
 CREATE TABLE incident_serial (
@@ -69,8 +77,7 @@ CREATE TABLE incident_action (
 	recorded_us BIGINT NOT NULL,
 	recorded_by BIGINT NOT NULL
 );
-CREATE INDEX incident_action_by_incident
-	ON incident_action (incident_id, channel, minutes, cost_yen);
+CREATE INDEX incident_action_by_incident ON incident_action (incident_id);
 
 CREATE TABLE incident_device (
 	id @id,

@@ -27,10 +27,10 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 		t, s,
 		"INSERT INTO incident (number, company_id, prefecture, kind, title, source, state,"
 		" severity, owner_id, contact_name, contact_phone, happened_us, opened_us,"
-		" recorded_us, opened_by, changed_us, closed_us, cause, lesson)"
-		" SELECT $1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, $13, $8, $13, "
-		"0,"
-		" '', '' WHERE @scope($2) RETURNING id",
+		" recorded_us, opened_by, changed_us, closed_us, cause, lesson, n_phone, n_remote,"
+		" n_visit, minutes, cost_yen)"
+		" SELECT $1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, $13, $8, $13,"
+		" 0, '', '', 0, 0, 0, 0, 0 WHERE @scope($2) RETURNING id",
 		DB_ARGS(DB_TEXT(r->number), DB_INT(n->company_id), DB_INT(r->prefecture),
 			DB_TEXT(n->kind), DB_TEXT(n->title), DB_TEXT(n->source),
 			DB_INT(n->severity), DB_INT(r->person_id), DB_TEXT(n->contact_name),
@@ -44,19 +44,10 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 	"i.id, i.company_id, i.number, c.name, i.prefecture, i.kind, i.title, i.source, i.state,"  \
 	" i.severity, i.owner_id, p.name, i.contact_name, i.contact_phone, i.happened_us,"         \
 	" i.opened_us, i.recorded_us, i.changed_us, i.closed_us, i.cause, i.lesson,"               \
-	" x.minutes, x.cost, x.phone, x.remote, x.visit"
+	" i.minutes, i.cost_yen, i.n_phone, i.n_remote, i.n_visit"
 #define INCIDENT_FROM                                                                              \
 	" FROM incident i JOIN company c ON c.id = i.company_id"                                   \
 	" LEFT JOIN person p ON p.id = i.owner_id"
-/* Sums of the actions, per incident that is shown (the lists are short). */
-#define INCIDENT_SUMS                                                                              \
-	" LEFT JOIN (SELECT incident_id, CAST(sum(minutes) AS BIGINT) AS minutes,"                 \
-	" CAST(sum(cost_yen) AS BIGINT) AS cost,"                                                  \
-	" CAST(sum(CASE WHEN channel = 'phone' THEN 1 ELSE 0 END) AS BIGINT) AS phone,"            \
-	" CAST(sum(CASE WHEN channel = 'remote' THEN 1 ELSE 0 END) AS BIGINT) AS remote,"          \
-	" CAST(sum(CASE WHEN channel = 'visit' THEN 1 ELSE 0 END) AS BIGINT) AS visit"             \
-	" FROM incident_action WHERE incident_id IN (SELECT id FROM shown)"                        \
-	" GROUP BY incident_id) x ON x.incident_id = i.id"
 
 static void incident_read(const struct rows *r, struct arena *a, void *row)
 {
@@ -94,10 +85,8 @@ int cases_store_get(struct txn *t, const struct scope *s, const char *number, st
 		    struct incident *out, struct err *e)
 {
 	struct rows *r = db_query(t, s,
-				  "WITH shown AS (SELECT id FROM incident WHERE number = $1"
-				  " AND @scope(company_id))"
-				  " SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS
-				  " WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)",
+				  "SELECT " INCIDENT_COLUMNS INCIDENT_FROM
+				  " WHERE i.number = $1 AND @scope(i.company_id)",
 				  DB_ARGS(DB_TEXT(number)), e);
 	int got = rows_get(r, incident_read, a, out, e);
 
@@ -137,7 +126,7 @@ int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct 
 #define LIST(where)                                                                                \
 	"WITH shown AS (SELECT i.id FROM incident i WHERE " where                                  \
 	" ORDER BY i.opened_us DESC, i.id DESC LIMIT $7 OFFSET $8)"                                \
-	" SELECT " INCIDENT_COLUMNS INCIDENT_FROM INCIDENT_SUMS                                    \
+	" SELECT " INCIDENT_COLUMNS INCIDENT_FROM                                                  \
 	" WHERE i.id IN (SELECT id FROM shown) AND @scope(i.company_id)"                           \
 	" ORDER BY i.opened_us DESC, i.id DESC"
 #define COUNT(where) "SELECT count(*) FROM incident i WHERE " where

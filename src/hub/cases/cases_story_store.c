@@ -55,11 +55,29 @@ int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_i
 	return rows_list(r, entry_read, a, ROWS_OUT(out, n_out), e);
 }
 
+/* The sums on the incident follow in the same transaction. */
+static int action_sum(struct txn *t, const struct scope *s, const struct action_row *r,
+		      struct err *e)
+{
+	const struct case_action_new *n = r->n;
+
+	return db_run(t, s,
+		      "UPDATE incident SET"
+		      " n_phone = n_phone + CASE WHEN $2 = 'phone' THEN 1 ELSE 0 END,"
+		      " n_remote = n_remote + CASE WHEN $2 = 'remote' THEN 1 ELSE 0 END,"
+		      " n_visit = n_visit + CASE WHEN $2 = 'visit' THEN 1 ELSE 0 END,"
+		      " minutes = minutes + $3, cost_yen = cost_yen + $4"
+		      " WHERE id = $1 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(r->c->id), DB_TEXT(n->channel), DB_INT(n->minutes),
+			      DB_INT(n->cost_yen)),
+		      e);
+}
+
 int cases_store_action(struct txn *t, const struct scope *s, const struct action_row *r,
 		       int64_t *id_out, struct err *e)
 {
 	const struct case_action_new *n = r->n;
-	return db_one_int(
+	int ret = db_one_int(
 		t, s,
 		"INSERT INTO incident_action (incident_id, company_id, channel, person_id,"
 		" started_us, minutes, cost_yen, body, recorded_us, recorded_by)"
@@ -70,6 +88,8 @@ int cases_store_action(struct txn *t, const struct scope *s, const struct action
 			DB_INT(n->cost_yen), DB_TEXT(n->body), DB_INT(r->now_us),
 			DB_INT(r->recorded_by)),
 		id_out, e);
+
+	return ret < 0 ? ret : action_sum(t, s, r, e);
 }
 
 int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,

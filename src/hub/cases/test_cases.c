@@ -82,11 +82,13 @@ static void from_call_to_lesson(struct test_hub *th)
 	open_case(&r, &n);
 	assert_int_equal(act(&r, "IW-2026-000001", CASE_PHONE, 0), 0);
 	assert_int_equal(act(&r, "IW-2026-000001", CASE_VISIT, 0), 0);
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_REMOTE, 0), 0);
 	struct incident i = get(&r, "IW-2026-000001", a);
 	assert_string_equal(i.state, CASE_OPEN);
-	assert_int_equal(i.minutes, 40);
-	assert_int_equal(i.cost_yen, 6000);
+	assert_int_equal(i.minutes, 60);
+	assert_int_equal(i.cost_yen, 9000);
 	assert_int_equal(i.n_phone, 1);
+	assert_int_equal(i.n_remote, 1);
 	assert_int_equal(i.n_visit, 1);
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
 	assert_int_equal(cases_state(t, &r.u, i.number, CASE_CONTAINED, TEST_HUB_NOW, &e), 0);
