@@ -148,6 +148,7 @@ def test_doctor_of_a_running_hub(hub):
     assert done.stdout.count("[warn]") == done.stdout.count("->")
     found = levels(hub.otasuke("doctor", "--json", check=False))
     assert found["hub.check.running"] == "good" and found["hub.check.audit"] == "good"
+    assert re.search(r"\b[0-9a-f]{64}\b", done.stdout), "the end of the audit log is told, to be kept elsewhere"
 
 
 def test_doctor_of_a_broken_installation(folder):

@@ -56,6 +56,10 @@ int accounts_audit(struct txn *t, const struct user *u, const char *action, cons
 /* Walks the whole chain: 0 and the number of rows, or -EFORMAT with text that names the first row
  * which does not fit. */
 int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e);
+/* The same, and the hash of the end: kept elsewhere, it proves later that the chain up to here was
+ * not rebuilt. */
+enum { AUDIT_HASH = 65 }; /* hex and a NUL */
+int accounts_audit_end(struct db *db, int64_t *rows_out, char hash_out[AUDIT_HASH], struct err *e);
 
 /* When the last row was written; 0 for none. */
 int accounts_audit_last(struct db *db, int64_t *at_us_out, struct err *e);

@@ -107,6 +107,13 @@ static int walk_some(struct txn *t, int64_t *last, char prev[AUDIT_HASH], struct
 
 int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e)
 {
+	char end[AUDIT_HASH];
+
+	return accounts_audit_end(db, rows_out, end, e);
+}
+
+int accounts_audit_end(struct db *db, int64_t *rows_out, char hash_out[AUDIT_HASH], struct err *e)
+{
 	char prev[AUDIT_HASH] = "", head[AUDIT_HASH];
 	int64_t last = 0, head_id;
 	int r;
@@ -124,6 +131,7 @@ int accounts_audit_verify(struct db *db, int64_t *rows_out, struct err *e)
 		return err_set(e, -EFORMAT,
 			       "the audit log ends at row %" PRId64 " but should end at %" PRId64,
 			       last, head_id);
+	str_copy(hash_out, AUDIT_HASH, str_of(head));
 	*rows_out = last;
 	return 0;
 }

@@ -5,8 +5,6 @@
 
 #include "hub/accounts/accounts.h"
 
-enum { AUDIT_HASH = 65 };
-
 /* Texts live as long as the rows or the arena they came from. */
 struct audit_row {
 	int64_t id, at_us, person_id, org_id, entity_id, company_id;

@@ -309,6 +309,15 @@ static void members_people_are_seen_by_their_desk_only(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, stranger, path).status, 404);
 	assert_null(strstr(test_hub_json(th, stranger, "/audit").body, "company.register"));
 	assert_non_null(strstr(test_hub_json(th, admin, "/audit").body, "company.register"));
+
+	/* What a member's people did, though it is about no company, is their desk's to see only.
+	 */
+	struct user owner = test_hub_user(th, test_hub_person(th, org, ROLE_COMPANY, "owner"));
+	t = txn_begin(th->hub->db, TXN_WRITE, NULL);
+	assert_int_equal(accounts_audit(t, &owner, "owner.marks", "person", 0, 0, NULL, NULL), 0);
+	assert_int_equal(txn_commit(&t, NULL), 0);
+	assert_null(strstr(test_hub_json(th, stranger, "/audit").body, "owner.marks"));
+	assert_non_null(strstr(test_hub_json(th, admin, "/audit").body, "owner.marks"));
 }
 
 static void every_page_renders(struct test_hub *th)
