@@ -4,6 +4,7 @@
 #define CLI_ANALYZE_H
 
 #include "cli/cli.h"
+#include "probe/detect/thresholds.h"
 #include "probe/probe.h"
 
 struct analyze_results;
@@ -23,5 +24,7 @@ void analyze_results_add(struct analyze_results *r, const struct finding *f);
 void analyze_print_jsonl(const struct analyze_results *r, const struct analyze_summary *s);
 void analyze_print_table(const struct cli *c, const struct analyze_results *r,
 			 const struct analyze_summary *s);
+/* A line each: name, value, unit, lowest, highest, reason, with tabs between. */
+void analyze_print_thresholds(const struct thresholds *t);
 
 #endif

@@ -277,3 +277,13 @@ void analyze_print_table(const struct cli *c, const struct analyze_results *r,
 	for (size_t i = 0; i < r->n; i++)
 		table_row(c, &b, r->row[i]);
 }
+
+void analyze_print_thresholds(const struct thresholds *t)
+{
+	for (size_t i = 0; i < thresholds_count; i++) {
+		const struct threshold *row = &thresholds_table[i];
+		(void)printf("%s\t%.15g\t%s\t%.15g\t%.15g\t%s\n", row->name,
+			     thresholds_value(t, row), row->unit, row->lowest, row->highest,
+			     row->reason); /* checked by the flush at the end */
+	}
+}

@@ -9,10 +9,13 @@
 #include "base/proc.h"
 #include "cli/analyze.h"
 #include "cli/cli.h"
+#include "cli/cli_hub.h"
+#include "probe/detect/detect.h"
 #include "probe/probe.h"
 
 struct options {
-	bool jsonl;
+	bool jsonl, list;
+	struct buf thresholds, without; /* what was given, comma separated */
 	struct probe_config config;
 	char **files;
 	int n_files;
@@ -47,27 +50,51 @@ static int options_parse(struct cli *c, int argc, char **argv, struct options *o
 	o->files = argv;
 	for (int i = 1; i < argc; i++) {
 		char **value = NULL;
+		struct buf *more = NULL;
 		if (strcmp(argv[i], "--jsonl") == 0) {
 			o->jsonl = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--thresholds") == 0) {
+			o->list = true;
 			continue;
 		}
 		if (strcmp(argv[i], "--indicators") == 0)
 			value = &p->indicators;
 		else if (strcmp(argv[i], "--home") == 0)
 			value = &p->home;
-		if (value && i + 1 < argc) {
+		else if (strcmp(argv[i], "--threshold") == 0)
+			more = &o->thresholds;
+		else if (strcmp(argv[i], "--without") == 0)
+			more = &o->without;
+		if (more && i + 1 < argc) {
+			buf_printf(more, "%s%s", more->n ? "," : "", argv[++i]);
+		} else if (value && i + 1 < argc) {
 			*value = argv[++i];
-		} else if (value || (argv[i][0] == '-' && argv[i][1])) {
+		} else if (more || value || (argv[i][0] == '-' && argv[i][1])) {
 			cli_complain(c, "cli.analyze.option", (const char *const *)&argv[i], 1);
 			return 2;
 		} else {
 			o->files[o->n_files++] = argv[i];
 		}
 	}
-	if (o->n_files > 0)
+	if (o->n_files > 0 || o->list)
 		return 0;
 	cli_complain(c, "cli.analyze.usage", NULL, 0);
 	return 2;
+}
+
+/* What was changed and left out is checked once, not for each file. */
+static int options_check(struct options *o, struct thresholds *t, struct err *e)
+{
+	thresholds_init(t);
+	if (o->thresholds.n)
+		o->config.thresholds = o->thresholds.p;
+	if (o->without.n)
+		o->config.without = o->without.p;
+	int r = thresholds_change(t, o->config.thresholds, e);
+
+	return r < 0 ? r : detect_check_names(o->config.without, e);
 }
 
 static int run_file(struct probe *p, const char *path, struct err *e)
@@ -119,12 +146,22 @@ static bool analyze_file(const struct cli *c, const struct options *o, const cha
 int cmd_analyze(struct cli *c, int argc, char **argv)
 {
 	struct options o = { 0 };
+	struct thresholds t;
+	struct err e = { 0 };
 	int status = options_parse(c, argc, argv, &o);
 
+	if (status == 0 && options_check(&o, &t, &e) < 0) {
+		(void)cli_failed(&e);
+		status = 2;
+	}
+	if (status == 0 && o.list)
+		analyze_print_thresholds(&t);
 	for (int i = 0; status < 2 && i < o.n_files; i++) {
 		if (!analyze_file(c, &o, o.files[i]))
 			status = EXIT_FAILURE;
 	}
+	buf_done(&o.thresholds);
+	buf_done(&o.without);
 	if (fflush(stdout) != 0)
 		status = EXIT_FAILURE;
 	return status;

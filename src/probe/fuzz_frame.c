@@ -78,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct flow_listener l = { .arg = &z, .event = on_flow };
 	struct probe_sink sink = { 0 };
 	struct home home = { 0 };
+	struct thresholds thresholds;
 
 	if (size > 8192)
 		return 0;
@@ -85,6 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	z.env.names = names_new();
 	z.env.indicators = indicators_new();
 	z.flows = flow_table_new(FLOW_BYTES, NULL, &l);
+	thresholds_init(&thresholds);
+	z.env.thresholds = &thresholds;
 	(void)detect_new(&z.env, &sink); /* kept in env */
 	z.readers = readers_new(&z.env);
 	all(&z, rd_of(data, size));

@@ -10,6 +10,7 @@
 
 struct judge {
 	struct detect_env env;
+	struct thresholds thresholds;
 	struct readers *readers;
 	struct traffic_meter meter;
 	struct probe_sink sink;

@@ -27,6 +27,8 @@ const struct conf_row probe_conf_rows[] = {
 	  "home networks, comma separated; empty = learn them" },
 	{ "probe.indicators", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, indicators),
 	  "path of the indicator list; empty = none" },
+	{ "probe.thresholds", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, thresholds),
+	  "changed thresholds, \"beacon.calls_min=8, scan.rest=900\"; empty = as shipped" },
 };
 const size_t probe_conf_rows_count = ARRAY_LEN(probe_conf_rows);
 
@@ -51,6 +53,8 @@ void probe_config_init(struct probe_config *c)
 		.ring_bytes = INT64_C(16) << 20,
 		.home = none,
 		.indicators = none,
+		.thresholds = none,
+		.without = none,
 	};
 }
 
@@ -76,6 +80,8 @@ static struct probe *probe_make(const struct probe_config *c, const struct probe
 	p->config = *c;
 	p->config.home = mem_strdup(c->home ? c->home : "");
 	p->config.indicators = mem_strdup(c->indicators ? c->indicators : "");
+	p->config.thresholds = mem_strdup(c->thresholds ? c->thresholds : "");
+	p->config.without = mem_strdup(c->without ? c->without : "");
 	p->judge.sink = *sink;
 	return p;
 }
@@ -86,19 +92,26 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 	struct probe *p = probe_make(c, sink);
 	struct flow_listener listener = { .arg = p, .event = on_flow };
 	struct home home;
-	int r = home_init(&home, p->config.home, e);
 
+	thresholds_init(&p->judge.thresholds);
+	p->judge.env.thresholds = &p->judge.thresholds;
+	int r = thresholds_change(&p->judge.thresholds, p->config.thresholds, e);
+	if (r == 0)
+		r = home_init(&home, p->config.home, e);
 	if (r == 0) {
 		p->judge.env.indicators = indicators_new();
 		if (p->config.indicators[0])
 			r = probe_load_indicators(p, p->config.indicators, e);
 	}
+	if (r == 0)
+		r = detect_check_names(p->config.without, e);
 	if (r == 0 && !(p->dpi = dpi_new(e)))
 		r = -ENOMEM;
 	if (r < 0) {
 		probe_free(p);
 		return r;
 	}
+	p->judge.env.without = p->config.without;
 	p->flows = flow_table_new((size_t)c->flow_memory_bytes, p->dpi, &listener);
 	judge_start(&p->judge, c, &home);
 	*out = p;
@@ -115,6 +128,8 @@ void probe_free(struct probe *p)
 	dpi_free(p->dpi);
 	free(p->config.home);
 	free(p->config.indicators);
+	free(p->config.thresholds);
+	free(p->config.without);
 	free(p);
 }
 

@@ -35,6 +35,8 @@ struct probe_config {
 	int64_t ring_bytes;  /* probe.ring: kernel ring of the live capture */
 	char *home;          /* probe.home: CIDRs, comma separated; "" = learn it */
 	char *indicators;    /* probe.indicators: path of the list; "" = none */
+	char *thresholds;    /* probe.thresholds: changed ones, "beacon.calls_min=8, ..." */
+	char *without;       /* detectors left out (no configuration row); analyses */
 	int64_t shift_us;    /* added to packet time (no configuration row); demonstration */
 	bool live;           /* set by probe_open_live */
 	bool resident; /* a sensor that stays: new_device learns before it speaks; a live one is */

@@ -5,17 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 
-enum {
-	CLAIMS_MAX = 4096, /* addresses; a ring once it is full */
-	FLIPS_MIN = 4,     /* there and back twice */
-};
-
-#define REST_US (10 * US_PER_MIN) /* flips are counted anew after it */
+enum { CLAIMS_MAX = 4096 }; /* addresses */
 
 struct claim {
 	struct addr addr;
@@ -27,9 +21,7 @@ struct claim {
 
 struct arp_spoof {
 	struct detect_env *env;
-	struct map *by_addr;
-	struct claim *claim;
-	size_t n, hand;
+	struct ring *claims;
 };
 
 static void *arp_spoof_open(struct detect_env *env)
@@ -37,8 +29,7 @@ static void *arp_spoof_open(struct detect_env *env)
 	struct arp_spoof *s = mem_new(sizeof(*s));
 
 	s->env = env;
-	s->by_addr = map_new(CLAIMS_MAX);
-	s->claim = mem_array(CLAIMS_MAX, sizeof(*s->claim));
+	s->claims = ring_new(env, CLAIMS_MAX, sizeof(struct addr), sizeof(struct claim));
 	return s;
 }
 
@@ -46,24 +37,17 @@ static void arp_spoof_close(void *state)
 {
 	struct arp_spoof *s = state;
 
-	map_free(s->by_addr);
-	free(s->claim);
+	ring_free(s->claims);
 	free(s);
 }
 
 static struct claim *claim_of(struct arp_spoof *s, const struct addr *a, const struct mac *m)
 {
-	void *p = map_find(s->by_addr, a->b, sizeof(a->b));
+	bool fresh;
+	struct claim *c = ring_get(s->claims, a->b, &fresh);
 
-	if (p)
-		return &s->claim[(uintptr_t)p - 1];
-	size_t i = s->n < CLAIMS_MAX ? s->n++ : s->hand++ % CLAIMS_MAX;
-	struct claim *c = &s->claim[i];
-	if (!mac_is_zero(&c->mac))
-		detect_forget(s->env, s->by_addr, c->addr.b, sizeof(c->addr.b));
-	*c = (struct claim){ .addr = *a, .mac = *m };
-	(void)map_set(s->by_addr, a->b, sizeof(a->b),
-		      (void *)(uintptr_t)(i + 1)); /* as many places */
+	if (fresh)
+		*c = (struct claim){ .addr = *a, .mac = *m };
 	return c;
 }
 
@@ -98,7 +82,7 @@ static void tell(struct arp_spoof *s, struct claim *c)
 	char a[MAC_TEXT_MAX], b[MAC_TEXT_MAX], text[ADDR_TEXT_MAX];
 
 	c->telling.due = true;
-	if (c->flips < FLIPS_MIN)
+	if (c->flips < s->env->thresholds->arp_spoof.changes_min)
 		return;
 	bool gateway = is_gateway(s, &c->mac) || is_gateway(s, &c->before);
 	enum severity severity = gateway ? SEVERITY_HIGH : SEVERITY_LOW;
@@ -134,7 +118,7 @@ static void arp_spoof_neighbour(void *state, const struct dissected *d)
 		return;
 	/* A third card begins a new quarrel. */
 	bool back = mac_eq(&c->before, &n->mac);
-	if (!back || d->ts_us - c->last_us > REST_US) {
+	if (!back || d->ts_us - c->last_us > s->env->thresholds->arp_spoof.rest_us) {
 		c->flips = 0;
 		c->first_us = d->ts_us;
 	}

@@ -10,26 +10,32 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "probe/detect/ring.h"
 
-enum { PAIRS_MAX = 8192, EVICT_TRIES = 8 };
-
-/* Starts closer than this are one attempt: retries, or parallel connections of one visit. */
-#define MERGE_US US_PER_SEC
+enum { PAIRS_MAX = 8192, PAIR_KEY_MAX = 27 };
 
 struct beacon {
 	struct detect_env *env;
-	struct map *by_key;
-	struct pair *pair[PAIRS_MAX];
-	size_t n, hand;
+	struct ring *pairs;
 	struct beacon_places *places;
 };
+
+/* Few starts, long ago. */
+static bool pair_less(const void *arg, const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	(void)arg;
+	return x->n_start < y->n_start || (x->n_start == y->n_start && x->last_us < y->last_us);
+}
 
 static void *beacon_open(struct detect_env *env)
 {
 	struct beacon *b = mem_new(sizeof(*b));
 
 	b->env = env;
-	b->by_key = map_new(PAIRS_MAX);
+	b->pairs = ring_new(env, PAIRS_MAX, PAIR_KEY_MAX, sizeof(struct pair));
+	ring_order(b->pairs, pair_less, NULL);
 	b->places = beacon_places_new();
 	return b;
 }
@@ -38,27 +44,9 @@ static void beacon_close(void *state)
 {
 	struct beacon *b = state;
 
-	for (size_t i = 0; i < b->n; i++)
-		free(b->pair[i]);
-	map_free(b->by_key);
+	ring_free(b->pairs);
 	beacon_places_free(b->places);
 	free(b);
-}
-
-/* The pair of a few that is worth least: few starts, long ago. */
-static size_t worst(struct beacon *b)
-{
-	size_t at = b->hand;
-
-	for (size_t k = 0; k < EVICT_TRIES; k++) {
-		size_t i = (b->hand + k) % PAIRS_MAX;
-		const struct pair *p = b->pair[i], *w = b->pair[at];
-		if (p->n_start < w->n_start ||
-		    (p->n_start == w->n_start && p->last_us < w->last_us))
-			at = i;
-	}
-	b->hand = (b->hand + EVICT_TRIES) % PAIRS_MAX;
-	return at;
 }
 
 static struct pair *pair_of(struct beacon *b, const struct flow *f, const char *name)
@@ -70,34 +58,27 @@ static struct pair *pair_of(struct beacon *b, const struct flow *f, const char *
 	memcpy(key + 16, &place, 8);
 	memcpy(key + 24, &f->key.dport, 2);
 	key[26] = f->key.proto;
-	struct pair *p = map_find(b->by_key, key, sizeof(key));
-	if (p)
+	bool fresh;
+	struct pair *p = ring_get(b->pairs, key, &fresh);
+	if (!fresh)
 		return p;
-	size_t i = b->n < PAIRS_MAX ? b->n++ : worst(b);
-	if (b->pair[i]) {
-		detect_forget(b->env, b->by_key, b->pair[i]->key, PAIR_KEY_MAX);
-		free(b->pair[i]);
-	}
-	p = b->pair[i] = mem_new(sizeof(*p));
-	memcpy(p->key, key, sizeof(key));
 	p->src = f->key.src;
 	p->port = f->key.dport;
 	p->proto = f->key.proto;
 	p->place = place;
 	p->first_us = f->first_us;
-	(void)map_set(b->by_key, key, sizeof(key), p); /* as many places as pairs */
 	return p;
 }
 
 /* Keeps the newest starts in order; false when it is part of the attempt before. */
-static bool start_add(struct pair *p, int64_t at)
+static bool start_add(struct pair *p, int64_t at, int64_t merge_us)
 {
 	size_t i = p->n_start;
 
 	while (i > 0 && p->start[i - 1] > at)
 		i--;
-	if ((i > 0 && at - p->start[i - 1] < MERGE_US) ||
-	    (i < p->n_start && p->start[i] - at < MERGE_US))
+	if ((i > 0 && at - p->start[i - 1] < merge_us) ||
+	    (i < p->n_start && p->start[i] - at < merge_us))
 		return false;
 	if (p->n_start == BEACON_SERIES_MAX) {
 		if (i == 0)
@@ -126,7 +107,7 @@ static void report_pair(struct beacon *b, struct pair *p, bool last_word)
 {
 	struct report r;
 
-	if (p->n_start < BEACON_STARTS_MIN || (last_word && !p->telling.due))
+	if (p->n_start < b->env->thresholds->beacon.calls_min || (last_word && !p->telling.due))
 		return;
 	report_init(&r, detector_beacon.name, p->device, &p->src);
 	if (!beacon_weigh(b->env, b->places, p, &r))
@@ -175,10 +156,11 @@ static void on_start(struct beacon *b, const struct flow *f, enum flow_event ev)
 	else
 		p->ok++;
 	beacon_places_note(b->places, p->place, p->device);
-	if (!start_add(p, f->first_us))
+	if (!start_add(p, f->first_us, b->env->thresholds->beacon.merge_us))
 		return;
 	p->telling.due = true;
-	if (p->n_start >= BEACON_STARTS_MIN && telling_look(&p->telling, ++p->starts))
+	if (p->n_start >= b->env->thresholds->beacon.calls_min &&
+	    telling_look(&p->telling, ++p->starts))
 		report_pair(b, p, false);
 }
 
@@ -215,8 +197,8 @@ static void beacon_finish(void *state)
 {
 	struct beacon *b = state;
 
-	for (size_t i = 0; i < b->n; i++)
-		report_pair(b, b->pair[i], true);
+	for (size_t i = 0; i < ring_count(b->pairs); i++)
+		report_pair(b, ring_at(b->pairs, i), true);
 }
 
 const struct detector detector_beacon = {

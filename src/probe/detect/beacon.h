@@ -6,12 +6,11 @@
 #include "probe/detect/beacon_score.h"
 #include "probe/detect/detect.h"
 
-enum { PAIR_KEY_MAX = 27, PAIR_PEERS_MAX = 6 };
+enum { PAIR_PEERS_MAX = 6 };
 
 /* A device, a place (a name, or an address without one), a port. */
 struct pair {
 	struct telling telling;
-	uint8_t key[PAIR_KEY_MAX];
 	uint8_t proto;
 	bool tls;
 	bool named; /* the connections themselves bear the name (SNI, Host) */

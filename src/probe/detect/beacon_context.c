@@ -10,11 +10,7 @@
 #include "base/mem.h"
 #include "probe/detect/beacon.h"
 
-enum { PLACES = 16384, UPDATE_CHECK_S = 3600 };
-
-#define SETUP_US  (5 * US_PER_MIN)
-#define BURST_US  (20 * US_PER_SEC)
-#define TELL_FROM 0.65
+enum { PLACES = 16384 };
 
 /* How many devices call a place: a small filter a place, direct-mapped; collisions only make a
  * place look more common. */
@@ -137,40 +133,44 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 		.now_us = env->now_us,
 	};
 
-	beacon_score(&series, &w->score);
+	const struct thresholds *t = env->thresholds;
+	beacon_score(&series, t, &w->score);
 	w->internal = is_internal(env, &p->peer[0]);
 	w->failing = p->ok == 0;
 	w->raw = !p->named && !p->name[0];
 	w->odd = !common_port(p->port);
 	w->callers = (unsigned)__builtin_popcountll(places->callers[p->place % PLACES]);
 	w->devices = inventory_count(env->inventory);
-	w->common = w->callers >= 3 && w->callers * 4 >= w->devices;
+	w->common = w->callers >= t->beacon.callers_common &&
+		    w->callers >= t->beacon.common_share * (double)w->devices;
 	w->total = w->score.total;
 	w->everyday = !w->raw && !w->odd;
 	if (w->raw)
-		w->total += 0.10;
+		w->total += t->beacon.no_name;
 	if (w->odd)
-		w->total += 0.05;
+		w->total += t->beacon.odd_port;
 	if (w->failing)
-		w->total -= 0.10;
-	if (w->everyday && w->score.interval_s > UPDATE_CHECK_S)
-		w->total -= 0.20;
+		w->total -= t->beacon.unanswered;
+	if (w->everyday &&
+	    w->score.interval_s * (double)US_PER_SEC > (double)t->beacon.update_check_us)
+		w->total -= t->beacon.update_check_less;
 	if (w->common)
-		w->total -= 0.30;
+		w->total -= t->beacon.common_less;
 }
 
-static enum severity severity_of(const struct weights *w, const struct pair *p)
+static enum severity severity_of(const struct thresholds *t, const struct weights *w,
+				 const struct pair *p)
 {
 	/* An app that is being set up calls its maker, or its device, a few times in a row. */
 	bool harmless = w->everyday || w->internal;
 
-	if (p->last_us - p->first_us < (harmless ? SETUP_US : BURST_US))
+	if (p->last_us - p->first_us < (harmless ? t->beacon.setup_us : t->beacon.burst_us))
 		return SEVERITY_INFO;
-	if (w->total >= 0.95)
+	if (w->total >= t->beacon.high_from)
 		return SEVERITY_HIGH;
-	if (w->total >= 0.85)
+	if (w->total >= t->beacon.medium_from)
 		return SEVERITY_MEDIUM;
-	if (w->total >= 0.75)
+	if (w->total >= t->beacon.low_from)
 		return SEVERITY_LOW;
 	return SEVERITY_INFO;
 }
@@ -216,9 +216,10 @@ bool beacon_weigh(const struct detect_env *env, const struct beacon_places *plac
 
 	weigh(env, places, p, &w);
 	/* A story that was told is taken back in the same way. */
-	if (p->telling.times == 0 && (w.total < TELL_FROM || (w.common && w.everyday)))
+	if (p->telling.times == 0 &&
+	    (w.total < env->thresholds->beacon.tell_from || (w.common && w.everyday)))
 		return false;
-	r->severity = severity_of(&w, p);
+	r->severity = severity_of(env->thresholds, &w, p);
 	r->confidence = w.total > 0.99 ? 0.99 : w.total;
 	explain(p, &w, r);
 	return true;

@@ -11,9 +11,6 @@
 
 enum { BINS = 24, BINS_MIN = 3 };
 
-/* A series that lasted so long counts fully. */
-#define LASTED_US ((double)(8 * US_PER_MIN))
-
 static int ascending(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -79,24 +76,25 @@ static double evenness(const int64_t *start, size_t n)
 }
 
 /* A series that went silent long ago, or that is short in time or number, is worth less. */
-static double persistence(const struct beacon_series *s)
+static double persistence(const struct beacon_series *s, const struct thresholds *t)
 {
 	double span = (double)(s->start[s->n - 1] - s->first_us);
 	double age = (double)(s->now_us - s->first_us);
 	double covered = age > span && age > 0 ? span / age : 1;
-	double enough = s->n >= 2 * BEACON_STARTS_MIN ? 1 : (double)s->n / (2 * BEACON_STARTS_MIN);
-	double lasted = span >= LASTED_US ? 1 : span / LASTED_US;
+	double enough = fmin(1, (double)s->n / (2 * (double)t->beacon.calls_min));
+	double lasted = fmin(1, span / (double)t->beacon.lasted_us);
 
 	return covered * (0.3 + 0.3 * enough + 0.4 * lasted);
 }
 
-void beacon_score(const struct beacon_series *s, struct beacon_score *out)
+void beacon_score(const struct beacon_series *s, const struct thresholds *t,
+		  struct beacon_score *out)
 {
 	double v[BEACON_SERIES_MAX], median, mad;
 	size_t n = s->n, m = s->m;
 
 	*out = (struct beacon_score){ 0 };
-	if (n < BEACON_STARTS_MIN || n > BEACON_SERIES_MAX || m > BEACON_SERIES_MAX)
+	if (n < t->beacon.calls_min || n > BEACON_SERIES_MAX || m > BEACON_SERIES_MAX)
 		return;
 	for (size_t i = 0; i + 1 < n; i++)
 		v[i] = (double)(s->start[i + 1] - s->start[i]) / (double)US_PER_SEC;
@@ -105,10 +103,12 @@ void beacon_score(const struct beacon_series *s, struct beacon_score *out)
 		v[i] = s->sent[i];
 	out->alike = m >= 3 ? steadiness(v, m, &median, &mad) : 0;
 	out->even = evenness(s->start, n);
-	out->lasting = persistence(s);
-	if (m >= 3)
-		out->total = 0.4 * out->regular + 0.2 * out->alike + 0.2 * out->even +
-			     0.2 * out->lasting;
-	else
-		out->total = 0.5 * out->regular + 0.25 * out->even + 0.25 * out->lasting;
+	out->lasting = persistence(s, t);
+	/* Where all attempts failed, nothing was sent that could be alike. */
+	double alike = m >= 3 ? t->beacon.weight_alike : 0;
+	double weights =
+		t->beacon.weight_regular + alike + t->beacon.weight_even + t->beacon.weight_lasting;
+	out->total = (t->beacon.weight_regular * out->regular + alike * out->alike +
+		      t->beacon.weight_even * out->even + t->beacon.weight_lasting * out->lasting) /
+		     weights;
 }

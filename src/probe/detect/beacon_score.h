@@ -6,10 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	BEACON_SERIES_MAX = 64,
-	BEACON_STARTS_MIN = 6, /* fewer say nothing */
-};
+#include "probe/detect/thresholds.h"
+
+enum { BEACON_SERIES_MAX = 64 };
 
 struct beacon_score {
 	double regular;           /* intervals: symmetry and spread */
@@ -29,7 +28,8 @@ struct beacon_series {
 	int64_t now_us;   /* packet time */
 };
 
-/* All zero with fewer than BEACON_STARTS_MIN starts. */
-void beacon_score(const struct beacon_series *s, struct beacon_score *out);
+/* All zero with fewer starts than beacon.calls_min. */
+void beacon_score(const struct beacon_series *s, const struct thresholds *t,
+		  struct beacon_score *out);
 
 #endif

@@ -6,22 +6,12 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 
-enum {
-	PAIRS_MAX = 2048, /* a ring once it is full */
-	REFUSALS_MIN = 15,
-	REFUSALS_MANY = 50,
-	SHORT_MIN = 20, /* short sessions: weaker than a refusal */
-	SHORT_MANY = 60,
-	SESSION_SMALL = 6000, /* bytes from the server: greetings, keys and a few refusals */
-	PORT_RDP = 3389,
-};
+enum { PAIRS_MAX = 2048, KEY_MAX = 34, PORT_RDP = 3389 };
 
-#define REST_US              (10 * US_PER_MIN) /* after it, attempts are counted anew */
-#define SHORT_US             (30 * US_PER_SEC)
 #define STATUS_LOGON_FAILURE 0xc000006dU
 
 enum service {
@@ -39,7 +29,6 @@ static const char *const service_names[] = { "",       "SSH",  "RDP",  "FTP",
 					     "Telnet", "mail", "HTTP", "SMB" };
 
 struct tries {
-	uint8_t key[34];
 	uint8_t service;
 	bool credentials; /* HTTP: the last request bore some */
 	bool entered;     /* after many refusals, one session went on */
@@ -50,9 +39,7 @@ struct tries {
 
 struct brute_force {
 	struct detect_env *env;
-	struct map *by_key;
-	struct tries *tries;
-	size_t n, hand;
+	struct ring *tries;
 };
 
 static void *brute_force_open(struct detect_env *env)
@@ -60,8 +47,7 @@ static void *brute_force_open(struct detect_env *env)
 	struct brute_force *b = mem_new(sizeof(*b));
 
 	b->env = env;
-	b->by_key = map_new(PAIRS_MAX);
-	b->tries = mem_array(PAIRS_MAX, sizeof(*b->tries));
+	b->tries = ring_new(env, PAIRS_MAX, KEY_MAX, sizeof(struct tries));
 	return b;
 }
 
@@ -69,36 +55,36 @@ static void brute_force_close(void *state)
 {
 	struct brute_force *b = state;
 
-	map_free(b->by_key);
-	free(b->tries);
+	ring_free(b->tries);
 	free(b);
 }
 
-static struct tries *find(const struct brute_force *b, const struct flow *f, uint8_t key[34])
+static void key_of(const struct flow *f, uint8_t key[KEY_MAX])
 {
 	memcpy(key, f->key.src.b, 16);
 	memcpy(key + 16, f->key.dst.b, 16);
 	memcpy(key + 32, &f->key.dport, 2);
-	void *p = map_find(b->by_key, key, 34);
-	return p ? &b->tries[(uintptr_t)p - 1] : NULL;
+}
+
+static struct tries *find(const struct brute_force *b, const struct flow *f)
+{
+	uint8_t key[KEY_MAX];
+
+	key_of(f, key);
+	return ring_find(b->tries, key);
 }
 
 static struct tries *tries_of(struct brute_force *b, const struct flow *f, enum service service)
 {
-	uint8_t key[34];
-	struct tries *t = find(b, f, key);
+	uint8_t key[KEY_MAX];
+	bool fresh;
 
-	if (!t) {
-		size_t i = b->n < PAIRS_MAX ? b->n++ : b->hand++ % PAIRS_MAX;
-		t = &b->tries[i];
-		if (t->service)
-			detect_forget(b->env, b->by_key, t->key, sizeof(t->key));
+	key_of(f, key);
+	struct tries *t = ring_get(b->tries, key, &fresh);
+	if (fresh)
 		*t = (struct tries){ .first_us = f->first_us, .last_us = f->last_us };
-		memcpy(t->key, key, sizeof(key));
-		(void)map_set(b->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* fits */
-	}
 	t->service = (uint8_t)service;
-	if (f->last_us - t->last_us > REST_US) {
+	if (f->last_us - t->last_us > b->env->thresholds->brute_force.rest_us) {
 		t->refused = t->brief = 0;
 		t->first_us = f->last_us;
 	}
@@ -107,9 +93,11 @@ static struct tries *tries_of(struct brute_force *b, const struct flow *f, enum 
 	return t;
 }
 
-static enum severity severity_of(const struct tries *t, bool inbound)
+static enum severity severity_of(const struct brute_force *b, const struct tries *t, bool inbound)
 {
-	bool many = t->refused >= REFUSALS_MANY || t->brief >= SHORT_MANY;
+	const struct thresholds *th = b->env->thresholds;
+	bool many = t->refused >= th->brute_force.refusals_many ||
+		    t->brief >= th->brute_force.short_many;
 
 	if (t->entered)
 		return SEVERITY_HIGH;
@@ -120,21 +108,22 @@ static enum severity severity_of(const struct tries *t, bool inbound)
 
 static void tell(struct brute_force *b, struct tries *t, const struct flow *f)
 {
+	const struct thresholds *th = b->env->thresholds;
 	bool inbound = !inventory_inside(b->env->inventory, &f->key.src, f->device[0]);
 	uint64_t n = t->refused > t->brief ? t->refused : t->brief;
 	struct report r;
 	char text[ADDR_TEXT_MAX];
 
-	if (t->refused < REFUSALS_MIN && t->brief < SHORT_MIN)
+	if (t->refused < th->brute_force.refusals_min && t->brief < th->brute_force.short_min)
 		return;
 	t->telling.due = true;
-	enum severity severity = severity_of(t, inbound);
+	enum severity severity = severity_of(b, t, inbound);
 	if (!telling_due(&t->telling, severity, b->env->now_us))
 		return;
 	report_init(&r, detector_brute_force.name, f->device[inbound],
 		    inbound ? &f->key.dst : &f->key.src);
 	r.severity = severity;
-	r.confidence = t->refused >= REFUSALS_MIN ? 0.9 : 0.75;
+	r.confidence = t->refused >= th->brute_force.refusals_min ? 0.9 : 0.75;
 	r.first_us = t->first_us;
 	r.last_us = t->last_us;
 	r.count = n;
@@ -224,12 +213,10 @@ static void brute_force_smb(void *state, const struct flow *f, int dir, const st
 static void brute_force_http(void *state, const struct flow *f, const struct http_message *m)
 {
 	struct brute_force *b = state;
-	uint8_t key[34];
-
 	if (!m->response && m->authorization.n > 0) {
 		tries_of(b, f, SERVICE_HTTP)->credentials = true;
 	} else if (m->response && m->status == 401) {
-		struct tries *t = find(b, f, key);
+		struct tries *t = find(b, f);
 		if (t && t->credentials)
 			refused(b, f, SERVICE_HTTP);
 		if (t)
@@ -239,10 +226,12 @@ static void brute_force_http(void *state, const struct flow *f, const struct htt
 
 static void on_session(struct brute_force *b, const struct flow *f, enum service service)
 {
+	const struct thresholds *th = b->env->thresholds;
 	struct tries *t = tries_of(b, f, service);
 
-	if (f->side[1].payload > SESSION_SMALL || f->last_us - f->first_us > SHORT_US) {
-		t->entered |= t->brief >= SHORT_MIN;
+	if (f->side[1].payload > th->brute_force.short_bytes ||
+	    f->last_us - f->first_us > th->brute_force.short_us) {
+		t->entered |= t->brief >= th->brute_force.short_min;
 		return;
 	}
 	t->brief++;
@@ -253,8 +242,6 @@ static void brute_force_flow(void *state, const struct flow *f, enum flow_event 
 			     const struct dissected *d)
 {
 	struct brute_force *b = state;
-	uint8_t key[34];
-
 	(void)d;
 	if (ev != FLOW_EVENT_END || f->midway || f->key.proto != PROTO_TCP ||
 	    f->side[1].payload == 0)
@@ -263,7 +250,7 @@ static void brute_force_flow(void *state, const struct flow *f, enum flow_event 
 		on_session(b, f, SERVICE_RDP);
 		return;
 	}
-	const struct tries *t = find(b, f, key);
+	const struct tries *t = find(b, f);
 	if (t && t->service == SERVICE_SSH)
 		on_session(b, f, SERVICE_SSH);
 }

@@ -85,6 +85,14 @@ static bool says(struct rd p, const char *text)
 	return p.n > n && memcmp(p.p, text, n) == 0;
 }
 
+static bool somebody_types(const struct cleartext *c, const struct flow *f)
+{
+	const struct thresholds *t = c->env->thresholds;
+
+	return f->side[0].payload > t->cleartext.typed_bytes &&
+	       f->side[1].payload > t->cleartext.answered_bytes;
+}
+
 static void cleartext_payload(void *state, const struct flow *f, int dir, const struct dissected *d)
 {
 	struct rd p = d->payload;
@@ -97,7 +105,7 @@ static void cleartext_payload(void *state, const struct flow *f, int dir, const 
 			tell(state, f, "FTP");
 		break;
 	case 23:
-		if (f->side[0].payload > 16 && f->side[1].payload > 64) /* somebody types */
+		if (somebody_types(state, f))
 			tell(state, f, "Telnet");
 		break;
 	case 110:

@@ -10,7 +10,6 @@ enum {
 	PE_OFFSET_AT = 0x3c,
 	PE_OFFSET_MAX = 0x1000,
 	SCRIPT_LOOK = 1024,
-	MARKS_MIN = 2,
 };
 
 static bool is_pe(struct rd b)
@@ -46,7 +45,7 @@ static unsigned marks(const char *text)
 	return n;
 }
 
-static bool is_script(struct rd b)
+static bool is_script(struct rd b, uint64_t marks_min)
 {
 	char text[SCRIPT_LOOK + 1];
 	size_t n = b.n < SCRIPT_LOOK ? b.n : SCRIPT_LOOK, begin = 0;
@@ -62,7 +61,7 @@ static bool is_script(struct rd b)
 	if (text[begin] == '<' || text[begin] == '{')
 		return false; /* a page or data about scripts */
 	bool variable = text[begin] == '$' || text[begin] == '.' || text[begin] == '&';
-	return marks(text) >= (variable ? 1 : MARKS_MIN);
+	return marks(text) >= (variable ? 1 : marks_min);
 }
 
 static bool among(struct str s, const char *const *list, size_t n)
@@ -87,7 +86,7 @@ static bool declared(struct str type)
 	return among(type, types, ARRAY_LEN(types));
 }
 
-enum content content_of(struct rd body, struct str type, bool chunked)
+enum content content_of(struct rd body, struct str type, bool chunked, uint64_t marks_min)
 {
 	if (chunked) {
 		const uint8_t *end =
@@ -101,7 +100,7 @@ enum content content_of(struct rd body, struct str type, bool chunked)
 		return CONTENT_PROGRAM;
 	if (declared(type))
 		return CONTENT_DECLARED;
-	return is_script(body) ? CONTENT_SCRIPT : CONTENT_OTHER;
+	return is_script(body, marks_min) ? CONTENT_SCRIPT : CONTENT_OTHER;
 }
 
 const char *content_name(enum content c)

@@ -15,8 +15,9 @@ enum content {
 	CONTENT_DECLARED, /* called a program, but its bytes are none */
 };
 
-/* BODY as it begins; CHUNKED: a chunk's size comes first. TYPE: what it is said to be. */
-enum content content_of(struct rd body, struct str type, bool chunked);
+/* BODY as it begins; CHUNKED: a chunk's size comes first. TYPE: what it is said to be. MARKS_MIN:
+ * words of PowerShell that make a script. */
+enum content content_of(struct rd body, struct str type, bool chunked, uint64_t marks_min);
 const char *content_name(enum content c);
 
 bool content_is_media(struct str type); /* picture, sound, film, font */

@@ -2,6 +2,7 @@
 /* The list of detectors and the telling of what they hear. */
 #include "probe/detect/detect.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -19,8 +20,37 @@ static const struct detector *const detectors[] = {
 struct detect {
 	struct probe_sink sink;
 	uint64_t findings;
+	size_t n; /* of those that are on */
+	const struct detector *on[ARRAY_LEN(detectors)];
 	void *state[ARRAY_LEN(detectors)];
 };
+
+static bool listed(const char *names, struct str name)
+{
+	struct str rest = str_of(names), part;
+
+	while (str_cut(&rest, ',', &part)) {
+		if (str_eq(str_trim(part), name))
+			return true;
+	}
+	return false;
+}
+
+int detect_check_names(const char *names, struct err *e)
+{
+	struct str rest = str_of(names), part;
+
+	while (str_cut(&rest, ',', &part)) {
+		size_t i = 0;
+		part = str_trim(part);
+		while (i < ARRAY_LEN(detectors) && !str_eq(part, str_of(detectors[i]->name)))
+			i++;
+		if (i == ARRAY_LEN(detectors))
+			return err_set(e, -EINVAL, "there is no detector \"%.*s\"", (int)part.n,
+				       part.p);
+	}
+	return 0;
+}
 
 struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink)
 {
@@ -28,8 +58,12 @@ struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink)
 
 	d->sink = *sink;
 	env->detect = d;
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-		d->state[i] = detectors[i]->open(env);
+	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
+		if (listed(env->without, str_of(detectors[i]->name)))
+			continue;
+		d->on[d->n] = detectors[i];
+		d->state[d->n++] = detectors[i]->open(env);
+	}
 	return d;
 }
 
@@ -37,41 +71,41 @@ void detect_free(struct detect *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++)
-		detectors[i]->close(d->state[i]);
+	for (size_t i = 0; i < d->n; i++)
+		d->on[i]->close(d->state[i]);
 	free(d);
 }
 
 void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		 const struct dissected *p)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->flow)
-			detectors[i]->flow(d->state[i], f, ev, p);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->flow)
+			d->on[i]->flow(d->state[i], f, ev, p);
 	}
 }
 
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->dns)
-			detectors[i]->dns(d->state[i], p, m);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->dns)
+			d->on[i]->dns(d->state[i], p, m);
 	}
 }
 
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->http)
-			detectors[i]->http(d->state[i], f, m);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->http)
+			d->on[i]->http(d->state[i], f, m);
 	}
 }
 
 void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->payload)
-			detectors[i]->payload(d->state[i], f, dir, p);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->payload)
+			d->on[i]->payload(d->state[i], f, dir, p);
 	}
 }
 
@@ -85,41 +119,41 @@ void detect_smb(struct detect *d, const struct flow *f, int dir, const struct sm
 
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->icmp)
-			detectors[i]->icmp(d->state[i], f, p);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->icmp)
+			d->on[i]->icmp(d->state[i], f, p);
 	}
 }
 
 void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->dhcp)
-			detectors[i]->dhcp(d->state[i], p, m);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->dhcp)
+			d->on[i]->dhcp(d->state[i], p, m);
 	}
 }
 
 void detect_neighbour(struct detect *d, const struct dissected *p)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->neighbour)
-			detectors[i]->neighbour(d->state[i], p);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->neighbour)
+			d->on[i]->neighbour(d->state[i], p);
 	}
 }
 
 void detect_tick(struct detect *d)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->tick)
-			detectors[i]->tick(d->state[i]);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->tick)
+			d->on[i]->tick(d->state[i]);
 	}
 }
 
 void detect_finish(struct detect *d)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->finish)
-			detectors[i]->finish(d->state[i]);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->finish)
+			d->on[i]->finish(d->state[i]);
 	}
 }
 

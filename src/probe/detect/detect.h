@@ -12,6 +12,8 @@
 
 #include "base/map.h"
 #include "probe/detect/indicators.h"
+#include "probe/detect/report.h"
+#include "probe/detect/thresholds.h"
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
 #include "probe/dissect/http_head.h"
@@ -21,18 +23,13 @@
 #include "probe/inventory/names.h"
 #include "probe/probe.h"
 
-enum {
-	REASON_MAX = 240,
-	STORY_MAX = 160,
-	REPORT_PEERS_MAX = 32,
-	REPORT_NAMES_MAX = 8,
-};
-
 /* What every detector may look at. */
 struct detect_env {
 	struct inventory *inventory;
 	struct names *names;
 	struct indicators *indicators;
+	const struct thresholds *thresholds;
+	const char *without; /* names of detectors that are left out; NULL: none */
 	struct detect *detect;
 	uint64_t forgotten;      /* what detectors gave up because a table of theirs was full */
 	struct stories *stories; /* story/story.h: where clues go */
@@ -42,51 +39,6 @@ struct detect_env {
 	bool live;
 	bool resident; /* learns who is there before it tells of newcomers */
 };
-
-/* A finding while it is put together. Start with report_init. */
-struct report {
-	const char *detector;
-	enum severity severity;
-	double confidence;
-	bool aside;      /* no evidence of an attack: does not count in the device's story */
-	uint32_t device; /* DEVICE_NONE: known by its address only */
-	struct addr device_addr; /* zero: the device's own first one */
-	int64_t first_us, last_us;
-	uint64_t count;
-	char story[STORY_MAX];
-	size_t n_peers, n_names, n_evidence, n_reasons;
-	char peer[REPORT_PEERS_MAX][ADDR_TEXT_MAX];
-	char name[REPORT_NAMES_MAX][DNS_NAME_MAX];
-	struct evidence evidence[FINDING_EVIDENCE_MAX];
-	char reason[FINDING_REASONS_MAX][REASON_MAX];
-};
-
-void report_init(struct report *r, const char *detector, uint32_t device, const struct addr *a);
-void report_peer(struct report *r, const struct addr *a, uint16_t port); /* each once */
-void report_name(struct report *r, const char *name);                    /* each once, "" not */
-void report_number(struct report *r, const char *name, double v);
-void report_text(struct report *r, const char *name, const char *text); /* TEXT is borrowed */
-void report_reason(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* detector/device/WHAT */
-void report_story(struct report *r, const struct detect_env *env, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* Where a story stands: kept by the detector inside its own state. */
-struct telling {
-	int64_t last_us; /* told last; 0 = never */
-	uint32_t times;
-	uint8_t severity;
-	bool due;         /* something new since */
-	uint64_t look_at; /* count at which it is worth weighing again */
-};
-
-/* Weighing costs: at first each time, then each time COUNT has grown by a quarter. */
-bool telling_look(struct telling *t, uint64_t count);
-
-/* Should the story be told now? The first time, when it gets worse, then at growing intervals. */
-bool telling_due(const struct telling *t, enum severity severity, int64_t now_us);
-/* Hands the report on and notes it. */
-void detect_report(struct detect_env *env, struct telling *t, const struct report *r);
 
 /* Gives up an entry of a full table: takes KEY out of M and counts it. */
 void detect_forget(struct detect_env *env, struct map *m, const void *key, size_t n);
@@ -112,6 +64,8 @@ struct detector {
 
 struct detect;
 
+/* NAMES: of detectors, comma separated. -EINVAL: there is none of that name. */
+int detect_check_names(const char *names, struct err *e);
 struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink);
 void detect_free(struct detect *d);
 void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,

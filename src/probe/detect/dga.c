@@ -11,20 +11,9 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/random_name.h"
+#include "probe/detect/ring.h"
 
-enum {
-	ASKERS_MAX = 1024, /* a ring once it is full */
-	RESOLVERS_MAX = 64,
-	NAMES_BITS = 1024,
-	NAMES_MIN = 10,
-	NAMES_MANY = 30,
-	SAMPLES = 6,
-	ALIKE_LENGTH_MIN = 12, /* of names that are all as long as each other */
-};
-
-#define REST_US      US_PER_HOUR /* after it, names are counted anew */
-#define RANDOM_SHARE 0.4
-#define ALIKE_SHARE  0.8
+enum { ASKERS_MAX = 1024, RESOLVERS_MAX = 64, NAMES_BITS = 1024, SAMPLES = 6 };
 
 struct asker {
 	struct addr addr, server;
@@ -39,9 +28,7 @@ struct asker {
 
 struct dga {
 	struct detect_env *env;
-	struct map *by_addr;
-	struct asker *asker;
-	size_t n, hand;
+	struct ring *askers;
 	struct addr resolver[RESOLVERS_MAX]; /* they ask for others */
 	size_t n_resolvers;
 };
@@ -51,8 +38,7 @@ static void *dga_open(struct detect_env *env)
 	struct dga *g = mem_new(sizeof(*g));
 
 	g->env = env;
-	g->by_addr = map_new(ASKERS_MAX);
-	g->asker = mem_array(ASKERS_MAX, sizeof(*g->asker));
+	g->askers = ring_new(env, ASKERS_MAX, sizeof(struct addr), sizeof(struct asker));
 	return g;
 }
 
@@ -60,24 +46,17 @@ static void dga_close(void *state)
 {
 	struct dga *g = state;
 
-	map_free(g->by_addr);
-	free(g->asker);
+	ring_free(g->askers);
 	free(g);
 }
 
 static struct asker *asker_of(struct dga *g, const struct addr *a)
 {
-	void *p = map_find(g->by_addr, a->b, sizeof(a->b));
+	bool fresh;
+	struct asker *k = ring_get(g->askers, a->b, &fresh);
 
-	if (p)
-		return &g->asker[(uintptr_t)p - 1];
-	size_t i = g->n < ASKERS_MAX ? g->n++ : g->hand++ % ASKERS_MAX;
-	struct asker *k = &g->asker[i];
-	if (k->last_us)
-		detect_forget(g->env, g->by_addr, k->addr.b, sizeof(k->addr.b));
-	*k = (struct asker){ .addr = *a };
-	(void)map_set(g->by_addr, a->b, sizeof(a->b),
-		      (void *)(uintptr_t)(i + 1)); /* as many places */
+	if (fresh)
+		k->addr = *a;
 	return k;
 }
 
@@ -121,13 +100,14 @@ static bool is_new(struct asker *k, struct str registered)
 static void tell(struct dga *g, struct asker *k)
 {
 	double random = (double)k->random / (double)k->names;
-	bool alike =
-		(double)k->alike >= ALIKE_SHARE * (double)k->names && k->length >= ALIKE_LENGTH_MIN;
+	const struct thresholds *t = g->env->thresholds;
+	bool alike = (double)k->alike >= t->dga.alike_share * (double)k->names &&
+		     k->length >= t->dga.alike_length;
 	struct report r;
 
-	if (k->names < NAMES_MIN || (random < RANDOM_SHARE && !alike))
+	if (k->names < t->dga.names_min || (random < t->dga.random_share && !alike))
 		return;
-	enum severity severity = k->names >= NAMES_MANY ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	enum severity severity = k->names >= t->dga.names_many ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	k->telling.due = true;
 	if (!telling_due(&k->telling, severity, g->env->now_us))
 		return;
@@ -161,7 +141,7 @@ static void dga_dns(void *state, const struct dissected *d, const struct dns_mes
 		return;
 	struct asker *k = asker_of(g, &d->dst);
 	struct telling told = k->telling;
-	if (d->ts_us - k->last_us > REST_US)
+	if (d->ts_us - k->last_us > g->env->thresholds->dga.rest_us)
 		*k = (struct asker){ .addr = d->dst, .first_us = d->ts_us, .telling = told };
 	k->last_us = d->ts_us;
 	k->server = d->src;
@@ -173,7 +153,7 @@ static void dga_dns(void *state, const struct dissected *d, const struct dns_mes
 	(void)str_cut(&rest, '.', &label); /* worth() saw a dot */
 	k->length = k->length ? k->length : label.n;
 	k->alike += k->length == label.n;
-	bool random = name_is_random(registered);
+	bool random = name_is_random(registered, g->env->thresholds);
 	k->random += random;
 	if (random && k->n_samples < SAMPLES)
 		(void)str_copy(k->sample[k->n_samples++], DPI_NAME_MAX,

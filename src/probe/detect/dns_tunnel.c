@@ -10,21 +10,11 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/random_name.h"
+#include "probe/detect/ring.h"
 
-enum {
-	TUNNELS_MAX = 2048, /* a ring once it is full */
-	NAMES_BITS = 1024,
-	STRANGE_MIN = 30,  /* names of kinds that only tunnels use */
-	CARRIER_MIN = 100, /* names of kinds that can carry much in the answer */
-	CARRIER_LENGTH = 24,
-	PLAIN_MIN = 300, /* addresses asked for: content networks and virus scanners do this too */
-	PLAIN_LENGTH = 30,
-};
-
-#define REST_US US_PER_HOUR /* after it, names are counted anew */
+enum { TUNNELS_MAX = 2048, KEY_MAX = 24, NAMES_BITS = 1024 };
 
 struct tunnel {
-	uint8_t key[24];
 	struct addr asker, server;
 	char domain[DPI_NAME_MAX];
 	uint64_t seen[NAMES_BITS / 64];
@@ -35,9 +25,7 @@ struct tunnel {
 
 struct dns_tunnel {
 	struct detect_env *env;
-	struct map *by_key;
-	struct tunnel *tunnel;
-	size_t n, hand;
+	struct ring *tunnels;
 };
 
 static void *dns_tunnel_open(struct detect_env *env)
@@ -45,8 +33,7 @@ static void *dns_tunnel_open(struct detect_env *env)
 	struct dns_tunnel *t = mem_new(sizeof(*t));
 
 	t->env = env;
-	t->by_key = map_new(TUNNELS_MAX);
-	t->tunnel = mem_array(TUNNELS_MAX, sizeof(*t->tunnel));
+	t->tunnels = ring_new(env, TUNNELS_MAX, KEY_MAX, sizeof(struct tunnel));
 	return t;
 }
 
@@ -54,8 +41,7 @@ static void dns_tunnel_close(void *state)
 {
 	struct dns_tunnel *t = state;
 
-	map_free(t->by_key);
-	free(t->tunnel);
+	ring_free(t->tunnels);
 	free(t);
 }
 
@@ -63,21 +49,16 @@ static struct tunnel *tunnel_of(struct dns_tunnel *s, const struct addr *asker, 
 {
 	static const uint8_t fixed[16] = "tunnel";
 	uint64_t h = siphash13(fixed, domain.p, domain.n);
-	uint8_t key[24];
+	uint8_t key[KEY_MAX];
+	bool fresh;
 
 	memcpy(key, asker->b, 16);
 	memcpy(key + 16, &h, 8);
-	void *p = map_find(s->by_key, key, sizeof(key));
-	if (p)
-		return &s->tunnel[(uintptr_t)p - 1];
-	size_t i = s->n < TUNNELS_MAX ? s->n++ : s->hand++ % TUNNELS_MAX;
-	struct tunnel *t = &s->tunnel[i];
-	if (t->last_us)
-		detect_forget(s->env, s->by_key, t->key, sizeof(t->key));
-	*t = (struct tunnel){ .asker = *asker };
-	memcpy(t->key, key, sizeof(key));
-	(void)str_copy(t->domain, sizeof(t->domain), domain);                   /* cut is fine */
-	(void)map_set(s->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
+	struct tunnel *t = ring_get(s->tunnels, key, &fresh);
+	if (fresh) {
+		t->asker = *asker;
+		(void)str_copy(t->domain, sizeof(t->domain), domain); /* cut is fine */
+	}
 	return t;
 }
 
@@ -110,18 +91,19 @@ static bool is_strange(uint16_t type)
 	return true;
 }
 
-static bool weigh(const struct tunnel *t, struct report *r)
+static bool weigh(const struct thresholds *th, const struct tunnel *t, struct report *r)
 {
 	double mean = (double)t->length / (double)t->names;
 
-	if (t->strange >= STRANGE_MIN && t->strange * 2 >= t->names) {
+	if (t->strange >= th->dns_tunnel.strange_min && t->strange * 2 >= t->names) {
 		r->severity = SEVERITY_HIGH;
 		r->confidence = 0.95;
 		report_reason(r, "%llu of them of a kind of record that hardly anything asks for",
 			      (unsigned long long)t->strange);
 		return true;
 	}
-	if (t->carrier >= CARRIER_MIN && t->carrier * 2 >= t->names && mean >= CARRIER_LENGTH) {
+	if (t->carrier >= th->dns_tunnel.carrier_min && t->carrier * 2 >= t->names &&
+	    mean >= th->dns_tunnel.carrier_length) {
 		r->severity = SEVERITY_HIGH;
 		r->confidence = 0.85;
 		report_reason(r, "%llu of them for records that carry text back",
@@ -130,7 +112,7 @@ static bool weigh(const struct tunnel *t, struct report *r)
 	}
 	r->severity = SEVERITY_MEDIUM;
 	r->confidence = 0.6;
-	return t->names >= PLAIN_MIN && mean >= PLAIN_LENGTH;
+	return t->names >= th->dns_tunnel.plain_min && mean >= th->dns_tunnel.plain_length;
 }
 
 static void tell(struct dns_tunnel *s, struct tunnel *t)
@@ -146,7 +128,8 @@ static void tell(struct dns_tunnel *s, struct tunnel *t)
 		      (double)(t->last_us - t->first_us) / (double)US_PER_SEC,
 		      (double)t->length / (double)t->names);
 	t->telling.due = true;
-	if (!weigh(t, &r) || !telling_due(&t->telling, r.severity, s->env->now_us))
+	if (!weigh(s->env->thresholds, t, &r) ||
+	    !telling_due(&t->telling, r.severity, s->env->now_us))
 		return;
 	r.first_us = t->first_us;
 	r.last_us = t->last_us;
@@ -170,7 +153,7 @@ static void dns_tunnel_dns(void *state, const struct dissected *d, const struct 
 			      inventory_owner(s->env->inventory, &d->src)))
 		return;
 	struct tunnel *t = tunnel_of(s, &d->src, domain);
-	if (d->ts_us - t->last_us > REST_US) {
+	if (d->ts_us - t->last_us > s->env->thresholds->dns_tunnel.rest_us) {
 		memset(t->seen, 0, sizeof(t->seen));
 		t->names = t->strange = t->carrier = t->length = t->queries = 0;
 		t->telling.look_at = 0;
@@ -185,8 +168,7 @@ static void dns_tunnel_dns(void *state, const struct dissected *d, const struct 
 	t->length += name.n - domain.n - 1;
 	t->strange += is_strange(m->type);
 	t->carrier += is_carrier(m->type);
-	if (t->names >= STRANGE_MIN)
-		tell(s, t);
+	tell(s, t);
 }
 
 const struct detector detector_dns_tunnel = {

@@ -189,7 +189,8 @@ static void tell(struct download *d, const struct flow *f, const struct exchange
 
 static void judge(struct download *d, const struct flow *f, struct exchange *x, struct rd body)
 {
-	enum content what = content_of(body, str_of(x->type), x->chunked);
+	enum content what = content_of(body, str_of(x->type), x->chunked,
+				       d->env->thresholds->download.marks_min);
 	bool inside = inventory_inside(d->env->inventory, &f->key.dst, f->device[1]);
 	enum severity severity;
 

@@ -5,22 +5,17 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 
 enum {
-	PAIRS_MAX = 512,  /* a ring once it is full */
-	SIZE_STEP = 24,   /* bytes that count as one size */
-	SIZES_MIN = 6,    /* somebody who tries out the largest packet uses a few */
-	PACKETS_MIN = 60, /* about a minute of pings, or seconds of a tunnel */
-	BYTES_MIN = 6000,
+	PAIRS_MAX = 512,
+	KEY_MAX = 32,
+	SIZE_STEP = 24, /* bytes that count as one size */
 };
 
-#define REST_US (10 * US_PER_MIN) /* after it, packets are counted anew */
-
 struct pings {
-	uint8_t key[32];
 	uint64_t sizes; /* bits */
 	uint64_t packets, bytes;
 	int64_t first_us, last_us;
@@ -29,9 +24,7 @@ struct pings {
 
 struct icmp_tunnel {
 	struct detect_env *env;
-	struct map *by_key;
-	struct pings *pings;
-	size_t n, hand;
+	struct ring *pings;
 };
 
 static void *icmp_tunnel_open(struct detect_env *env)
@@ -39,8 +32,7 @@ static void *icmp_tunnel_open(struct detect_env *env)
 	struct icmp_tunnel *t = mem_new(sizeof(*t));
 
 	t->env = env;
-	t->by_key = map_new(PAIRS_MAX);
-	t->pings = mem_array(PAIRS_MAX, sizeof(*t->pings));
+	t->pings = ring_new(env, PAIRS_MAX, KEY_MAX, sizeof(struct pings));
 	return t;
 }
 
@@ -48,39 +40,31 @@ static void icmp_tunnel_close(void *state)
 {
 	struct icmp_tunnel *t = state;
 
-	map_free(t->by_key);
-	free(t->pings);
+	ring_free(t->pings);
 	free(t);
 }
 
 static struct pings *pings_of(struct icmp_tunnel *t, const struct flow *f)
 {
-	uint8_t key[32];
+	uint8_t key[KEY_MAX];
+	bool fresh;
 
 	memcpy(key, f->key.src.b, 16);
 	memcpy(key + 16, f->key.dst.b, 16);
-	void *p = map_find(t->by_key, key, sizeof(key));
-	if (p)
-		return &t->pings[(uintptr_t)p - 1];
-	size_t i = t->n < PAIRS_MAX ? t->n++ : t->hand++ % PAIRS_MAX;
-	struct pings *g = &t->pings[i];
-	if (g->last_us)
-		detect_forget(t->env, t->by_key, g->key, sizeof(g->key));
-	*g = (struct pings){ 0 };
-	memcpy(g->key, key, sizeof(key));
-	(void)map_set(t->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
-	return g;
+	return ring_get(t->pings, key, &fresh);
 }
 
 static void tell(struct icmp_tunnel *t, struct pings *g, const struct flow *f)
 {
-	int sizes = __builtin_popcountll(g->sizes);
+	const struct thresholds *th = t->env->thresholds;
+	unsigned sizes = (unsigned)__builtin_popcountll(g->sizes);
 	bool outside = !inventory_inside(t->env->inventory, &f->key.dst, f->device[1]);
 	enum severity severity = outside ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	struct report r;
 	char text[ADDR_TEXT_MAX];
 
-	if (g->packets < PACKETS_MIN || g->bytes < BYTES_MIN || sizes < SIZES_MIN)
+	if (g->packets < th->icmp_tunnel.pings_min || g->bytes < th->icmp_tunnel.bytes_min ||
+	    sizes < th->icmp_tunnel.sizes_min)
 		return;
 	g->telling.due = true;
 	if (!telling_due(&g->telling, severity, t->env->now_us))
@@ -92,7 +76,7 @@ static void tell(struct icmp_tunnel *t, struct pings *g, const struct flow *f)
 	r.last_us = g->last_us;
 	r.count = g->packets;
 	report_peer(&r, &f->key.dst, 0);
-	report_reason(&r, "%llu pings with %llu bytes inside, of %d sizes, within %.0f s",
+	report_reason(&r, "%llu pings with %llu bytes inside, of %u sizes, within %.0f s",
 		      (unsigned long long)g->packets, (unsigned long long)g->bytes, sizes,
 		      (double)(g->last_us - g->first_us) / (double)US_PER_SEC);
 	report_number(&r, "pings", (double)g->packets);
@@ -111,7 +95,7 @@ static void icmp_tunnel_icmp(void *state, const struct flow *f, const struct dis
 	    !inventory_inside(t->env->inventory, &f->key.src, f->device[0]))
 		return;
 	struct pings *g = pings_of(t, f);
-	if (d->ts_us - g->last_us > REST_US) {
+	if (d->ts_us - g->last_us > t->env->thresholds->icmp_tunnel.rest_us) {
 		g->sizes = g->packets = g->bytes = 0;
 		g->first_us = d->ts_us;
 	}

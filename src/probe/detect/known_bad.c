@@ -6,13 +6,12 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 
-enum { HITS_MAX = 2048, HIT_PEERS_MAX = 8 };
+enum { HITS_MAX = 2048, KEY_MAX = 28, HIT_PEERS_MAX = 8 };
 
 struct hit {
 	struct telling telling;
-	uint8_t key[32];
-	size_t key_len;
 	struct indicator what;
 	char description[96];
 	uint32_t device;
@@ -27,17 +26,23 @@ struct hit {
 
 struct known_bad {
 	struct detect_env *env;
-	struct map *by_key;
-	struct hit *hit; /* up to HITS_MAX, the one not seen for longest gives way */
-	size_t n, cap;
+	struct ring *hits;
 };
+
+/* The one not seen for longest gives way. */
+static bool hit_less(const void *arg, const void *a, const void *b)
+{
+	(void)arg;
+	return ((const struct hit *)a)->last_us < ((const struct hit *)b)->last_us;
+}
 
 static void *known_bad_open(struct detect_env *env)
 {
 	struct known_bad *k = mem_new(sizeof(*k));
 
 	k->env = env;
-	k->by_key = map_new(HITS_MAX);
+	k->hits = ring_new(env, HITS_MAX, KEY_MAX, sizeof(struct hit));
+	ring_order(k->hits, hit_less, NULL);
 	return k;
 }
 
@@ -45,28 +50,8 @@ static void known_bad_close(void *state)
 {
 	struct known_bad *k = state;
 
-	map_free(k->by_key);
-	free(k->hit);
+	ring_free(k->hits);
 	free(k);
-}
-
-static size_t place(struct known_bad *k)
-{
-	size_t at = 0;
-
-	if (k->n < HITS_MAX) {
-		if (k->n == k->cap) {
-			k->cap = k->cap ? k->cap * 2 : 8;
-			k->hit = mem_resize(k->hit, k->cap, sizeof(*k->hit));
-		}
-		return k->n++;
-	}
-	for (size_t i = 1; i < k->n; i++) {
-		if (k->hit[i].last_us < k->hit[at].last_us)
-			at = i;
-	}
-	detect_forget(k->env, k->by_key, k->hit[at].key, k->hit[at].key_len);
-	return at;
 }
 
 /* The story of DEVICE and WHAT. */
@@ -74,31 +59,22 @@ static struct hit *hit_of(struct known_bad *k, uint32_t device, const struct add
 			  const struct indicator *what)
 {
 	static const uint8_t secret[16];
-	uint8_t key[32];
+	uint8_t key[KEY_MAX] = { 0 };
 	uint64_t h = siphash13(secret, what->value, strlen(what->value));
+	bool fresh;
 
 	memcpy(key, &h, 8);
 	memcpy(key + 8, &device, 4);
-	size_t n = 12;
-	if (device == DEVICE_NONE) {
-		memcpy(key + n, a->b, 16);
-		n += 16;
-	}
-	void *p = map_find(k->by_key, key, n);
-	if (p)
-		return &k->hit[(uintptr_t)p - 1];
-	size_t i = place(k);
-	struct hit *t = &k->hit[i];
-	*t = (struct hit){ .what = *what,
-			   .device = device,
-			   .device_addr = *a,
-			   .key_len = n,
-			   .first_us = k->env->now_us };
-	memcpy(t->key, key, n);
+	if (device == DEVICE_NONE)
+		memcpy(key + 12, a->b, 16);
+	struct hit *t = ring_get(k->hits, key, &fresh);
+	if (!fresh)
+		return t;
+	*t = (struct hit){
+		.what = *what, .device = device, .device_addr = *a, .first_us = k->env->now_us
+	};
 	(void)str_copy(t->description, sizeof(t->description), str_of(what->description));
 	t->what.description = NULL; /* the list may be replaced */
-	if (map_set(k->by_key, key, n, (void *)(uintptr_t)(i + 1)) < 0)
-		t->key_len = 0; /* cannot be: the map is as large as the array */
 	return t;
 }
 
@@ -269,8 +245,8 @@ static void known_bad_finish(void *state)
 {
 	struct known_bad *k = state;
 
-	for (size_t i = 0; i < k->n; i++)
-		tell(k, &k->hit[i], true);
+	for (size_t i = 0; i < ring_count(k->hits); i++)
+		tell(k, ring_at(k->hits, i), true);
 }
 
 const struct detector detector_known_bad = {

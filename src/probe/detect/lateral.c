@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 #include "probe/story/story.h"
 
 enum {
-	PAIRS_MAX = 1024, /* a ring once it is full */
-	SECONDARIES_MIN = 10,
+	PAIRS_MAX = 1024,
+	KEY_MAX = 32,
 	TRANS2_SESSION_SETUP = 0x0e, /* reserved, used by no program but exploits */
 	OP_CREATE_SERVICE_W = 12,
 	OP_START_SERVICE_W = 19,
@@ -20,9 +20,6 @@ enum {
 	OP_CREATE_SERVICE_WOW_A = 44,
 	OP_CREATE_SERVICE_WOW_W = 45,
 };
-
-/* Weight of reaching an administrator's share alone: what administrators do. */
-#define SHARE_CLUE 10.0
 
 enum act {
 	ACT_SHARE = 1,
@@ -37,7 +34,6 @@ enum act {
 };
 
 struct pair {
-	uint8_t key[32];
 	unsigned acts, told;
 	uint64_t share_files, secondaries, exploits, services;
 	char file[SMB_NAME_MAX];
@@ -47,9 +43,7 @@ struct pair {
 
 struct lateral {
 	struct detect_env *env;
-	struct map *by_key;
-	struct pair *pair;
-	size_t n, hand;
+	struct ring *pairs;
 };
 
 static void *lateral_open(struct detect_env *env)
@@ -57,8 +51,7 @@ static void *lateral_open(struct detect_env *env)
 	struct lateral *l = mem_new(sizeof(*l));
 
 	l->env = env;
-	l->by_key = map_new(PAIRS_MAX);
-	l->pair = mem_array(PAIRS_MAX, sizeof(*l->pair));
+	l->pairs = ring_new(env, PAIRS_MAX, KEY_MAX, sizeof(struct pair));
 	return l;
 }
 
@@ -66,27 +59,20 @@ static void lateral_close(void *state)
 {
 	struct lateral *l = state;
 
-	map_free(l->by_key);
-	free(l->pair);
+	ring_free(l->pairs);
 	free(l);
 }
 
 static struct pair *pair_of(struct lateral *l, const struct flow *f)
 {
-	uint8_t key[32];
+	uint8_t key[KEY_MAX];
+	bool fresh;
 
 	memcpy(key, f->key.src.b, 16);
 	memcpy(key + 16, f->key.dst.b, 16);
-	void *p = map_find(l->by_key, key, sizeof(key));
-	if (p)
-		return &l->pair[(uintptr_t)p - 1];
-	size_t i = l->n < PAIRS_MAX ? l->n++ : l->hand++ % PAIRS_MAX;
-	struct pair *t = &l->pair[i];
-	if (t->first_us)
-		detect_forget(l->env, l->by_key, t->key, sizeof(t->key));
-	*t = (struct pair){ .first_us = f->first_us };
-	memcpy(t->key, key, sizeof(key));
-	(void)map_set(l->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
+	struct pair *t = ring_get(l->pairs, key, &fresh);
+	if (fresh)
+		t->first_us = f->first_us;
 	return t;
 }
 
@@ -153,7 +139,7 @@ static void tell(struct lateral *l, struct pair *t, const struct flow *f)
 	report_story(&r, l->env, "%s", addr_format(&f->key.dst, text));
 	t->told = t->acts;
 	if (r.severity == SEVERITY_INFO)
-		story_hear(l->env->stories, &r, SHARE_CLUE);
+		story_hear(l->env->stories, &r, l->env->thresholds->lateral.share_points);
 	else
 		detect_report(l->env, &t->telling, &r);
 }
@@ -235,7 +221,7 @@ static void on_rpc(struct pair *t, struct rd p)
 		t->acts |= ACT_START;
 }
 
-static void on_smb(struct pair *t, const struct smb_message *m)
+static void on_smb(struct pair *t, const struct smb_message *m, uint64_t pieces_min)
 {
 	if (m->response)
 		return;
@@ -247,7 +233,7 @@ static void on_smb(struct pair *t, const struct smb_message *m)
 		return;
 	t->secondaries += m->command == SMB1_TRANSACTION2_MORE;
 	t->exploits += m->command == SMB1_TRANSACTION2 && m->sub == TRANS2_SESSION_SETUP;
-	if (t->secondaries >= SECONDARIES_MIN)
+	if (t->secondaries >= pieces_min)
 		t->acts |= ACT_FLOOD;
 	if (t->exploits > 0 || (t->acts & ACT_FLOOD))
 		t->acts |= ACT_EXPLOIT;
@@ -260,7 +246,7 @@ static void lateral_smb(void *state, const struct flow *f, int dir, const struct
 	if (dir != 0 || f->midway)
 		return;
 	struct pair *t = pair_of(l, f);
-	on_smb(t, m);
+	on_smb(t, m, l->env->thresholds->lateral.pieces_min);
 	tell(l, t, f);
 }
 

@@ -9,17 +9,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/ring.h"
 
-enum {
-	SENDERS_MAX = 256, /* a ring once it is full */
-	SERVERS_BITS = 512,
-	SERVERS_MIN = 10,
-	SERVERS_MANY = 30,
-	SAMPLES = 8,
-	PORT_SMTP = 25,
-};
-
-#define REST_US (10 * US_PER_MIN) /* after it, servers are counted anew */
+enum { SENDERS_MAX = 256, SERVERS_BITS = 512, SAMPLES = 8, PORT_SMTP = 25 };
 
 struct sender {
 	struct addr addr;
@@ -33,9 +25,7 @@ struct sender {
 
 struct mail_out {
 	struct detect_env *env;
-	struct map *by_addr;
-	struct sender *sender;
-	size_t n, hand;
+	struct ring *senders;
 };
 
 static void *mail_out_open(struct detect_env *env)
@@ -43,8 +33,7 @@ static void *mail_out_open(struct detect_env *env)
 	struct mail_out *m = mem_new(sizeof(*m));
 
 	m->env = env;
-	m->by_addr = map_new(SENDERS_MAX);
-	m->sender = mem_array(SENDERS_MAX, sizeof(*m->sender));
+	m->senders = ring_new(env, SENDERS_MAX, sizeof(struct addr), sizeof(struct sender));
 	return m;
 }
 
@@ -52,33 +41,28 @@ static void mail_out_close(void *state)
 {
 	struct mail_out *m = state;
 
-	map_free(m->by_addr);
-	free(m->sender);
+	ring_free(m->senders);
 	free(m);
 }
 
 static struct sender *sender_of(struct mail_out *m, const struct addr *a)
 {
-	void *p = map_find(m->by_addr, a->b, sizeof(a->b));
+	bool fresh;
+	struct sender *s = ring_get(m->senders, a->b, &fresh);
 
-	if (p)
-		return &m->sender[(uintptr_t)p - 1];
-	size_t i = m->n < SENDERS_MAX ? m->n++ : m->hand++ % SENDERS_MAX;
-	struct sender *s = &m->sender[i];
-	if (!addr_is_zero(&s->addr))
-		detect_forget(m->env, m->by_addr, s->addr.b, sizeof(s->addr.b));
-	*s = (struct sender){ .addr = *a };
-	(void)map_set(m->by_addr, a->b, sizeof(a->b),
-		      (void *)(uintptr_t)(i + 1)); /* as many places */
+	if (fresh)
+		s->addr = *a;
 	return s;
 }
 
 static void tell(struct mail_out *m, struct sender *s, const struct flow *f)
 {
-	enum severity severity = s->servers >= SERVERS_MANY ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	const struct thresholds *t = m->env->thresholds;
+	enum severity severity =
+		s->servers >= t->mail_out.servers_many ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	struct report r;
 
-	if (s->servers < SERVERS_MIN || s->server)
+	if (s->servers < t->mail_out.servers_min || s->server)
 		return;
 	s->telling.due = true;
 	if (!telling_due(&s->telling, severity, m->env->now_us))
@@ -105,7 +89,7 @@ static void on_sent(struct mail_out *m, const struct flow *f)
 	static const uint8_t fixed[16] = "mail";
 	struct sender *s = sender_of(m, &f->key.src);
 
-	if (f->first_us - s->last_us > REST_US) {
+	if (f->first_us - s->last_us > m->env->thresholds->mail_out.rest_us) {
 		memset(s->seen, 0, sizeof(s->seen));
 		s->servers = s->connections = 0;
 		s->first_us = f->first_us;

@@ -3,17 +3,18 @@
  * certificate that vouches for itself, plain HTTP where TLS belongs, a program that says it is a
  * browser and does not behave like one. Each sign is weak; a conversation with several is told, one
  * with few is a clue for the device's story. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/random_name.h"
+#include "probe/detect/ring.h"
 #include "probe/story/story.h"
 
-enum { CALLS_MAX = 4096, POST_LARGE = 1000, TELL_FROM = 50, CLUE_FROM = 25, CLUE_MOST = 40 };
+enum { CALLS_MAX = 4096, KEY_MAX = 34 };
 
 enum sign {
 	SIGN_NO_NAME,
@@ -30,27 +31,29 @@ enum sign {
 	SIGNS
 };
 
-/* Reasons in doc/detection.md. */
+#define POINTS(sign) offsetof(struct thresholds, odd_call.sign)
+
 static const struct {
-	int weight;
+	size_t points; /* where the thresholds keep its double */
 	const char *text;
 } signs[SIGNS] = {
-	[SIGN_NO_NAME] = { 15, "TLS that names no server" },
-	[SIGN_NOT_LOOKED_UP] = { 10, "an address that was never looked up by a name" },
-	[SIGN_ODD_PORT] = { 15, "an unusual port" },
-	[SIGN_UNNAMED_CERT] = { 20, "a certificate that nobody vouches for" },
-	[SIGN_OLD_TLS] = { 5, "an outdated version of TLS" },
-	[SIGN_PLAIN_ON_TLS] = { 30, "plain HTTP on the port of HTTPS" },
-	[SIGN_FALSE_BROWSER] = { 35,
+	[SIGN_NO_NAME] = { POINTS(no_name), "TLS that names no server" },
+	[SIGN_NOT_LOOKED_UP] = { POINTS(not_looked_up),
+				 "an address that was never looked up by a name" },
+	[SIGN_ODD_PORT] = { POINTS(odd_port), "an unusual port" },
+	[SIGN_UNNAMED_CERT] = { POINTS(unnamed_cert), "a certificate that nobody vouches for" },
+	[SIGN_OLD_TLS] = { POINTS(old_tls), "an outdated version of TLS" },
+	[SIGN_PLAIN_ON_TLS] = { POINTS(plain_on_tls), "plain HTTP on the port of HTTPS" },
+	[SIGN_FALSE_BROWSER] = { POINTS(false_browser),
 				 "a program that says it is a browser and does not act like one" },
-	[SIGN_NO_AGENT] = { 10, "a program that does not say its name" },
-	[SIGN_POSTS] = { 10, "data sent by POST" },
-	[SIGN_RANDOM_NAME] = { 20, "a name that looks drawn by lot" },
-	[SIGN_OWN_ADDRESS] = { 10, "a service that tells its caller the address it calls from" },
+	[SIGN_NO_AGENT] = { POINTS(no_agent), "a program that does not say its name" },
+	[SIGN_POSTS] = { POINTS(posts), "data sent by POST" },
+	[SIGN_RANDOM_NAME] = { POINTS(random_name), "a name that looks drawn by lot" },
+	[SIGN_OWN_ADDRESS] = { POINTS(own_address),
+			       "a service that tells its caller the address it calls from" },
 };
 
 struct call {
-	uint8_t key[34];
 	uint32_t device;
 	unsigned signs, weighed; /* bits; WEIGHED: those that were already told */
 	uint64_t count;
@@ -60,9 +63,7 @@ struct call {
 
 struct odd_call {
 	struct detect_env *env;
-	struct map *by_key;
-	struct call *call; /* a ring once it is full */
-	size_t n, hand;
+	struct ring *calls;
 };
 
 static void *odd_call_open(struct detect_env *env)
@@ -70,8 +71,7 @@ static void *odd_call_open(struct detect_env *env)
 	struct odd_call *o = mem_new(sizeof(*o));
 
 	o->env = env;
-	o->by_key = map_new(CALLS_MAX);
-	o->call = mem_array(CALLS_MAX, sizeof(*o->call));
+	o->calls = ring_new(env, CALLS_MAX, KEY_MAX, sizeof(struct call));
 	return o;
 }
 
@@ -79,41 +79,36 @@ static void odd_call_close(void *state)
 {
 	struct odd_call *o = state;
 
-	map_free(o->by_key);
-	free(o->call);
+	ring_free(o->calls);
 	free(o);
 }
 
 static struct call *call_of(struct odd_call *o, const struct flow *f)
 {
-	uint8_t key[34];
+	uint8_t key[KEY_MAX];
+	bool fresh;
 
 	memcpy(key, f->key.src.b, 16);
 	memcpy(key + 16, f->key.dst.b, 16);
 	memcpy(key + 32, &f->key.dport, 2);
-	void *p = map_find(o->by_key, key, sizeof(key));
-	if (p)
-		return &o->call[(uintptr_t)p - 1];
-	size_t i = o->n < CALLS_MAX ? o->n++ : o->hand++ % CALLS_MAX;
-	struct call *c = &o->call[i];
-	if (c->count)
-		detect_forget(o->env, o->by_key, c->key, sizeof(c->key));
-	*c = (struct call){ .device = f->device[0], .first_us = f->first_us };
-	memcpy(c->key, key, sizeof(key));
-	(void)map_set(o->by_key, key, sizeof(key), (void *)(uintptr_t)(i + 1)); /* as many places */
+	struct call *c = ring_get(o->calls, key, &fresh);
+	if (fresh)
+		*c = (struct call){ .device = f->device[0], .first_us = f->first_us };
 	return c;
 }
 
-static int weight_of(unsigned set)
+static double weight_of(const struct odd_call *o, unsigned set)
 {
-	int sum = 0;
+	double sum = 0, points;
 
-	for (int i = 0; i < SIGNS; i++)
-		sum += set >> i & 1 ? signs[i].weight : 0;
+	for (int i = 0; i < SIGNS; i++) {
+		memcpy(&points, (const char *)o->env->thresholds + signs[i].points, sizeof(points));
+		sum += set >> i & 1 ? points : 0;
+	}
 	return sum;
 }
 
-static void explain(const struct call *c, struct report *r)
+static void explain(const struct call *c, double weight, struct report *r)
 {
 	char text[REASON_MAX] = "";
 	size_t used = 0;
@@ -128,33 +123,34 @@ static void explain(const struct call *c, struct report *r)
 			break;
 	}
 	report_reason(r, "%s", text);
-	report_number(r, "oddity", weight_of(c->signs));
+	report_number(r, "oddity", weight);
 	report_number(r, "connections", (double)c->count);
 }
 
 static void weigh(struct odd_call *o, struct call *c, const struct flow *f, const char *name)
 {
-	int weight = weight_of(c->signs);
+	const struct thresholds *t = o->env->thresholds;
+	double weight = weight_of(o, c->signs);
 	struct report r;
 
 	/* These weigh little, but show where to look when worse is known of the device. */
 	unsigned telling = 1U << SIGN_OLD_TLS | 1U << SIGN_OWN_ADDRESS;
-	if (c->signs == c->weighed || (weight < CLUE_FROM && !(c->signs & telling)))
+	if (c->signs == c->weighed || (weight < t->odd_call.clue_from && !(c->signs & telling)))
 		return;
 	c->weighed = c->signs;
 	report_init(&r, detector_odd_call.name, f->device[0], &f->key.src);
-	r.severity = weight >= TELL_FROM ? SEVERITY_MEDIUM : SEVERITY_INFO;
-	r.confidence = weight > 90 ? 0.9 : weight / 100.0;
+	r.severity = weight >= t->odd_call.medium_from ? SEVERITY_MEDIUM : SEVERITY_INFO;
+	r.confidence = fmin(0.9, weight / 100);
 	r.first_us = c->first_us;
 	r.last_us = f->last_us;
 	r.count = c->count;
 	report_peer(&r, &f->key.dst, f->key.dport);
 	report_name(&r, name);
-	explain(c, &r);
+	explain(c, weight, &r);
 	char text[ADDR_TEXT_MAX];
 	report_story(&r, o->env, "%s", addr_port_format(&f->key.dst, f->key.dport, text));
-	if (weight < TELL_FROM)
-		story_hear(o->env->stories, &r, weight > CLUE_MOST ? CLUE_MOST : weight);
+	if (weight < t->odd_call.medium_from)
+		story_hear(o->env->stories, &r, fmin(weight, t->odd_call.clue_most));
 	else
 		detect_report(o->env, &c->telling, &r);
 }
@@ -208,7 +204,7 @@ static unsigned place_signs(const struct odd_call *o, const struct flow *f, cons
 			    : names_find(o->env->names, &f->key.dst);
 	if (!(*name_out)[0])
 		set |= 1U << SIGN_NOT_LOOKED_UP;
-	else if (name_is_random(name_registered(str_of(*name_out))))
+	else if (name_is_random(name_registered(str_of(*name_out)), o->env->thresholds))
 		set |= 1U << SIGN_RANDOM_NAME;
 	/* A drawn name that nobody looked up is made up for show, as Tor does. */
 	if ((set >> SIGN_RANDOM_NAME & 1) && !names_find(o->env->names, &f->key.dst)[0])
@@ -253,7 +249,8 @@ static void odd_call_flow(void *state, const struct flow *f, enum flow_event ev,
 		on_tls(o, f);
 }
 
-static unsigned request_signs(const struct flow *f, const struct http_message *m)
+static unsigned request_signs(const struct odd_call *o, const struct flow *f,
+			      const struct http_message *m)
 {
 	unsigned set = 0;
 
@@ -263,7 +260,7 @@ static unsigned request_signs(const struct flow *f, const struct http_message *m
 		set |= 1U << SIGN_FALSE_BROWSER;
 	if (m->whole && m->agent.n == 0)
 		set |= 1U << SIGN_NO_AGENT;
-	if (str_eq(m->method, STR("POST")) && m->length >= POST_LARGE)
+	if (str_eq(m->method, STR("POST")) && m->length >= o->env->thresholds->odd_call.post_bytes)
 		set |= 1U << SIGN_POSTS;
 	return set;
 }
@@ -277,7 +274,7 @@ static void odd_call_http(void *state, const struct flow *f, const struct http_m
 
 	if (m->response || !odd_call_worth(o, f))
 		return;
-	unsigned set = request_signs(f, m);
+	unsigned set = request_signs(o, f, m);
 	(void)str_cut(&rest, ':', &before);         /* the name without port */
 	(void)str_copy(host, sizeof(host), before); /* cut is fine */
 	if (!inventory_inside(o->env->inventory, &f->key.dst, f->device[1]))

@@ -6,8 +6,6 @@
 #include <string.h>
 
 enum {
-	LABEL_MIN = 8,        /* shorter ones are too often acronyms */
-	CONSONANTS_RUN = 6,   /* in a row: English has five in a few words */
 	SECOND_LEVEL_MIN = 2, /* co, ac, com: a level under which others register, */
 	SECOND_LEVEL_MAX = 3,
 	COUNTRY = 2, /* below the domain of a country */
@@ -58,19 +56,21 @@ static struct letters count(struct str s)
 	return c;
 }
 
-bool name_is_random(struct str registered)
+bool name_is_random(struct str registered, const struct thresholds *t)
 {
 	struct str label, rest = registered;
 
-	if (!str_cut(&rest, '.', &label) || label.n < LABEL_MIN || str_starts(label, STR("xn--")))
+	if (!str_cut(&rest, '.', &label) || label.n < t->random_name.length_min ||
+	    str_starts(label, STR("xn--")))
 		return false;
 	struct letters c = count(label);
 	/* A number in base sixteen; words made of a to f bear no digits inside. */
 	if (c.digits + c.hex_letters == label.n && c.digits >= 2 && c.hex_letters >= 2 &&
 	    c.changes >= 2)
 		return true;
-	if (c.longest_run >= CONSONANTS_RUN)
+	if (c.longest_run >= t->random_name.consonants_run)
 		return true;
-	/* Languages written in Latin letters have about two vowels in five letters. */
-	return c.vowels * 5 < label.n - c.digits && label.n - c.digits >= LABEL_MIN;
+	size_t letters = label.n - c.digits;
+	return letters >= t->random_name.length_min &&
+	       (double)c.vowels < t->random_name.vowel_share * (double)letters;
 }

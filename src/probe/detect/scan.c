@@ -7,40 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "probe/detect/ring.h"
 
-enum { SCANNERS_MAX = 1024, EVICT_TRIES = 8 };
-
-/* A sweep that rests so long begins anew. */
-#define REST_US (10 * US_PER_MIN)
+enum { SCANNERS_MAX = 1024 };
 
 struct scan {
 	struct detect_env *env;
-	struct map *by_addr;
-	struct scanner *scanner[SCANNERS_MAX];
-	size_t n, hand;
+	struct ring *scanners;
 };
-
-static void *scan_open(struct detect_env *env)
-{
-	struct scan *s = mem_new(sizeof(*s));
-
-	s->env = env;
-	s->by_addr = map_new(SCANNERS_MAX);
-	return s;
-}
-
-static void scan_close(void *state)
-{
-	struct scan *s = state;
-
-	for (size_t i = 0; i < s->n; i++)
-		free(s->scanner[i]);
-	map_free(s->by_addr);
-	free(s);
-}
 
 /* How much is lost with it: one that was told of is worth most. */
 static int worth(const struct scanner *c)
@@ -52,35 +28,40 @@ static int worth(const struct scanner *c)
 	return n;
 }
 
-static size_t place(struct scan *s)
+static bool scanner_less(const void *arg, const void *a, const void *b)
 {
-	size_t at = s->hand;
+	const struct scanner *x = a, *y = b;
+	int more = worth(y) - worth(x);
 
-	if (s->n < SCANNERS_MAX)
-		return s->n++;
-	for (size_t k = 1; k < EVICT_TRIES; k++) { /* of a few: a flood must not cost more */
-		size_t i = (s->hand + k) % SCANNERS_MAX;
-		int more = worth(s->scanner[at]) - worth(s->scanner[i]);
-		if (more > 0 || (more == 0 && s->scanner[i]->last_us < s->scanner[at]->last_us))
-			at = i;
-	}
-	s->hand = (s->hand + EVICT_TRIES) % SCANNERS_MAX;
-	detect_forget(s->env, s->by_addr, s->scanner[at]->src.b, sizeof(struct addr));
-	return at;
+	(void)arg;
+	return more > 0 || (more == 0 && x->last_us < y->last_us);
+}
+
+static void *scan_open(struct detect_env *env)
+{
+	struct scan *s = mem_new(sizeof(*s));
+
+	s->env = env;
+	s->scanners = ring_new(env, SCANNERS_MAX, sizeof(struct addr), sizeof(struct scanner));
+	ring_order(s->scanners, scanner_less, NULL);
+	return s;
+}
+
+static void scan_close(void *state)
+{
+	struct scan *s = state;
+
+	ring_free(s->scanners);
+	free(s);
 }
 
 static struct scanner *scanner_of(struct scan *s, const struct addr *a, uint32_t device)
 {
-	struct scanner *c = map_find(s->by_addr, a->b, sizeof(*a));
+	bool fresh;
+	struct scanner *c = ring_get(s->scanners, a->b, &fresh);
 
-	if (c)
-		return c;
-	size_t i = place(s);
-	if (!s->scanner[i])
-		s->scanner[i] = mem_new(sizeof(*c));
-	c = s->scanner[i];
-	*c = (struct scanner){ .src = *a, .device = device, .target_device = DEVICE_NONE };
-	(void)map_set(s->by_addr, a->b, sizeof(*a), c); /* as many places as scanners */
+	if (fresh)
+		*c = (struct scanner){ .src = *a, .device = device, .target_device = DEVICE_NONE };
 	return c;
 }
 
@@ -92,14 +73,14 @@ static bool matches(const struct sweep *w, const struct sweep *like)
 }
 
 /* The sweep like LIKE; a new one takes the place of the least. */
-static struct sweep *sweep_of(struct scanner *c, const struct sweep *like)
+static struct sweep *sweep_of(const struct scan *s, struct scanner *c, const struct sweep *like)
 {
 	struct sweep *at = &c->sweep[0];
 
 	for (size_t i = 0; i < SWEEPS_MAX; i++) {
 		struct sweep *w = &c->sweep[i];
 		if (matches(w, like)) {
-			if (like->last_us - w->last_us <= REST_US)
+			if (like->last_us - w->last_us <= s->env->thresholds->scan.rest_us)
 				return w;
 			at = w;
 			break;
@@ -149,13 +130,13 @@ static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool la
 static void attempt(struct scan *s, struct scanner *c, struct sweep like, const struct addr *a,
 		    uint16_t port)
 {
-	struct sweep *w = sweep_of(c, &like);
+	struct sweep *w = sweep_of(s, c, &like);
 
 	sweep_add(w, a, port, like.last_us);
 	c->last_us = s->env->now_us;
 	struct telling *t = &c->telling[like.kind];
 	t->due = true;
-	if (telling_look(t, ++c->attempts[like.kind]) && sweep_is_scan(w))
+	if (telling_look(t, ++c->attempts[like.kind]) && sweep_is_scan(s->env->thresholds, w))
 		tell(s, c, like.kind, false);
 }
 
@@ -180,7 +161,7 @@ static void on_failed(struct scan *s, const struct flow *f)
 
 static void on_answered(struct scan *s, const struct flow *f)
 {
-	struct scanner *c = map_find(s->by_addr, f->key.src.b, sizeof(f->key.src));
+	struct scanner *c = ring_find(s->scanners, f->key.src.b);
 
 	for (size_t i = 0; c && i < SWEEPS_MAX; i++) {
 		struct sweep *w = &c->sweep[i];
@@ -202,7 +183,7 @@ static void on_ping(struct scan *s, const struct flow *f)
 	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
 	attempt(s, c, like, &k->dst, 0);
 	if (f->side[1].packets > 0)
-		sweep_of(c, &like)->ok++;
+		sweep_of(s, c, &like)->ok++;
 }
 
 static void scan_flow(void *state, const struct flow *f, enum flow_event ev,
@@ -240,9 +221,9 @@ static void scan_finish(void *state)
 {
 	struct scan *s = state;
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; i < ring_count(s->scanners); i++) {
 		for (int kind = 0; kind < SCAN_KINDS; kind++)
-			tell(s, s->scanner[i], (enum scan_kind)kind, true);
+			tell(s, ring_at(s->scanners, i), (enum scan_kind)kind, true);
 	}
 }
 

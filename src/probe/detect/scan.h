@@ -37,7 +37,7 @@ struct scanner {
 /* An estimate of the distinct ones, from the filter's filling. */
 double sweep_distinct(const struct sweep *s);
 /* Enough of them to call it a scan? */
-bool sweep_is_scan(const struct sweep *s);
+bool sweep_is_scan(const struct thresholds *t, const struct sweep *s);
 
 /* scan_tell.c: fills R when a kind of S is worth telling, else false. */
 bool scan_weigh(const struct detect_env *env, const struct scanner *s, enum scan_kind kind,

@@ -5,15 +5,6 @@
 #include "base/clock.h"
 #include "probe/detect/scan.h"
 
-enum {
-	HOSTS_MIN = 12,
-	PORTS_MIN = 12,
-	PING_MIN = 12,
-	PINGS_EACH_MAX = 4, /* more on average: somebody watches hosts he knows */
-	ARP_MIN = 40,
-	MANY = 100,
-};
-
 double sweep_distinct(const struct sweep *s)
 {
 	unsigned set = 0;
@@ -25,21 +16,23 @@ double sweep_distinct(const struct sweep *s)
 	return round(-(double)SWEEP_BITS * log(1 - (double)set / SWEEP_BITS));
 }
 
-bool sweep_is_scan(const struct sweep *s)
+bool sweep_is_scan(const struct thresholds *t, const struct sweep *s)
 {
-	static const int min[SCAN_KINDS] = {
-		[SCAN_HOSTS] = HOSTS_MIN,
-		[SCAN_PORTS] = PORTS_MIN,
-		[SCAN_PING] = PING_MIN,
-		[SCAN_ARP] = ARP_MIN,
+	const uint64_t min[SCAN_KINDS] = {
+		[SCAN_HOSTS] = t->scan.hosts_min,
+		[SCAN_PORTS] = t->scan.ports_min,
+		[SCAN_PING] = t->scan.pings_min,
+		[SCAN_ARP] = t->scan.arp_min,
 	};
+	double distinct = sweep_distinct(s);
 
+	if (distinct < (double)min[s->kind])
+		return false;
 	if (s->kind == SCAN_PING)
-		return sweep_distinct(s) >= PING_MIN &&
-		       (double)s->failed <= PINGS_EACH_MAX * sweep_distinct(s);
+		return (double)s->failed <= t->scan.pings_each * distinct;
 	/* Where most attempts succeed, the rest is bad luck. */
-	return s->failed >= (uint64_t)min[s->kind] && s->failed >= 2 * s->ok &&
-	       sweep_distinct(s) >= min[s->kind];
+	return s->failed >= min[s->kind] &&
+	       (double)s->failed >= t->scan.failed_times * (double)s->ok;
 }
 
 static void explain(const struct sweep *w, struct report *r)
@@ -78,7 +71,7 @@ static void collect(const struct detect_env *env, const struct scanner *c, enum 
 {
 	for (size_t i = 0; i < SWEEPS_MAX; i++) {
 		const struct sweep *w = &c->sweep[i];
-		if (!w->used || w->kind != kind || !sweep_is_scan(w))
+		if (!w->used || w->kind != kind || !sweep_is_scan(env->thresholds, w))
 			continue;
 		double n = sweep_distinct(w);
 		sum->distinct = n > sum->distinct ? n : sum->distinct;
@@ -97,19 +90,23 @@ static void collect(const struct detect_env *env, const struct scanner *c, enum 
 	}
 }
 
-static void rate(enum scan_kind kind, bool inbound, const struct sum *sum, struct report *r)
+static void rate(const struct thresholds *t, enum scan_kind kind, bool inbound,
+		 const struct sum *sum, struct report *r)
 {
-	bool many = sum->distinct >= MANY;
+	double many = (double)t->scan.many;
 
-	r->confidence = 0.6 + (many ? 0.35 : 0.35 * sum->distinct / MANY);
+	r->confidence = 0.6 + 0.35 * fmin(1, sum->distinct / many);
 	if (inbound) /* the whole Internet is scanned all day */
 		r->severity = SEVERITY_LOW;
 	else if (kind == SCAN_ARP)
 		r->severity = SEVERITY_LOW;
 	else if (kind == SCAN_PING) /* pings of hosts that are all there are an inventory */
-		r->severity = sum->ok * 5 > sum->failed * 4 ? SEVERITY_LOW : SEVERITY_MEDIUM;
+		r->severity = (double)sum->ok > t->scan.answered_share * (double)sum->failed
+				      ? SEVERITY_LOW
+				      : SEVERITY_MEDIUM;
 	else
-		r->severity = many || sum->outside ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+		r->severity =
+			sum->distinct >= many || sum->outside ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 }
 
 bool scan_weigh(const struct detect_env *env, const struct scanner *c, enum scan_kind kind,
@@ -132,7 +129,7 @@ bool scan_weigh(const struct detect_env *env, const struct scanner *c, enum scan
 	collect(env, c, kind, r, &sum);
 	if (sum.failed == 0)
 		return false;
-	rate(kind, inbound, &sum, r);
+	rate(env->thresholds, kind, inbound, &sum, r);
 	r->count = sum.failed;
 	if (inbound) {
 		report_reason(r, "the attempts come from %s outside", addr_format(&c->src, text));

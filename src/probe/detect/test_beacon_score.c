@@ -16,7 +16,9 @@ static struct beacon_score score(const double *at_s, size_t n, const uint32_t *s
 				   .m = sent ? n : 0,
 				   .first_us = start[0],
 				   .now_us = (int64_t)(now_s * 1e6) };
-	beacon_score(&s, &out);
+	struct thresholds t;
+	thresholds_init(&t);
+	beacon_score(&s, &t, &out);
 	return out;
 }
 

@@ -172,6 +172,7 @@ static void miners_are_known_by_their_words(void **state)
 struct bench {
 	struct home home;
 	struct detect_env env;
+	struct thresholds thresholds;
 	struct probe_sink sink;
 	int findings;
 	char reason[160];
@@ -191,6 +192,8 @@ static void bench_open(struct bench *b)
 	assert_int_equal(home_init(&b->home, "192.0.2.0/24", NULL), 0);
 	b->env.inventory = inventory_new(16, &b->home);
 	b->env.names = names_new();
+	thresholds_init(&b->thresholds);
+	b->env.thresholds = &b->thresholds;
 	b->env.detect = detect_new(&b->env, &b->sink);
 	b->env.now_us = T0;
 }

@@ -7,10 +7,6 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 
-enum { HOURS_MIN = 24, TIMES_USUAL = 10 };
-
-#define UPLOAD_MIN_BYTES (UINT64_C(500) << 20)
-
 struct sender {
 	int64_t hour; /* since 1970, of NOW */
 	uint64_t now_bytes, most_bytes;
@@ -111,8 +107,9 @@ static void upload_flow(void *state, const struct flow *f, enum flow_event ev,
 		s->port = f->key.dport;
 		s->peer_bytes = sent;
 	}
-	if (s->hours >= HOURS_MIN && s->now_bytes >= UPLOAD_MIN_BYTES &&
-	    s->now_bytes / TIMES_USUAL >= s->most_bytes)
+	const struct thresholds *t = u->env->thresholds;
+	if (s->hours >= t->upload.hours_min && s->now_bytes >= t->upload.bytes_min &&
+	    (double)s->now_bytes >= t->upload.times_usual * (double)s->most_bytes)
 		tell(u, s, f);
 }
 

@@ -12,16 +12,11 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "probe/detect/ring.h"
 
-enum { KEY_MAX = 20, EVICT_TRIES = 8, KINDS_TEXT_MAX = 200 };
-
-#define MEDIUM_FROM   50.0
-#define HIGH_FROM     90.0
-#define CRITICAL_FROM 150.0
-#define MORE_FROM     4.0 /* what the other clues must add to the heaviest */
+enum { KEY_MAX = 20, KINDS_TEXT_MAX = 200 };
 
 struct story {
-	uint8_t key[KEY_MAX];
 	uint32_t device;
 	struct addr device_addr;
 	struct telling telling;
@@ -33,19 +28,31 @@ struct story {
 
 struct stories {
 	struct detect_env *env;
-	struct map *by_key;
-	struct story *story[STORIES_MAX];
-	size_t n, hand;
+	struct ring *of_device;
 	bool fresh; /* a clue came in since the last look */
 	int64_t looked_us;
 };
+
+static double score_of(const struct stories *s, const struct story *t)
+{
+	double best;
+	size_t kinds;
+
+	return story_score(s->env->thresholds, t->clue, t->n, s->env->now_us, &best, &kinds);
+}
+
+static bool story_less(const void *arg, const void *a, const void *b)
+{
+	return score_of(arg, a) < score_of(arg, b);
+}
 
 static void *stories_open(struct detect_env *env)
 {
 	struct stories *s = mem_new(sizeof(*s));
 
 	s->env = env;
-	s->by_key = map_new(STORIES_MAX);
+	s->of_device = ring_new(env, STORIES_MAX, KEY_MAX, sizeof(struct story));
+	ring_order(s->of_device, story_less, s);
 	env->stories = s;
 	return s;
 }
@@ -54,55 +61,28 @@ static void stories_close(void *state)
 {
 	struct stories *s = state;
 
-	for (size_t i = 0; i < s->n; i++)
-		free(s->story[i]);
-	map_free(s->by_key);
+	ring_free(s->of_device);
 	s->env->stories = NULL;
 	free(s);
-}
-
-static double score_of(const struct stories *s, const struct story *t)
-{
-	double best;
-	size_t kinds;
-
-	return story_score(t->clue, t->n, s->env->now_us, &best, &kinds);
-}
-
-static size_t place(struct stories *s)
-{
-	size_t at = s->hand;
-
-	if (s->n < STORIES_MAX)
-		return s->n++;
-	for (size_t k = 1; k < EVICT_TRIES; k++) { /* of a few: a flood must not cost more */
-		size_t i = (s->hand + k) % STORIES_MAX;
-		if (score_of(s, s->story[i]) < score_of(s, s->story[at]))
-			at = i;
-	}
-	s->hand = (s->hand + EVICT_TRIES) % STORIES_MAX;
-	detect_forget(s->env, s->by_key, s->story[at]->key, KEY_MAX);
-	return at;
 }
 
 static struct story *story_of(struct stories *s, const struct clue *c)
 {
 	uint8_t key[KEY_MAX] = { 0 };
+	bool fresh;
 
 	memcpy(key, &c->device, 4);
 	if (c->device == DEVICE_NONE)
 		memcpy(key + 4, c->device_addr.b, 16);
-	struct story *t = map_find(s->by_key, key, sizeof(key));
-	if (t)
-		return t;
-	size_t i = place(s);
-	if (!s->story[i])
-		s->story[i] = mem_new(sizeof(*t));
-	t = s->story[i];
-	*t = (struct story){ .device = c->device, .first_us = c->first_us };
-	memcpy(t->key, key, sizeof(key));
-	(void)map_set(s->by_key, key, sizeof(key), t); /* as many places as stories */
+	struct story *t = ring_get(s->of_device, key, &fresh);
+	if (fresh)
+		*t = (struct story){ .device = c->device, .first_us = c->first_us };
 	return t;
+}
+
+static double faded(const struct stories *s, const struct clue *c)
+{
+	return story_decay(s->env->thresholds, c->weight, s->env->now_us - c->last_us);
 }
 
 /* Where C belongs: its predecessor, a free place, or that of the lightest. NULL: C is lighter
@@ -114,14 +94,12 @@ static struct clue *slot(struct stories *s, struct story *t, const struct clue *
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->clue[i].about == c->about && strcmp(t->clue[i].kind, c->kind) == 0)
 			return &t->clue[i];
-		if (story_decay(t->clue[i].weight, s->env->now_us - t->clue[i].last_us) <
-		    story_decay(least->weight, s->env->now_us - least->last_us))
+		if (faded(s, &t->clue[i]) < faded(s, least))
 			least = &t->clue[i];
 	}
 	if (t->n < STORY_CLUES_MAX)
 		return &t->clue[t->n++];
-	return story_decay(least->weight, s->env->now_us - least->last_us) < c->weight ? least
-										       : NULL;
+	return faded(s, least) < c->weight ? least : NULL;
 }
 
 void story_add(struct stories *s, const struct clue *c)
@@ -168,15 +146,18 @@ void story_hear(struct stories *s, const struct report *r, double weight)
 
 void story_report(struct stories *s, const struct report *r)
 {
-	static const double weight[] = {
+	if (!s || r->aside)
+		return;
+	const struct thresholds *t = s->env->thresholds;
+	const double weight[] = {
 		[SEVERITY_INFO] = 0,
-		[SEVERITY_LOW] = 25,
-		[SEVERITY_MEDIUM] = 50,
-		[SEVERITY_HIGH] = 80,
+		[SEVERITY_LOW] = t->story.low,
+		[SEVERITY_MEDIUM] = t->story.medium,
+		[SEVERITY_HIGH] = t->story.high,
 		[SEVERITY_CRITICAL] = CLUE_CERTAIN,
 	};
 
-	if (!r->aside && r->severity > SEVERITY_INFO)
+	if (r->severity > SEVERITY_INFO)
 		story_hear(s, r, weight[r->severity]);
 }
 
@@ -198,14 +179,14 @@ static void peer_add(struct report *r, const char *text)
 }
 
 /* KINDS of the clues, heaviest first, each once. */
-static void explain(const struct story *t, int64_t now_us, struct report *r, char *kinds)
+static void explain(const struct stories *s, const struct story *t, struct report *r, char *kinds)
 {
 	size_t used = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct clue *c = &t->clue[i];
-		double w = story_decay(c->weight, now_us - c->last_us);
-		if (w < 1)
+		double w = faded(s, c);
+		if (w < s->env->thresholds->story.counts_from)
 			continue;
 		report_reason(r, "%s (%.0f points): %s", c->kind, w, c->reason);
 		for (size_t k = 0; k < c->n_peers; k++)
@@ -219,27 +200,29 @@ static void explain(const struct story *t, int64_t now_us, struct report *r, cha
 
 static void tell(struct stories *s, struct story *t, bool last_word)
 {
+	const struct thresholds *th = s->env->thresholds;
 	int64_t now_us = s->env->now_us;
 	char kinds[KINDS_TEXT_MAX] = "";
 	double best;
 	size_t n_kinds;
 	struct report r;
 
-	double score = story_score(t->clue, t->n, now_us, &best, &n_kinds);
-	if (score < MEDIUM_FROM || score - best < MORE_FROM || t->n < 2)
+	double score = story_score(th, t->clue, t->n, now_us, &best, &n_kinds);
+	if (score < th->story.medium_from || score - best < th->story.more_from || t->n < 2)
 		return;
 	report_init(&r, detector_host_story.name, t->device, &t->device_addr);
-	r.severity = score >= CRITICAL_FROM && n_kinds >= 3 ? SEVERITY_CRITICAL
-		     : score >= HIGH_FROM                   ? SEVERITY_HIGH
-							    : SEVERITY_MEDIUM;
+	r.severity = score >= th->story.critical_from && n_kinds >= th->story.critical_kinds
+			     ? SEVERITY_CRITICAL
+		     : score >= th->story.high_from ? SEVERITY_HIGH
+						    : SEVERITY_MEDIUM;
 	if (last_word ? !t->telling.due : !telling_due(&t->telling, r.severity, now_us))
 		return;
-	r.confidence = 1 - exp2(-score / MEDIUM_FROM);
+	r.confidence = 1 - exp2(-score / th->story.medium_from);
 	r.first_us = t->first_us;
 	r.last_us = t->last_us;
 	r.count = t->count;
 	qsort(t->clue, t->n, sizeof(t->clue[0]), heavier);
-	explain(t, now_us, &r, kinds);
+	explain(s, t, &r, kinds);
 	report_story(&r, s->env, "signs");
 	report_number(&r, "story_score", round(score));
 	report_number(&r, "story_clues", (double)t->n);
@@ -249,9 +232,10 @@ static void tell(struct stories *s, struct story *t, bool last_word)
 
 static void tell_all(struct stories *s, bool last_word)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->story[i]->telling.due)
-			tell(s, s->story[i], last_word);
+	for (size_t i = 0; i < ring_count(s->of_device); i++) {
+		struct story *t = ring_at(s->of_device, i);
+		if (t->telling.due)
+			tell(s, t, last_word);
 	}
 }
 

@@ -11,7 +11,8 @@ enum {
 	STORY_CLUES_MAX = 16, /* of one device; the weakest gives way */
 	CLUE_PEERS_MAX = 3,
 	CLUE_REASON_MAX = 160,
-	CLUE_CERTAIN = 100, /* the weight of a clue that needs no other */
+	CLUE_CERTAIN =
+		100, /* the weight of a clue that needs no other, and of a critical finding */
 };
 
 /* One thing that speaks against a device. The same KIND and ABOUT again replaces the earlier one.
@@ -37,11 +38,11 @@ void story_hear(struct stories *s, const struct report *r, double weight);
 /* A finding is evidence too, as heavy as it is severe. */
 void story_report(struct stories *s, const struct report *r);
 
-/* What a clue weighs after AGE: half after a day. */
-double story_decay(double weight, int64_t age_us);
+/* What a clue weighs after AGE. */
+double story_decay(const struct thresholds *t, double weight, int64_t age_us);
 /* Sum over kinds; further clues of one kind count half, a quarter and so on. BEST_OUT: the heaviest
  * alone. KINDS_OUT: distinct kinds that still count. */
-double story_score(const struct clue *c, size_t n, int64_t now_us, double *best_out,
-		   size_t *kinds_out);
+double story_score(const struct thresholds *t, const struct clue *c, size_t n, int64_t now_us,
+		   double *best_out, size_t *kinds_out);
 
 #endif

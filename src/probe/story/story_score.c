@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How clues add up. Pure arithmetic; the reasons for the figures stand in doc/detection.md. */
+/* How clues add up. Pure arithmetic; */
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "probe/story/story.h"
 
-#define HALF_LIFE_US ((double)(24 * US_PER_HOUR))
-#define COUNTS_FROM  1.0 /* a clue that has faded below says nothing any more */
-
-double story_decay(double weight, int64_t age_us)
+double story_decay(const struct thresholds *t, double weight, int64_t age_us)
 {
-	return age_us <= 0 ? weight : weight * exp2(-(double)age_us / HALF_LIFE_US);
+	return age_us <= 0 ? weight
+			   : weight * exp2(-(double)age_us / (double)t->story.half_life_us);
 }
 
 /* How many clues of the same kind weigh more (or as much, and came before). */
@@ -27,20 +24,20 @@ static unsigned rank_of(const struct clue *c, const double *w, size_t n, size_t 
 	return rank;
 }
 
-double story_score(const struct clue *c, size_t n, int64_t now_us, double *best_out,
-		   size_t *kinds_out)
+double story_score(const struct thresholds *t, const struct clue *c, size_t n, int64_t now_us,
+		   double *best_out, size_t *kinds_out)
 {
 	double w[STORY_CLUES_MAX], sum = 0, best = 0;
 	size_t kinds = 0;
 
 	n = n < STORY_CLUES_MAX ? n : STORY_CLUES_MAX;
 	for (size_t i = 0; i < n; i++)
-		w[i] = story_decay(c[i].weight, now_us - c[i].last_us);
+		w[i] = story_decay(t, c[i].weight, now_us - c[i].last_us);
 	for (size_t i = 0; i < n; i++) {
 		unsigned rank = rank_of(c, w, n, i);
 		best = w[i] > best ? w[i] : best;
 		sum += w[i] / (double)(1U << rank);
-		kinds += rank == 0 && w[i] >= COUNTS_FROM;
+		kinds += rank == 0 && w[i] >= t->story.counts_from;
 	}
 	*best_out = best;
 	*kinds_out = kinds;

@@ -14,10 +14,12 @@ static struct clue clue(const char *kind, double weight, int64_t at_us)
 static void kinds_add_up(void **state)
 {
 	(void)state;
+	struct thresholds t;
+	thresholds_init(&t);
 	const struct clue c[] = { clue("download", 50, 0), clue("beacon", 25, 0) };
 	double best = 0;
 	size_t kinds = 0;
-	assert_true(fabs(story_score(c, 2, 0, &best, &kinds) - 75) < 1e-9);
+	assert_true(fabs(story_score(&t, c, 2, 0, &best, &kinds) - 75) < 1e-9);
 	assert_true(best >= 50 && best < 51);
 	assert_int_equal(kinds, 2);
 }
@@ -25,24 +27,28 @@ static void kinds_add_up(void **state)
 static void the_same_kind_again_counts_less_each_time(void **state)
 {
 	(void)state;
+	struct thresholds t;
+	thresholds_init(&t);
 	const struct clue c[] = { clue("odd_call", 40, 0), clue("odd_call", 40, 0),
 				  clue("odd_call", 40, 0) };
 	double best;
 	size_t kinds;
-	assert_true(fabs(story_score(c, 3, 0, &best, &kinds) - 70) < 1e-9);
+	assert_true(fabs(story_score(&t, c, 3, 0, &best, &kinds) - 70) < 1e-9);
 	assert_int_equal(kinds, 1);
 }
 
 static void a_clue_halves_in_a_day(void **state)
 {
 	(void)state;
+	struct thresholds t;
+	thresholds_init(&t);
 	const struct clue c[] = { clue("scan", 80, 0) };
 	double best;
 	size_t kinds;
-	assert_true(fabs(story_decay(80, 24 * US_PER_HOUR) - 40) < 1e-9);
-	assert_true(fabs(story_score(c, 1, 48 * US_PER_HOUR, &best, &kinds) - 20) < 1e-9);
-	assert_true(story_decay(80, -5) >= 80); /* a clock a little behind changes nothing */
-	(void)story_score(c, 1, 24 * 30 * US_PER_HOUR, &best, &kinds);
+	assert_true(fabs(story_decay(&t, 80, 24 * US_PER_HOUR) - 40) < 1e-9);
+	assert_true(fabs(story_score(&t, c, 1, 48 * US_PER_HOUR, &best, &kinds) - 20) < 1e-9);
+	assert_true(story_decay(&t, 80, -5) >= 80); /* a clock a little behind changes nothing */
+	(void)story_score(&t, c, 1, 24 * 30 * US_PER_HOUR, &best, &kinds);
 	assert_int_equal(kinds, 0);
 }
 
