@@ -98,7 +98,14 @@ struct hub {
 #define HUB_CA_KEY      "ca.key"
 #define HUB_SERVER_CERT "server.pem" /* console and sensors' door */
 #define HUB_SERVER_KEY  "server.key"
+#define HUB_ITEM_KEY    "item.key"                           /* signs what goes to sensors */
 char *hub_state_path(const struct hub *h, const char *name); /* caller frees */
+
+/* The key that signs items for sensors; sensors get its public half when they are enrolled. */
+struct hub_item_key {
+	uint8_t public_key[32], secret[64];
+};
+int hub_item_key_load(const struct hub *h, struct hub_item_key *out, struct err *e);
 
 /* One request being answered. Lives on the server thread's stack; memory from ARENA dies with it.
  */

@@ -102,6 +102,10 @@ int hub_init(const struct hub_setup *s, struct err *e); /* prints the one-time p
 int hub_certificates_renew(const struct hub *h,
 			   struct err *e); /* the server's, when it ends soon */
 
+/* --- hub_item_key.c --- */
+/* Writes a new key into the state folder; one that is there stays. */
+int hub_item_key_make(const struct hub *h, struct err *e);
+
 /* --- hub_backup.c --- */
 int hub_backup(struct hub *h, const char *path, struct err *e);
 int hub_restore(const char *state_dir, const char *path, struct err *e);

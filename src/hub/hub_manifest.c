@@ -13,7 +13,8 @@
 #define TITLE "otasuke backup 1\n"
 
 const char *const manifest_files[MANIFEST_FILES] = { HUB_DB_FILE, HUB_CONF_FILE,   HUB_CA_CERT,
-						     HUB_CA_KEY,  HUB_SERVER_CERT, HUB_SERVER_KEY };
+						     HUB_CA_KEY,  HUB_SERVER_CERT, HUB_SERVER_KEY,
+						     HUB_ITEM_KEY };
 
 void manifest_write(const struct manifest *m, int64_t now_us, const char *region, struct buf *out)
 {

@@ -12,7 +12,7 @@
 
 #define MANIFEST_NAME "MANIFEST"
 
-enum { MANIFEST_BYTES_MAX = 16 * 1024, MANIFEST_FILES = 6, MANIFEST_HASH = 65 };
+enum { MANIFEST_BYTES_MAX = 16 * 1024, MANIFEST_FILES = 7, MANIFEST_HASH = 65 };
 
 /* Every file that a backup may hold; the database is the first. */
 extern const char *const manifest_files[MANIFEST_FILES];

@@ -209,7 +209,7 @@ int hub_run(const struct hub_open_options *o, struct err *e)
 	if ((r = hub_open(o, &h, e)) < 0)
 		return r;
 	if ((r = hub_migrate(h, &applied, e)) < 0 || (r = hub_certificates_renew(h, e)) < 0 ||
-	    (r = doors_open(h, &d, e)) < 0) {
+	    (r = hub_item_key_make(h, e)) < 0 || (r = doors_open(h, &d, e)) < 0) {
 		hub_close(h);
 		return r;
 	}

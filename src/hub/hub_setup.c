@@ -113,7 +113,7 @@ static int certificates_new(const struct hub *h, struct err *e)
 	if ((r = pki_ca_new(name, clock_utc_us(h->clock), CA_DAYS * US_PER_DAY, &key, &cert, e)) <
 		    0 ||
 	    (r = pem_write(h, HUB_CA_KEY, key, e)) < 0 ||
-	    (r = pem_write(h, HUB_CA_CERT, cert, e)) < 0)
+	    (r = pem_write(h, HUB_CA_CERT, cert, e)) < 0 || (r = hub_item_key_make(h, e)) < 0)
 		return r;
 	return server_cert_new(h, key, cert, e);
 }

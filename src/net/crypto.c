@@ -80,6 +80,37 @@ void crypto_hex(const void *p, size_t n, char *out)
 	(void)sodium_bin2hex(out, 2 * n + 1, p, n);
 }
 
+/* --- signatures --- */
+
+_Static_assert(crypto_sign_SEEDBYTES == CRYPTO_SEED &&
+		       crypto_sign_PUBLICKEYBYTES == CRYPTO_PUBLIC &&
+		       crypto_sign_SECRETKEYBYTES == CRYPTO_SECRET &&
+		       crypto_sign_BYTES == CRYPTO_SIGNATURE,
+	       "Ed25519");
+
+void crypto_key_pair(const uint8_t seed[CRYPTO_SEED], uint8_t public_out[CRYPTO_PUBLIC],
+		     uint8_t secret_out[CRYPTO_SECRET])
+{
+	(void)crypto_sign_seed_keypair(public_out, secret_out, seed); /* cannot fail */
+}
+
+void crypto_key_sign(const uint8_t secret[CRYPTO_SECRET], const void *p, size_t n,
+		     uint8_t out[CRYPTO_SIGNATURE])
+{
+	(void)crypto_sign_detached(out, NULL, p, n, secret); /* cannot fail */
+}
+
+bool crypto_key_verify(const uint8_t public_key[CRYPTO_PUBLIC], const void *p, size_t n,
+		       const uint8_t signature[CRYPTO_SIGNATURE])
+{
+	return crypto_sign_verify_detached(signature, p, n, public_key) == 0;
+}
+
+void crypto_wipe(void *p, size_t n)
+{
+	sodium_memzero(p, n);
+}
+
 /* --- random texts --- */
 
 void crypto_token(char *out, size_t out_size)

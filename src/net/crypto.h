@@ -32,6 +32,16 @@ void crypto_code(char *out, size_t n_chars);
  * OUT untouched, when a character is foreign, the check fails or OUT is too small. */
 bool crypto_code_clean(const char *typed, char *out, size_t out_size);
 
+/* Ed25519 signatures. The pair follows from the seed, which is all that is kept. */
+enum { CRYPTO_SEED = 32, CRYPTO_PUBLIC = 32, CRYPTO_SECRET = 64, CRYPTO_SIGNATURE = 64 };
+void crypto_key_pair(const uint8_t seed[CRYPTO_SEED], uint8_t public_out[CRYPTO_PUBLIC],
+		     uint8_t secret_out[CRYPTO_SECRET]);
+void crypto_key_sign(const uint8_t secret[CRYPTO_SECRET], const void *p, size_t n,
+		     uint8_t out[CRYPTO_SIGNATURE]);
+bool crypto_key_verify(const uint8_t public_key[CRYPTO_PUBLIC], const void *p, size_t n,
+		       const uint8_t signature[CRYPTO_SIGNATURE]);
+void crypto_wipe(void *p, size_t n);
+
 /* argon2id, OWASP parameters (19 MiB, t = 2); blocks, bounded to two at a time in the process. OUT:
  * 128 bytes. */
 int crypto_password_hash(const char *password, char out[128], struct err *e);

@@ -21,6 +21,8 @@ enum frame_type {
 	FRAME_ENROLLED = 7,
 	FRAME_ITEM = 8,
 	FRAME_ITEM_ACK = 9,
+	FRAME_BLOB_ASK = 10,
+	FRAME_BLOB_PART = 11,
 };
 
 enum {

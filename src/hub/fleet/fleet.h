@@ -46,6 +46,10 @@ struct fleet_consumer {
 	/* Once after each group of batches: COMMITTED says whether what take() did holds. Publish
 	 * to open pages here, forget it otherwise. May be NULL. */
 	void (*done)(void *arg, bool committed);
+	/* A sensor was enrolled, in the same transaction: what it must know goes out as items. May
+	 * be NULL. */
+	int (*enrolled)(void *arg, struct txn *t, int64_t company_id, int64_t sensor_id,
+			struct err *e);
 	void *arg;
 };
 /* From a feature's start(), before the hub listens. C is copied. */
@@ -89,5 +93,30 @@ struct fleet_story {
 };
 int fleet_findings(struct txn *t, const struct scope *s, const struct fleet_story *q, size_t limit,
 		   struct arena *a, struct fleet_finding_row **out, size_t *n_out, struct err *e);
+
+/* What the hub hands to sensors: small, signed, numbered for each sensor (doc/wire.md, Items). */
+enum {
+	FLEET_BLOB_NAME = 65, /* SHA-256 in hex, with its NUL */
+	FLEET_BLOB_MAX = 128 * 1024 * 1024,
+};
+struct fleet_item {
+	int64_t company_id; /* to each of its sensors ... */
+	int64_t sensor_id;  /* ... or, when not 0, to this one alone */
+	const char *kind;   /* what the sensor does with it: "mutes", "indicators" */
+	const void *body;   /* up to ITEM_BODY_MAX (wire/item.h) */
+	size_t body_n;
+	const char *blob;        /* by fleet_blob_put; NULL or "" = none */
+	const char *replace_key; /* a newer one supersedes those that wait; NULL or "" = none */
+	int64_t expires_us;
+};
+/* Makes it ready for the sensors, within T; -ENOENT for a foreign sensor or an unknown blob. Call
+ * fleet_items_wake after the commit and connected sensors get it at once, others when they come. */
+int fleet_item_put(struct txn *t, const struct scope *s, const struct fleet_item *i, int64_t now_us,
+		   struct err *e);
+void fleet_items_wake(struct hub *h);
+/* Stores bytes under their hash, once however often they come; kept while a newest item names
+ * them, and for an hour. -ELIMIT. */
+int fleet_blob_put(struct txn *t, const void *p, size_t n, int64_t now_us,
+		   char name_out[FLEET_BLOB_NAME], struct err *e);
 
 #endif

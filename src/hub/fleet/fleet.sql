@@ -146,3 +146,47 @@ CREATE TABLE capture_down (
 	reason TEXT NOT NULL,
 	PRIMARY KEY (sensor_id, from_us)
 );
+
+-- step 2: items for sensors, and the blobs that they name
+
+-- The highest item number that a sensor was given, and the key by which it checks what the hub signs.
+CREATE TABLE sensor_item (
+	sensor_id BIGINT PRIMARY KEY REFERENCES sensor (id),
+	company_id BIGINT NOT NULL,
+	sequence BIGINT NOT NULL,
+	item_key TEXT NOT NULL               -- hex; '' = enrolled before the hub signed anything
+);
+
+CREATE TABLE item (
+	sensor_id BIGINT NOT NULL REFERENCES sensor (id),
+	sequence BIGINT NOT NULL,
+	company_id BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	replace_key TEXT NOT NULL,           -- '' = replaces nothing
+	body @blob NOT NULL,
+	blob_sha256 TEXT NOT NULL,           -- hex; '' = needs none
+	blob_size BIGINT NOT NULL,
+	made_us BIGINT NOT NULL,
+	expires_us BIGINT NOT NULL,
+	state TEXT NOT NULL,                 -- waiting delivered applied refused superseded expired
+	newest BIGINT NOT NULL,              -- 1 until another of the same kind and replace key comes
+	delivered_us BIGINT NOT NULL,        -- 0 = not yet
+	done_us BIGINT NOT NULL,             -- applied or refused, by the sensor's clock; 0 = not yet
+	reason TEXT NOT NULL,                -- why refused, in the sensor's words
+	PRIMARY KEY (sensor_id, sequence)
+);
+CREATE INDEX item_by_state ON item (state, sensor_id);
+CREATE INDEX item_by_blob ON item (blob_sha256);
+
+-- Large contents, once each, by their hash; in parts, so that none is ever read as a whole.
+CREATE TABLE parcel (
+	sha256 TEXT PRIMARY KEY,
+	size BIGINT NOT NULL,
+	made_us BIGINT NOT NULL
+);
+CREATE TABLE parcel_part (
+	sha256 TEXT NOT NULL REFERENCES parcel (sha256),
+	at BIGINT NOT NULL,                  -- offset of its first byte
+	body @blob NOT NULL,
+	PRIMARY KEY (sha256, at)
+);

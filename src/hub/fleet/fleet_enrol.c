@@ -6,6 +6,8 @@
 
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
+#include "hub/fleet/fleet_ingest.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/members/members.h"
@@ -114,12 +116,25 @@ static int store_sensor(struct txn *t, const struct fleet_code_row *code,
 	return fleet_store_code_use(t, code->id, *id_out, now_us, e);
 }
 
+static int tell(struct txn *t, const struct fleet_consumers *all, const struct fleet_enrolled *x,
+		struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; all && i < all->n && r >= 0; i++)
+		if (all->list[i].enrolled)
+			r = all->list[i].enrolled(all->list[i].arg, t, x->company_id, x->sensor_id,
+						  e);
+	return r;
+}
+
 static int enrol_in(struct txn *t, const struct fleet_ca *ca, const struct fleet_enrol *q,
 		    int64_t now_us, struct fleet_enrolled *out, struct err *e)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct fleet_code_row code;
 	struct company company;
+	char hex[HEX_SIZE];
 	int r;
 
 	if ((r = usable_code(t, q->code, now_us, a, &code, e)) < 0)
@@ -132,20 +147,26 @@ static int enrol_in(struct txn *t, const struct fleet_ca *ca, const struct fleet
 		return r;
 	out->company_id = code.company_id;
 	str_copy(out->company, sizeof(out->company), str_of(company.name));
+	crypto_hex(ca->item.public_key, sizeof(ca->item.public_key), hex);
+	r = fleet_item_store_key_set(t, out->sensor_id, out->company_id, hex, e);
+	if (r < 0)
+		return r;
 	return accounts_audit(t, NULL, "sensor.enrol", "sensor", out->sensor_id, out->company_id,
 			      NULL, e);
 }
 
-int fleet_enrol(struct db *db, const struct fleet_ca *ca, const struct fleet_enrol *q,
-		int64_t now_us, struct fleet_enrolled *out, struct err *e)
+int fleet_enrol(const struct fleet_enroller *by, const struct fleet_enrol *q, int64_t now_us,
+		struct fleet_enrolled *out, struct err *e)
 {
 	struct fleet_enrolled made = { 0 };
-	SCOPED_TXN struct txn *t = txn_begin(db, TXN_WRITE, e);
+	SCOPED_TXN struct txn *t = txn_begin(by->db, TXN_WRITE, e);
 	int r;
 
 	if (!t)
 		return e->code;
-	r = enrol_in(t, ca, q, now_us, &made, e);
+	r = enrol_in(t, by->ca, q, now_us, &made, e);
+	if (r >= 0)
+		r = tell(t, by->consumers, &made, e);
 	if (r >= 0)
 		r = txn_commit(&t, e);
 	if (r < 0) {

@@ -4,9 +4,10 @@
 #include "hub/fleet/fleet_keep.h"
 
 #include "hub/fleet/fleet_ingest_store.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_store.h"
 
-enum { SENSORS_AT_ONCE = 1000 };
+enum { SENSORS_AT_ONCE = 1000, KEEP_ITEMS_DAYS = 90 };
 
 struct fleet_conf fleet_conf;
 
@@ -26,13 +27,24 @@ static int keep_one(struct hub *h, int64_t sensor_id, int64_t now_us, struct err
 	return r < 0 ? r : txn_commit(&t, e);
 }
 
+static int keep_items(struct hub *h, struct err *e)
+{
+	int64_t now_us = clock_utc_us(h->clock);
+	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
+	int r = t ? fleet_item_store_forget(t, now_us, now_us - KEEP_ITEMS_DAYS * US_PER_DAY,
+					    now_us - US_PER_HOUR, e)
+		  : e->code;
+
+	return r < 0 ? r : txn_commit(&t, e);
+}
+
 int fleet_keep_run(struct hub *h, struct err *e)
 {
 	struct fleet_filter f = { .light = "", .revoked = true, .limit = SENSORS_AT_ONCE };
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct fleet_sensor *list;
 	size_t n = SENSORS_AT_ONCE;
-	int r = 0;
+	int r = keep_items(h, e);
 
 	for (; n == SENSORS_AT_ONCE && r >= 0; f.offset += n) {
 		struct txn *t = txn_begin(h->db, TXN_READ, e);

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "hub/fleet/fleet_peer.h"
 #include "hub/hub_core.h"
+#include "net/crypto.h"
 #include "wire/frame.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 	HANDSHAKE_MS = 10000,
 	IDLE_MS = 10 * 60 * 1000, /* a heartbeat comes every minute */
 	DROPS_MAX = 64,
+	LOOK_MS = 10000, /* for items that another process put */
 };
 
 struct fleet_listener {
@@ -30,7 +32,8 @@ struct fleet_listener {
 	struct fleet_ca ca;
 	struct loop *loop;
 	struct tls_server *server;
-	struct peers peers; /* the thread's own */
+	struct peers peers; /* the thread's own, like the timers */
+	struct loop_timer *look, *tick;
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock; /* guards what follows */
@@ -85,6 +88,25 @@ void fleet_listen_drop(struct fleet_listener *l, int64_t sensor_id)
 			  (long long)sensor_id);
 	pthread_mutex_unlock(&l->lock);
 	loop_wake(l->loop, on_wake, l);
+}
+
+static void on_look(void *arg)
+{
+	struct fleet_listener *l = arg;
+
+	fleet_peer_post(&l->peers);
+}
+
+static void on_tick(void *arg)
+{
+	struct fleet_listener *l = arg;
+
+	fleet_peer_serve(&l->peers);
+}
+
+void fleet_listen_items(struct fleet_listener *l)
+{
+	loop_wake(l->loop, on_look, l);
 }
 
 static void *run(void *arg)
@@ -149,15 +171,22 @@ int fleet_listen_start(struct hub *h, const struct fleet_consumers *consumers,
 	int r;
 
 	l->hub = h;
-	l->peers = (struct peers){ .hub = h, .ca = &l->ca };
+	l->peers = (struct peers){
+		.hub = h,
+		.ca = &l->ca,
+		.post = { .hub = h, .key = &l->ca.item, .budget = POST_BLOB_BYTES }
+	};
 	pthread_mutex_init(&l->lock, NULL);
 	if ((r = read_pem(h, HUB_CA_KEY, &l->ca.key_pem, e)) < 0 ||
-	    (r = read_pem(h, HUB_CA_CERT, &l->ca.cert_pem, e)) < 0)
+	    (r = read_pem(h, HUB_CA_CERT, &l->ca.cert_pem, e)) < 0 ||
+	    (r = hub_item_key_load(h, &l->ca.item, e)) < 0)
 		goto fail;
 	r = -ENOMEM;
 	if (!(l->loop = loop_new(e)) || (r = writer_start(&w, &l->peers.writer, e)) < 0 ||
 	    (r = open_door(l, e)) < 0)
 		goto fail;
+	l->look = loop_timer_start(l->loop, LOOK_MS, LOOK_MS, on_look, l);
+	l->tick = loop_timer_start(l->loop, POST_TICK_MS, POST_TICK_MS, on_tick, l);
 	if ((r = pthread_create(&l->thread, NULL, run, l)) != 0) {
 		r = err_set(e, -r, "no thread for the sensors' door");
 		goto fail;
@@ -186,11 +215,14 @@ void fleet_listen_stop(struct fleet_listener *l)
 	writer_stop(l->peers.writer);
 	if (l->server)
 		tls_server_stop(l->server); /* closes every connection */
-	on_wake(l);                         /* what was written last; nobody is left to be told */
+	loop_timer_stop(l->look);
+	loop_timer_stop(l->tick);
+	on_wake(l); /* what was written last; nobody is left to be told */
 	if (l->loop)
 		loop_free(l->loop);
 	pthread_mutex_destroy(&l->lock);
 	free(l->ca.key_pem);
 	free(l->ca.cert_pem);
+	crypto_wipe(&l->ca.item, sizeof(l->ca.item));
 	free(l);
 }

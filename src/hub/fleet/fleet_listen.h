@@ -14,6 +14,8 @@ uint16_t fleet_listen_port(const struct fleet_listener *l);
 void fleet_listen_stop(struct fleet_listener *l); /* NULL is fine */
 /* Closes the connection of a sensor that was revoked; any thread. */
 void fleet_listen_drop(struct fleet_listener *l, int64_t sensor_id);
+/* Items were put: connected sensors get theirs now; any thread. */
+void fleet_listen_items(struct fleet_listener *l);
 
 /* The running state of the feature: hub->fleet. */
 struct fleet {

@@ -11,14 +11,14 @@
 #include "hub/members/members.h"
 #include "net/tmpl.h"
 
-struct fleet_item {
+struct fleet_entry {
 	struct fleet_sensor s;
 	const char *light, *light_key, *why_key;
 	int64_t blind_us, unheard_us; /* this month */
 };
 
 struct fleet_list_page {
-	struct fleet_item *rows;
+	struct fleet_entry *rows;
 	size_t n_rows;
 	int64_t n_red, n_amber, n_green, n_grey, total, first, last;
 	const char *light; /* the tab */
@@ -38,7 +38,7 @@ struct fleet_point {
 };
 
 struct fleet_sensor_page {
-	struct fleet_item item;
+	struct fleet_entry item;
 	const char *const *problems;
 	size_t n_problems;
 	struct fleet_gap *gaps; /* newest first */
@@ -80,7 +80,7 @@ struct fleet_devices_page {
 
 struct fleet_panel { /* on a company's page */
 	int64_t company_id;
-	struct fleet_item *rows;
+	struct fleet_entry *rows;
 	size_t n_rows;
 	struct fleet_company sum;
 	const char *light, *light_key, *text_key;
@@ -89,12 +89,12 @@ struct fleet_panel { /* on a company's page */
 };
 
 struct fleet_home {
-	struct fleet_item *rows;
+	struct fleet_entry *rows;
 	size_t n_rows;
 };
 
 /* fleet_view.c */
-void fleet_view_item(const struct fleet_sensor *s, int64_t now_us, struct fleet_item *out);
+void fleet_view_item(const struct fleet_sensor *s, int64_t now_us, struct fleet_entry *out);
 const char *fleet_view_light_key(enum fleet_light l);
 const char *fleet_view_url(struct call *c, const char *code, struct err *e); /* NULL and E */
 

@@ -20,7 +20,7 @@ static int read_sum(struct call *c, struct txn *t, int64_t company_id, struct fl
 }
 
 static int items(struct call *c, struct txn *t, const struct fleet_filter *f,
-		 struct fleet_item **out, size_t *n_out)
+		 struct fleet_entry **out, size_t *n_out)
 {
 	struct fleet_sensor *list;
 	int r = fleet_store_sensors(t, c->scope, f, c->arena, &list, n_out, &c->err);

@@ -27,6 +27,7 @@ struct peer {
 	bool greeted, refused, enrolling;
 	uint64_t acknowledged;
 	size_t jobs;
+	struct post post;
 	struct writer_lane lane;
 };
 
@@ -142,6 +143,20 @@ static void on_closed(void *arg, struct tls_conn *c, const char *reason)
 	peer_release(p);
 }
 
+static void post(struct peer *p)
+{
+	if (p->conn && p->greeted && !p->refused &&
+	    fleet_post_send(&p->all->post, &p->post, p->conn) < 0)
+		tls_close(p->conn, "it does not read our items");
+}
+
+static void serve(struct peer *p)
+{
+	if (p->conn && p->greeted && !p->refused &&
+	    fleet_post_serve(&p->all->post, &p->post, p->conn) < 0)
+		tls_close(p->conn, "it does not read our blobs");
+}
+
 static int on_hello(struct peer *p, const uint8_t *bytes, size_t n)
 {
 	Otasuke__Wire__Welcome m = OTASUKE__WIRE__WELCOME__INIT;
@@ -166,7 +181,9 @@ static int on_hello(struct peer *p, const uint8_t *bytes, size_t n)
 	m.company = p->company;
 	p->greeted = true;
 	p->acknowledged = m.acknowledged;
+	p->post = (struct post){ .sensor_id = p->sensor_id };
 	send_message(p, FRAME_WELCOME, &m.base);
+	post(p);
 	return 0;
 }
 
@@ -199,6 +216,33 @@ static int on_batch(struct peer *p, const uint8_t *bytes, size_t n)
 	if (push(p, j) < 0)
 		refuse(p, "busy", "the hub has too much to write now", RETRY_BUSY_MS);
 	return 0;
+}
+
+static int on_item_ack(struct peer *p, const uint8_t *bytes, size_t n)
+{
+	ProtobufCMessage *m = NULL;
+	struct err e;
+	int r = frame_unpack(&otasuke__wire__item_ack__descriptor, bytes, n, &m, &e);
+
+	if (r < 0)
+		return r;
+	struct writer_job *j = mem_new(sizeof(*j));
+	j->kind = WRITER_ITEM_ACK;
+	j->sensor_id = p->sensor_id;
+	j->item = ((const Otasuke__Wire__ItemAck *)m)->sequence;
+	protobuf_c_message_free_unpacked(m, NULL);
+	fleet_post_acked(&p->post, j->item, clock_utc_us(p->all->hub->clock));
+	(void)push(p, j); /* too much to write now: it is sent again, and answered again */
+	return 0;
+}
+
+static int on_ask(struct peer *p, const uint8_t *bytes, size_t n)
+{
+	int r = fleet_post_ask(&p->post, bytes, n);
+
+	if (r >= 0)
+		serve(p);
+	return r;
 }
 
 static int on_enrol(struct peer *p, const uint8_t *bytes, size_t n)
@@ -236,7 +280,9 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 		return on_hello(p, bytes, n);
 	if (type == FRAME_BATCH && p->greeted)
 		return on_batch(p, bytes, n);
-	return type == FRAME_ITEM_ACK ? 0 : -EFORMAT;
+	if (type == FRAME_ITEM_ACK && p->greeted)
+		return on_item_ack(p, bytes, n);
+	return type == FRAME_BLOB_ASK && p->greeted ? on_ask(p, bytes, n) : -EFORMAT;
 }
 
 static bool is_full(int r)
@@ -279,6 +325,8 @@ static void answer_enrol(struct peer *p, const struct writer_job *j)
 	m.cert_pem.len = strlen(j->enrolled.cert_pem);
 	m.ca_pem.data = (uint8_t *)ca->cert_pem;
 	m.ca_pem.len = strlen(ca->cert_pem);
+	m.item_key.data = (uint8_t *)(uintptr_t)ca->item.public_key; /* packed, not kept */
+	m.item_key.len = sizeof(ca->item.public_key);
 	m.sensor = name;
 	m.company = (char *)(uintptr_t)j->enrolled.company;
 	send_message(p, FRAME_ENROLLED, &m.base);
@@ -290,8 +338,10 @@ void fleet_peer_answer(struct writer_job *j)
 
 	if (p->conn && !p->refused && j->kind == WRITER_BATCH)
 		answer_batch(p, j);
-	else if (p->conn && !p->refused)
+	else if (p->conn && !p->refused && j->kind == WRITER_ENROL)
 		answer_enrol(p, j);
+	else
+		post(p);
 	p->jobs--;
 	peer_release(p);
 	writer_job_free(j);
@@ -300,6 +350,24 @@ void fleet_peer_answer(struct writer_job *j)
 void fleet_peer_drop(struct peers *all, int64_t sensor_id, const char *code, const char *text)
 {
 	drop(all, sensor_id, NULL, code, text);
+}
+
+void fleet_peer_post(struct peers *all)
+{
+	for (struct peer *p = all->first, *next; p; p = next) {
+		next = p->next;
+		post(p);
+	}
+}
+
+/* One part each and round again: none waits for another's whole blob. */
+void fleet_peer_serve(struct peers *all)
+{
+	all->post.budget = POST_BLOB_BYTES;
+	for (struct peer *p = all->first, *next; p; p = next) {
+		next = p->next;
+		serve(p);
+	}
 }
 
 const struct tls_events fleet_peer_events = { .opened = on_opened,

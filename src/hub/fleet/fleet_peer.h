@@ -4,6 +4,7 @@
 #ifndef HUB_FLEET_FLEET_PEER_H
 #define HUB_FLEET_FLEET_PEER_H
 
+#include "hub/fleet/fleet_post.h"
 #include "hub/fleet/fleet_writer.h"
 #include "net/tls.h"
 
@@ -14,6 +15,7 @@ struct peers {
 	struct hub *hub;
 	const struct fleet_ca *ca;
 	struct fleet_writer *writer;
+	struct post_office post;
 	struct peer *first;
 };
 
@@ -24,5 +26,9 @@ extern const struct tls_events fleet_peer_events;
 void fleet_peer_answer(struct writer_job *j);
 /* Turns away the connections of a sensor. */
 void fleet_peer_drop(struct peers *all, int64_t sensor_id, const char *code, const char *text);
+/* Sends each connected sensor the items that wait for it. */
+void fleet_peer_post(struct peers *all);
+/* Every POST_TICK_MS: serves the parts of blobs that were asked for. */
+void fleet_peer_serve(struct peers *all);
 
 #endif

@@ -65,9 +65,16 @@ struct fleet_enrolled {
 };
 struct fleet_ca {
 	char *key_pem, *cert_pem;
+	struct hub_item_key item;
 };
-int fleet_enrol(struct db *db, const struct fleet_ca *ca, const struct fleet_enrol *q,
-		int64_t now_us, struct fleet_enrolled *out, struct err *e);
+struct fleet_consumers; /* fleet_ingest.h; NULL = nobody wants to know */
+struct fleet_enroller {
+	struct db *db;
+	const struct fleet_ca *ca;
+	const struct fleet_consumers *consumers;
+};
+int fleet_enrol(const struct fleet_enroller *by, const struct fleet_enrol *q, int64_t now_us,
+		struct fleet_enrolled *out, struct err *e);
 
 /* Blind time of one sensor, or of a whole company (a place is blind when no sensor of the site
  * watched, a company when one of its places was). */

@@ -48,3 +48,9 @@ void fleet_run_drop(struct hub *h, int64_t sensor_id)
 	if (h->fleet && h->fleet->listener)
 		fleet_listen_drop(h->fleet->listener, sensor_id);
 }
+
+void fleet_items_wake(struct hub *h)
+{
+	if (h->fleet && h->fleet->listener)
+		fleet_listen_items(h->fleet->listener);
+}

@@ -38,14 +38,14 @@ static const char *why_key(const struct fleet_sensor *s, int64_t now_us)
 	return fleet_light_of(s, now_us) == FLEET_AMBER ? "fleet.why.soon" : "fleet.why.fine";
 }
 
-void fleet_view_item(const struct fleet_sensor *s, int64_t now_us, struct fleet_item *out)
+void fleet_view_item(const struct fleet_sensor *s, int64_t now_us, struct fleet_entry *out)
 {
 	enum fleet_light l = fleet_light_of(s, now_us);
 
-	*out = (struct fleet_item){ .s = *s,
-				    .light = fleet_light_name(l),
-				    .light_key = fleet_view_light_key(l),
-				    .why_key = why_key(s, now_us) };
+	*out = (struct fleet_entry){ .s = *s,
+				     .light = fleet_light_name(l),
+				     .light_key = fleet_view_light_key(l),
+				     .why_key = why_key(s, now_us) };
 }
 
 const char *fleet_view_url(struct call *c, const char *code, struct err *e)

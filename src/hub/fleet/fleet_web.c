@@ -66,7 +66,7 @@ static int list_json(struct call *c, const struct fleet_list_page *m)
 	jsonw_int(&w, "total", m->total);
 	jsonw_array(&w, "sensors");
 	for (size_t i = 0; i < m->n_rows; i++) {
-		const struct fleet_item *x = &m->rows[i];
+		const struct fleet_entry *x = &m->rows[i];
 
 		jsonw_object(&w, NULL);
 		jsonw_int(&w, "id", x->s.id);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/proc.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/live.h"
 
 struct fleet_writer {
@@ -183,8 +184,22 @@ static void enrol(struct fleet_writer *w, struct writer_job *j)
 				   .version = q->version,
 				   .hardware = q->hardware };
 
-	j->result = fleet_enrol(w->conf.hub->db, w->conf.ca, &ask, clock_utc_us(w->conf.hub->clock),
-				&j->enrolled, &j->err);
+	struct fleet_enroller by = { w->conf.hub->db, w->conf.ca, w->conf.consumers };
+
+	j->result = fleet_enrol(&by, &ask, clock_utc_us(w->conf.hub->clock), &j->enrolled, &j->err);
+}
+
+static void item_ack(struct fleet_writer *w, struct writer_job *j)
+{
+	SCOPED_TXN struct txn *t = txn_begin(w->conf.hub->db, TXN_WRITE, &j->err);
+
+	j->result = t ? fleet_item_store_delivered(t, j->sensor_id, j->item,
+						   clock_utc_us(w->conf.hub->clock), &j->err)
+		      : j->err.code;
+	if (j->result >= 0)
+		j->result = txn_commit(&t, &j->err);
+	if (j->result < 0) /* it is sent again, and answered again */
+		log_warn("sensor %lld: item: %s", (long long)j->sensor_id, j->err.text);
 }
 
 static void publish(const struct fleet_writer *w, const struct writer_job *j)
@@ -216,6 +231,8 @@ static void *run(void *arg)
 		for (struct writer_job *j = group; j; j = j->next) {
 			if (j->kind == WRITER_ENROL)
 				enrol(w, j);
+			else if (j->kind == WRITER_ITEM_ACK)
+				item_ack(w, j);
 			publish(w, j);
 		}
 		leave_lanes(w, group);

@@ -22,7 +22,7 @@ struct writer_lane {
 	size_t waiting;
 };
 
-enum writer_kind { WRITER_BATCH, WRITER_ENROL };
+enum writer_kind { WRITER_BATCH, WRITER_ENROL, WRITER_ITEM_ACK };
 
 struct writer_job {
 	struct writer_job *next;
@@ -32,6 +32,8 @@ struct writer_job {
 	/* WRITER_BATCH */
 	int64_t sensor_id, company_id;
 	Otasuke__Wire__Batch *batch; /* owned */
+	/* WRITER_ITEM_ACK, with SENSOR_ID */
+	uint64_t item;
 	/* WRITER_ENROL */
 	Otasuke__Wire__Enrol *enrol; /* owned */
 	/* the outcome */

@@ -48,7 +48,7 @@ static int enrol_with(struct world *w, const char *code, int64_t now_us, struct 
 		.code = code, .csr_pem = csr, .csr_n = strlen(csr), .version = "1", .hardware = "t"
 	};
 	struct fleet_enrolled out;
-	int r = fleet_enrol(w->db, &ca, &q, now_us, &out, e);
+	int r = fleet_enrol(&(struct fleet_enroller){ w->db, &ca, NULL }, &q, now_us, &out, e);
 
 	if (r < 0)
 		return r;

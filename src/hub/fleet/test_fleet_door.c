@@ -6,6 +6,7 @@
 #include "base/loop.h"
 #include "hub/fleet/fleet_listen.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/hub_core.h"
 #include "hub/live.h"
 #include "hub/members/test_members_db.h"
 #include "net/crypto.h"
@@ -306,6 +307,8 @@ static void make_keys(struct world *w)
 	state_file(w, HUB_CA_CERT, w->ca_cert);
 	state_file(w, HUB_SERVER_KEY, key);
 	state_file(w, HUB_SERVER_CERT, cert);
+	assert_int_equal(hub_item_key_make(&(struct hub){ .conf = { .state_dir = w->dir } }, NULL),
+			 0);
 }
 
 static int set_up(void **state)
