@@ -34,6 +34,8 @@ void judge_flow(struct judge *j, struct flow *f, enum flow_event ev, const struc
 		if (f->key.proto == PROTO_TCP && !f->midway && !swapped)
 			inventory_syn_ttl(v, f->device[0], d->ttl);
 	}
+	if (ev == FLOW_EVENT_END)
+		readers_flow_end(j->readers, f);
 	traffic_flow(v, f, ev);
 	detect_flow(j->env.detect, f, ev, d);
 }

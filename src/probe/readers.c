@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/readers_http.h"
 #include "probe/readers_smb.h"
 #include "probe/traffic.h"
 
@@ -24,6 +25,7 @@ enum {
 struct readers {
 	struct detect_env *env;
 	struct smb_reader *smb;
+	struct http_reader *http;
 	struct dns_message dns; /* large: not on the stack of each packet */
 };
 
@@ -33,6 +35,7 @@ struct readers *readers_new(struct detect_env *env)
 
 	r->env = env;
 	r->smb = smb_reader_new(env);
+	r->http = http_reader_new(env);
 	return r;
 }
 
@@ -41,6 +44,7 @@ void readers_free(struct readers *r)
 	if (!r)
 		return;
 	smb_reader_free(r->smb);
+	http_reader_free(r->http);
 	free(r);
 }
 
@@ -147,8 +151,11 @@ static void on_tcp(struct readers *r, const struct flow *f, int dir, const struc
 		smb_reader_packet(r->smb, f, dir, d);
 	} else if (f->tls && f->concluded) {
 		return; /* nothing in it can be read */
+	} else if (dir == 1 && http_reader_body(r->http, f, d)) {
+		return; /* what looks like a head in it is none */
 	} else if (http_starts(d->payload) && http_parse(d->payload, &m) == 0) {
 		detect_http(r->env->detect, f, &m);
+		http_reader_head(r->http, f, d, &m);
 	} else {
 		detect_payload(r->env->detect, f, dir, d);
 	}
@@ -156,12 +163,20 @@ static void on_tcp(struct readers *r, const struct flow *f, int dir, const struc
 
 void readers_packet(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
 {
-	if (d->payload.n == 0)
+	if (d->payload.n == 0) {
+		if (d->proto == PROTO_TCP && (d->tcp_flags & TCP_FIN) && dir == 1)
+			(void)http_reader_body(r->http, f, d); /* the end of a body, or of none */
 		return;
+	}
 	if (d->proto == PROTO_UDP)
 		on_udp(r, f, dir, d);
 	else if (d->proto == PROTO_TCP)
 		on_tcp(r, f, dir, d);
 	else if (d->proto == PROTO_ICMP || d->proto == PROTO_ICMPV6)
 		detect_icmp(r->env->detect, f, d);
+}
+
+void readers_flow_end(struct readers *r, const struct flow *f)
+{
+	http_reader_end(r->http, f);
 }

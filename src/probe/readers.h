@@ -11,6 +11,8 @@ struct readers;
 struct readers *readers_new(struct detect_env *env);
 void readers_free(struct readers *r);
 void readers_packet(struct readers *r, const struct flow *f, int dir, const struct dissected *d);
+/* F is over: what was read of it is told. */
+void readers_flow_end(struct readers *r, const struct flow *f);
 
 /* What a gateway passes on belongs to nobody's account here. */
 void readers_flow_owner(const struct inventory *v, struct flow *f);

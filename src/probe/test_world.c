@@ -29,6 +29,9 @@ static void on_finding(void *arg, const struct finding *f)
 	set(s->name, sizeof(s->name), f->n_names ? f->names[0] : "");
 	set(s->story, sizeof(s->story), f->story);
 	assert_true(f->n_reasons > 0);
+	for (size_t i = 0, used = 0; i < f->n_reasons && used < sizeof(s->reasons); i++)
+		used += (size_t)snprintf(s->reasons + used, sizeof(s->reasons) - used, "%s\n",
+					 f->reasons[i]);
 	assert_true(f->confidence > 0 && f->confidence <= 1);
 	assert_true(f->first_us > 0 && f->first_us <= f->last_us);
 }
@@ -134,5 +137,12 @@ void world_send(struct world *w, double at_s, struct end from, struct end to, st
 {
 	make_tcp_bytes(&w->b, from, to, TCP_ACK | TCP_PSH, 2 + w->seq, p);
 	w->seq += (uint32_t)p.n;
+	world_put(w, at_s);
+}
+
+void world_say(struct world *w, double at_s, struct end from, struct end to, uint32_t seq,
+	       const char *text)
+{
+	make_tcp(&w->b, from, to, TCP_ACK | TCP_PSH, seq, text);
 	world_put(w, at_s);
 }

@@ -14,6 +14,7 @@ enum { FOUND_MAX = 64 };
 
 struct seen {
 	char detector[32], device[64], mac[32], peer[64], name[64], story[160];
+	char reasons[1024]; /* one a line */
 	enum severity severity;
 	uint64_t count;
 };
@@ -42,5 +43,8 @@ void world_talk(struct world *w, double at_s, struct end from, struct end to, co
  * place in the stream. */
 void world_open(struct world *w, double at_s, struct end from, struct end to);
 void world_send(struct world *w, double at_s, struct end from, struct end to, struct rd p);
+/* The same with its place in the stream. */
+void world_say(struct world *w, double at_s, struct end from, struct end to, uint32_t seq,
+	       const char *text);
 
 #endif

@@ -45,22 +45,12 @@ static unsigned marks(const char *text)
 	return n;
 }
 
-static bool is_script(struct rd b, uint64_t marks_min)
+static bool is_script(const char *text, uint64_t marks_min)
 {
-	char text[SCRIPT_LOOK + 1];
-	size_t n = b.n < SCRIPT_LOOK ? b.n : SCRIPT_LOOK, begin = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (b.p[i] == 0)
-			return false;
-		text[i] = lower(b.p[i]);
-	}
-	text[n] = 0;
-	while (begin < n && strchr(" \t\r\n\xef\xbb\xbf", text[begin]))
-		begin++;
-	if (text[begin] == '<' || text[begin] == '{')
+	text += strspn(text, " \t\r\n\xef\xbb\xbf");
+	if (*text == '<' || *text == '{')
 		return false; /* a page or data about scripts */
-	bool variable = text[begin] == '$' || text[begin] == '.' || text[begin] == '&';
+	bool variable = *text == '$' || *text == '.' || *text == '&';
 	return marks(text) >= (variable ? 1 : marks_min);
 }
 
@@ -86,26 +76,109 @@ static bool declared(struct str type)
 	return among(type, types, ARRAY_LEN(types));
 }
 
-enum content content_of(struct rd body, struct str type, bool chunked, uint64_t marks_min)
+static bool starts(struct rd b, const char *magic, size_t n)
 {
-	if (chunked) {
-		const uint8_t *end =
-			body.n ? memchr(body.p, '\n', body.n < 20 ? body.n : 20) : NULL;
-		rd_skip(&body, end ? (size_t)(end - body.p) + 1 : 0);
+	return b.n >= n && memcmp(b.p, magic, n) == 0;
+}
+
+static bool contains(struct rd b, const char *text, size_t n)
+{
+	return b.n >= n && memmem(b.p, b.n, text, n) != NULL;
+}
+
+/* [MS-SHLLINK] 2.1: the size of the head, then its class. */
+static bool is_shortcut(struct rd b)
+{
+	return starts(b, "L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F", 20);
+}
+
+static bool is_office(struct rd b)
+{
+	/* Packages begin with their list of parts, and name these soon after it. */
+	return starts(b, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) ||
+	       (starts(b, "PK\3\4", 4) && (contains(b, "[Content_Types].xml", 19) ||
+					   contains(b, "word/", 5) || contains(b, "xl/", 3)));
+}
+
+static bool is_archive(struct rd b)
+{
+	return starts(b, "PK\3\4", 4) || starts(b, "Rar!\x1a\a", 6) ||
+	       starts(b, "7z\xbc\xaf\x27\x1c", 6) || starts(b, "MSCF\0\0\0\0", 8);
+}
+
+/* The text B in lower case; false when it is none. */
+static bool text_of(struct rd b, char text[SCRIPT_LOOK + 1])
+{
+	size_t n = b.n < SCRIPT_LOOK ? b.n : SCRIPT_LOOK;
+
+	for (size_t i = 0; i < n; i++) {
+		if (b.p[i] == 0)
+			return false;
+		text[i] = lower(b.p[i]);
 	}
-	if (is_pe(body) || (body.n >= 4 && memcmp(body.p,
-						  "\x7f"
-						  "ELF",
-						  4) == 0))
+	text[n] = 0;
+	return true;
+}
+
+/* Objects that a browser does not have. */
+static bool is_for_windows(const char *text)
+{
+	return strstr(text, "wscript.") ||
+	       (strstr(text, "activexobject(") && strstr(text, "shell")) ||
+	       (strstr(text, "createobject(") && strstr(text, "shell"));
+}
+
+static enum content text_kind(struct rd b, struct str type, uint64_t marks_min)
+{
+	char text[SCRIPT_LOOK + 1];
+
+	if (!text_of(b, text))
+		return CONTENT_OTHER;
+	if (strstr(text, "<hta:application") || str_eq_nocase(type, STR("application/hta")))
+		return CONTENT_PAGE;
+	if (is_script(text, marks_min))
+		return CONTENT_SCRIPT;
+	return text[0] != '<' && is_for_windows(text) ? CONTENT_WINDOWS : CONTENT_OTHER;
+}
+
+enum content content_of(struct rd body, struct str type, uint64_t marks_min)
+{
+	if (is_pe(body) || starts(body,
+				  "\x7f"
+				  "ELF",
+				  4))
 		return CONTENT_PROGRAM;
 	if (declared(type))
 		return CONTENT_DECLARED;
-	return is_script(body, marks_min) ? CONTENT_SCRIPT : CONTENT_OTHER;
+	if (is_shortcut(body))
+		return CONTENT_SHORTCUT;
+	if (is_office(body))
+		return CONTENT_OFFICE;
+	return is_archive(body) ? CONTENT_ARCHIVE : text_kind(body, type, marks_min);
+}
+
+bool content_has_macros(enum content c, struct rd piece)
+{
+	static const char wide[] = "_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T";
+
+	/* A part's name in a package; a folder's name in the older form ([MS-OVBA] 2.2.1). */
+	return c == CONTENT_OFFICE &&
+	       (contains(piece, "vbaProject.bin", 14) || contains(piece, wide, sizeof(wide)));
 }
 
 const char *content_name(enum content c)
 {
-	static const char *const names[] = { "other", "program", "script", "declared program" };
+	static const char *const names[CONTENT_KINDS] = {
+		[CONTENT_OTHER] = "other",
+		[CONTENT_PROGRAM] = "program",
+		[CONTENT_SCRIPT] = "script",
+		[CONTENT_DECLARED] = "declared program",
+		[CONTENT_SHORTCUT] = "shortcut",
+		[CONTENT_PAGE] = "HTML application",
+		[CONTENT_WINDOWS] = "Windows script",
+		[CONTENT_OFFICE] = "Office file",
+		[CONTENT_ARCHIVE] = "archive",
+	};
 
 	return names[c];
 }

@@ -13,11 +13,20 @@ enum content {
 	CONTENT_PROGRAM,  /* Windows (PE) or Linux (ELF) */
 	CONTENT_SCRIPT,   /* PowerShell */
 	CONTENT_DECLARED, /* called a program, but its bytes are none */
+	CONTENT_SHORTCUT, /* .lnk: starts whatever it says */
+	CONTENT_PAGE,     /* .hta: a page that runs as a program */
+	CONTENT_WINDOWS,  /* JavaScript or VBScript for Windows itself, not for a browser */
+	CONTENT_OFFICE,   /* Word, Excel, PowerPoint */
+	CONTENT_ARCHIVE,  /* ZIP, RAR, 7z, CAB */
+	CONTENT_KINDS
 };
 
-/* BODY as it begins; CHUNKED: a chunk's size comes first. TYPE: what it is said to be. MARKS_MIN:
- * words of PowerShell that make a script. */
-enum content content_of(struct rd body, struct str type, bool chunked, uint64_t marks_min);
+/* BODY as it begins. TYPE: what it is said to be. MARKS_MIN: words of PowerShell that make a
+ * script.
+ */
+enum content content_of(struct rd body, struct str type, uint64_t marks_min);
+/* Does a piece of a file of kind C name the place where Office keeps macros? */
+bool content_has_macros(enum content c, struct rd piece);
 const char *content_name(enum content c);
 
 bool content_is_media(struct str type); /* picture, sound, film, font */

@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "probe/detect/content.h"
 #include "probe/detect/indicators.h"
 #include "probe/detect/report.h"
 #include "probe/detect/thresholds.h"
+#include "probe/dissect/digest.h"
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
 #include "probe/dissect/http_head.h"
@@ -43,6 +45,17 @@ struct detect_env {
 /* Gives up an entry of a full table: takes KEY out of M and counts it. */
 void detect_forget(struct detect_env *env, struct map *m, const void *key, size_t n);
 
+/* A file that came in as the body of an HTTP answer. Told of when its kind is known, and again when
+ * it is through. */
+struct http_file {
+	enum content what; /* never CONTENT_OTHER */
+	bool done;
+	bool whole;  /* done, and DIGEST is of all of it */
+	bool macros; /* as far as it was seen */
+	uint64_t size;
+	struct digest_text digest;
+};
+
 struct detector {
 	const char *name;
 	void *(*open)(struct detect_env *env);
@@ -52,6 +65,7 @@ struct detector {
 		     const struct dissected *d);
 	void (*dns)(void *state, const struct dissected *d, const struct dns_message *m);
 	void (*http)(void *state, const struct flow *f, const struct http_message *m);
+	void (*file)(void *state, const struct flow *f, const struct http_file *file);
 	/* Bytes behind TCP that begin no HTTP message; DIR 0: the first speaker's. */
 	void (*payload)(void *state, const struct flow *f, int dir, const struct dissected *d);
 	void (*smb)(void *state, const struct flow *f, int dir, const struct smb_message *m);
@@ -72,6 +86,7 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		 const struct dissected *p);
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m);
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m);
+void detect_file(struct detect *d, const struct flow *f, const struct http_file *file);
 void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p);
 void detect_smb(struct detect *d, const struct flow *f, int dir, const struct smb_message *m);
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p);

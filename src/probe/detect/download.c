@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Detector: a program or a script comes in over plain HTTP in a way that honest software has no
- * reason for: dressed as a picture, from a bare address, under no type. The first bytes of the
- * body tell what it is; nothing is kept of it. */
+/* Detector: a program, a script or a document that acts like one comes in over plain HTTP in a way
+ * that honest software has no reason for: dressed as a picture, from a bare address, under no type.
+ * The first bytes of the body tell what it is (content.h); when it is through, its hashes are told
+ * too. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +15,14 @@
 enum {
 	EXCHANGES = 2048, /* requests whose answer is awaited; direct-mapped, the newer stays */
 	TOLD = 256,       /* downloads told of; direct-mapped */
+	HASHED_MAX = 8,   /* of one place */
 	HOST_MAX = 96,
 	TARGET_MAX = 120,
 };
 
 struct exchange {
 	struct flow_key key;
-	bool used, raw, chunked;
+	bool used, raw;
 	bool shy;   /* who fetches does not say its name, or says a browser's and is none */
 	bool cache; /* Windows fetches updates from a cache of the provider's, by address */
 	char host[HOST_MAX], target[TARGET_MAX], type[48];
@@ -28,14 +30,13 @@ struct exchange {
 
 struct told {
 	uint64_t key;
-	uint64_t count;
+	uint64_t count, hashed;
 	int64_t first_us;
 	struct telling telling;
 };
 
 struct download {
 	struct detect_env *env;
-	uint64_t awaits[EXCHANGES / 64]; /* bits: the head is through, the body is not */
 	struct exchange exchange[EXCHANGES];
 	struct told told[TOLD];
 };
@@ -53,23 +54,9 @@ static void download_close(void *state)
 	free(state);
 }
 
-static void awaits_set(struct download *d, const struct flow *f, bool on)
-{
-	uint64_t bit = UINT64_C(1) << (f->hash % 64), *at = &d->awaits[f->hash % EXCHANGES / 64];
-
-	*at = on ? *at | bit : *at & ~bit;
-}
-
-/* Asked for each packet: the exchanges themselves would not stay in the cache. */
-static bool awaits(const struct download *d, const struct flow *f)
-{
-	return d->awaits[f->hash % EXCHANGES / 64] >> (f->hash % 64) & 1;
-}
-
 static bool same_flow(const struct exchange *x, const struct flow *f)
 {
-	return x->used && x->key.sport == f->key.sport && x->key.dport == f->key.dport &&
-	       addr_eq(&x->key.src, &f->key.src) && addr_eq(&x->key.dst, &f->key.dst);
+	return x->used && flow_key_eq(&x->key, &f->key);
 }
 
 static void text_set(char *out, size_t size, struct str s)
@@ -113,34 +100,74 @@ static void on_request(struct download *d, const struct flow *f, const struct ht
 	text_set(x->target, sizeof(x->target), m->target);
 }
 
-/* What is wrong with it; NULL: nothing that counts. */
-static const char *fault(const struct exchange *x, enum content what, bool inside,
-			 enum severity *severity_out)
+/* Grave wherever it comes from; NULL: no. */
+static const char *disguise(const struct exchange *x, enum content what)
 {
 	struct str target = str_of(x->target), type = str_of(x->type);
 	bool dressed = content_is_media(type) || content_is_media_name(target);
 
-	*severity_out = SEVERITY_HIGH;
 	if (what == CONTENT_PROGRAM && (dressed || content_is_text(type)))
 		return "a program dressed as something else";
-	if (what == CONTENT_SCRIPT && dressed)
+	if ((what == CONTENT_SCRIPT || what == CONTENT_WINDOWS) && dressed)
 		return "a script dressed as something else";
-	if (inside)
-		return NULL;
+	if ((what == CONTENT_SHORTCUT || what == CONTENT_PAGE) && dressed)
+		return "a file that starts programs dressed as something else";
+	return NULL;
+}
+
+/* Documents and their kin, which act like programs once they are opened. */
+static const char *document_fault(const struct exchange *x, const struct http_file *file,
+				  enum severity *severity_out)
+{
+	*severity_out = x->raw ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	if (file->what == CONTENT_SHORTCUT)
+		return "a shortcut that starts a program";
+	if (file->what == CONTENT_PAGE)
+		return "a page that runs as a program (HTA)";
+	if (file->what == CONTENT_OFFICE && file->macros && x->raw)
+		return "an Office file with macros from an address without a name";
+	*severity_out = SEVERITY_MEDIUM;
+	if (file->what == CONTENT_WINDOWS && (x->raw || x->shy))
+		return "a script that runs outside the browser";
+	*severity_out = SEVERITY_LOW;
+	if (file->what == CONTENT_OFFICE && file->macros)
+		return "an Office file with macros over plain HTTP";
+	if (file->what == CONTENT_WINDOWS)
+		return "a script that runs outside the browser, over plain HTTP";
+	if (file->what == CONTENT_OFFICE && x->raw)
+		return "an Office file from an address without a name";
+	if (file->what == CONTENT_ARCHIVE && x->raw && x->shy)
+		return "an archive from an address without a name";
+	return NULL;
+}
+
+/* What is wrong with it; NULL: nothing that counts. */
+static const char *fault(const struct exchange *x, const struct http_file *file, bool inside,
+			 enum severity *severity_out)
+{
+	const char *why = disguise(x, file->what);
+	enum content what = file->what;
+
+	*severity_out = SEVERITY_HIGH;
+	if (why || inside)
+		return why;
 	*severity_out = x->cache ? SEVERITY_INFO : SEVERITY_HIGH;
 	if (what == CONTENT_PROGRAM && x->raw)
 		return "a program from an address without a name";
 	if (what == CONTENT_DECLARED && x->raw)
 		return "scrambled bytes declared a program, from an address without a name";
+	if (x->cache)
+		return NULL;
 	*severity_out = SEVERITY_MEDIUM;
-	if (what == CONTENT_PROGRAM && x->shy && type.n == 0)
+	if (what == CONTENT_PROGRAM && x->shy && x->type[0] == 0)
 		return "a program under no type at all";
-	if (what == CONTENT_PROGRAM && x->shy && !content_is_program_name(target))
+	if (what == CONTENT_PROGRAM && x->shy && !content_is_program_name(str_of(x->target)))
 		return "a program whose address does not say so";
 	if (what == CONTENT_SCRIPT && (x->raw || x->shy))
 		return "a PowerShell script fetched by a program that does not say its name";
 	*severity_out = SEVERITY_LOW;
-	return what == CONTENT_SCRIPT ? "a PowerShell script over plain HTTP" : NULL;
+	return what == CONTENT_SCRIPT ? "a PowerShell script over plain HTTP"
+				      : document_fault(x, file, severity_out);
 }
 
 static struct told *told_of(struct download *d, const struct flow *f, const char *host)
@@ -156,17 +183,20 @@ static struct told *told_of(struct download *d, const struct flow *f, const char
 }
 
 static void tell(struct download *d, const struct flow *f, const struct exchange *x,
-		 enum content what, const char *why, enum severity severity)
+		 const struct http_file *file, const char *why, enum severity severity)
 {
 	struct told *t = told_of(d, f, x->host);
 	struct report r;
 
 	t->telling.due = true;
-	t->count++;
+	t->count += !file->done;
 	if (t->first_us == 0)
 		t->first_us = d->env->now_us;
-	if (!telling_due(&t->telling, severity, d->env->now_us))
+	/* The hashes are worth a word of their own, a few times a place. */
+	bool hashed = file->whole && t->hashed < HASHED_MAX;
+	if (!hashed && !telling_due(&t->telling, severity, d->env->now_us))
 		return;
+	t->hashed += file->whole;
 	report_init(&r, detector_download.name, f->device[0], &f->key.src);
 	r.severity = severity;
 	r.confidence = severity == SEVERITY_HIGH ? 0.85 : 0.6;
@@ -179,43 +209,30 @@ static void tell(struct download *d, const struct flow *f, const struct exchange
 	report_reason(&r, "%s: http://%s%s, said to be \"%s\"", why, x->host, x->target, x->type);
 	if (x->shy)
 		report_reason(&r, "the program that fetched it does not say its name");
-	report_text(&r, "content", content_name(what));
+	if (file->whole)
+		report_reason(&r, "%.0f bytes, SHA-256 %s", (double)file->size,
+			      file->digest.sha256);
+	report_text(&r, "content", content_name(file->what));
 	report_text(&r, "content_type", x->type);
 	report_text(&r, "url_path", x->target);
 	report_number(&r, "downloads", (double)t->count);
+	if (file->done)
+		report_number(&r, "file_bytes", (double)file->size);
+	if (file->whole) {
+		report_text(&r, "sha256", file->digest.sha256);
+		report_text(&r, "sha1", file->digest.sha1);
+		report_text(&r, "md5", file->digest.md5);
+	}
 	report_story(&r, d->env, "%s", x->host);
 	detect_report(d->env, &t->telling, &r);
-}
-
-static void judge(struct download *d, const struct flow *f, struct exchange *x, struct rd body)
-{
-	enum content what = content_of(body, str_of(x->type), x->chunked,
-				       d->env->thresholds->download.marks_min);
-	bool inside = inventory_inside(d->env->inventory, &f->key.dst, f->device[1]);
-	enum severity severity;
-
-	awaits_set(d, f, false);
-	if (what == CONTENT_OTHER ||
-	    !inventory_inside(d->env->inventory, &f->key.src, f->device[0]))
-		return;
-	const char *why = fault(x, what, inside, &severity);
-	if (why)
-		tell(d, f, x, what, why, severity);
 }
 
 static void on_response(struct download *d, const struct flow *f, const struct http_message *m)
 {
 	struct exchange *x = &d->exchange[f->hash % EXCHANGES];
 
-	if (!same_flow(x, f) || m->status != 200 || m->encoded || !m->whole)
-		return;
-	struct str type = m->type, kind;
-	text_set(x->type, sizeof(x->type),
-		 str_cut(&type, ';', &kind) ? str_trim(kind) : (struct str){ 0 });
-	x->chunked = m->chunked && m->body.n == 0;
-	awaits_set(d, f, m->body.n == 0);
-	if (m->body.n > 0)
-		judge(d, f, x, m->body);
+	if (same_flow(x, f))
+		text_set(x->type, sizeof(x->type), http_type(m));
 }
 
 static void download_http(void *state, const struct flow *f, const struct http_message *m)
@@ -226,15 +243,18 @@ static void download_http(void *state, const struct flow *f, const struct http_m
 		on_request(state, f, m);
 }
 
-static void download_payload(void *state, const struct flow *f, int dir, const struct dissected *p)
+static void download_file(void *state, const struct flow *f, const struct http_file *file)
 {
 	struct download *d = state;
+	struct inventory *v = d->env->inventory;
+	const struct exchange *x = &d->exchange[f->hash % EXCHANGES];
+	enum severity severity;
 
-	if (dir == 0 || !awaits(d, f))
+	if (!same_flow(x, f) || !inventory_inside(v, &f->key.src, f->device[0]))
 		return;
-	struct exchange *x = &d->exchange[f->hash % EXCHANGES];
-	if (same_flow(x, f))
-		judge(d, f, x, p->payload);
+	const char *why = fault(x, file, inventory_inside(v, &f->key.dst, f->device[1]), &severity);
+	if (why)
+		tell(d, f, x, file, why, severity);
 }
 
 const struct detector detector_download = {
@@ -242,5 +262,5 @@ const struct detector detector_download = {
 	.open = download_open,
 	.close = download_close,
 	.http = download_http,
-	.payload = download_payload,
+	.file = download_file,
 };

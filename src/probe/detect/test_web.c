@@ -81,6 +81,101 @@ static void a_script_without_a_name_is_told(void **state)
 			 SEVERITY_LOW);
 }
 
+static void documents_that_act_like_programs_are_told(void **state)
+{
+	(void)state;
+	const char *by_address = REQUEST("/a", "203.0.113.7", "User-Agent: a\r\n");
+	const char *by_name = REQUEST("/a", "www.shop.example", "User-Agent: a\r\n");
+	assert_int_equal(
+		download_of(by_address, REPLY("text/html", "<html><HTA:APPLICATION id=a>")),
+		SEVERITY_HIGH);
+	assert_int_equal(download_of(by_name, REPLY("application/hta", "<script>")),
+			 SEVERITY_MEDIUM);
+	assert_int_equal(
+		download_of(by_address, REPLY("text/plain", "x = WScript.CreateObject(1)")),
+		SEVERITY_MEDIUM);
+	assert_int_equal(download_of(by_address, REPLY("application/octet-stream",
+						       "PK\3\4 word/vbaProject.bin")),
+			 SEVERITY_HIGH);
+	assert_int_equal(
+		download_of(by_name, REPLY("application/octet-stream", "PK\3\4 word/document.xml")),
+		SEVERITY_INFO);
+	assert_int_equal(download_of(by_name, REPLY("application/zip", "PK\3\4 letters.txt")),
+			 SEVERITY_INFO);
+	assert_int_equal(download_of(by_name, REPLY("text/html", "<p>WScript.Shell explained")),
+			 SEVERITY_INFO);
+}
+
+static enum content kind_of(const char *p, size_t n)
+{
+	return content_of(rd_of(p, n), (struct str){ 0 }, 2);
+}
+
+static void files_are_known_by_their_first_bytes(void **state)
+{
+	(void)state;
+	static const char lnk[] = "L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F\x9b";
+	static const char ole[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0";
+	static const char macros[] = "\1_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T\0";
+	assert_int_equal(kind_of(lnk, sizeof(lnk)), CONTENT_SHORTCUT);
+	assert_int_equal(kind_of(lnk, 12), CONTENT_OTHER);
+	assert_int_equal(kind_of(ole, sizeof(ole)), CONTENT_OFFICE);
+	assert_int_equal(kind_of("7z\xbc\xaf\x27\x1c\0", 8), CONTENT_ARCHIVE);
+	assert_int_equal(kind_of("PK\5\6", 4), CONTENT_OTHER);
+	assert_true(content_has_macros(CONTENT_OFFICE, rd_of(macros, sizeof(macros))));
+	assert_false(content_has_macros(CONTENT_ARCHIVE, rd_of(macros, sizeof(macros))));
+	assert_false(content_has_macros(CONTENT_OFFICE, rd_of(macros, 20)));
+}
+
+static void a_file_is_hashed_to_its_end(void **state)
+{
+	(void)state;
+	/* SHA-256 of "MZabc"; the second half comes first. */
+	const char *hash = "b3c33302a88a0806b0ab0ba3be9dc102e6026a7bb82e11d1811c873d8aa64219";
+	struct world *w = office();
+	const char head[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nMZ";
+	const char rest[] = "\r\n3\r\nabc\r\n0\r\n\r\n";
+	size_t n = sizeof(head) - 1;
+	world_open(w, 2, pc, web);
+	world_say(w, 3, pc, web, 2, REQUEST("/a.jpg", "www.shop.example", ""));
+	world_say(w, 4, web, pc, 100, head);
+	world_say(w, 5, web, pc, (uint32_t)(100 + n + 5), rest + 5);
+	world_say(w, 6, web, pc, (uint32_t)(100 + n), rest);
+	world_run(w);
+	const struct seen *f = world_find(w, "download");
+	assert_non_null(f);
+	assert_non_null(strstr(f->reasons, hash));
+	assert_non_null(strstr(f->reasons, "5 bytes"));
+	assert_int_equal(f->count, 1);
+	world_free(w);
+	w = office(); /* what is lost is not hashed, but told */
+	world_open(w, 2, pc, web);
+	world_say(w, 3, pc, web, 2, REQUEST("/a.jpg", "www.shop.example", ""));
+	world_say(w, 4, web, pc, 100, head);
+	world_run(w);
+	f = world_find(w, "download");
+	assert_non_null(f);
+	assert_null(strstr(f->reasons, "SHA-256"));
+	world_free(w);
+}
+
+static void what_looks_like_a_head_inside_a_file_is_none(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\nMZ";
+	world_open(w, 2, pc, tls);
+	world_say(w, 3, pc, tls, 2,
+		  REQUEST("/setup.exe", "www.shop.example", "User-Agent: a\r\nAccept: x\r\n"));
+	world_say(w, 4, tls, pc, 100, head);
+	world_say(w, 5, tls, pc, (uint32_t)(100 + sizeof(head) - 1),
+		  "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nMZ");
+	world_run(w);
+	const struct seen *f = world_find(w, "download");
+	assert_true(!f || f->severity < SEVERITY_HIGH);
+	world_free(w);
+}
+
 static void one_false_browser_alone_is_not_told(void **state)
 {
 	(void)state;
@@ -164,6 +259,10 @@ int main(void)
 		cmocka_unit_test(a_dressed_program_is_grave),
 		cmocka_unit_test(what_says_what_it_is_passes),
 		cmocka_unit_test(a_script_without_a_name_is_told),
+		cmocka_unit_test(documents_that_act_like_programs_are_told),
+		cmocka_unit_test(files_are_known_by_their_first_bytes),
+		cmocka_unit_test(a_file_is_hashed_to_its_end),
+		cmocka_unit_test(what_looks_like_a_head_inside_a_file_is_none),
 		cmocka_unit_test(one_false_browser_alone_is_not_told),
 		cmocka_unit_test(a_false_browser_on_the_wrong_port_is_told),
 		cmocka_unit_test(two_things_make_a_story),

@@ -87,6 +87,8 @@ static void header(struct str line, struct http_message *m)
 		m->agent = value;
 	else if (str_eq_nocase(name, STR("Content-Type")))
 		m->type = value;
+	else if (str_eq_nocase(name, STR("Location")))
+		m->location = value;
 	else if (str_eq_nocase(name, STR("Authorization")))
 		m->authorization = value;
 	else if (str_eq_nocase(name, STR("Accept")) || str_eq_nocase(name, STR("Accept-Language")))
@@ -116,12 +118,15 @@ int http_parse(struct rd p, struct http_message *out)
 		}
 		header(line, &m);
 	}
-	if (m.whole) {
-		if (m.chunked &&
-		    !line_next(&p, &line)) /* the size may come with the next segment */
-			p = rd_of(p.p, 0);
+	if (m.whole)
 		m.body = p;
-	}
 	*out = m;
 	return 0;
+}
+
+struct str http_type(const struct http_message *m)
+{
+	struct str type = m->type, kind;
+
+	return str_cut(&type, ';', &kind) ? str_trim(kind) : (struct str){ 0 };
 }

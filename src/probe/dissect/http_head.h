@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reader of the head of an HTTP/1 message (RFC 9112) as far as one segment holds it. It keeps
- * nothing: views point into the packet. Bodies are not followed. */
+ * nothing: views point into the packet. Bodies: http_body.h. */
 #ifndef PROBE_DISSECT_HTTP_HEAD_H
 #define PROBE_DISSECT_HTTP_HEAD_H
 
@@ -15,13 +15,13 @@ enum { HTTP_LINES_MAX = 64 }; /* header lines read; what follows is not looked a
 struct http_message {
 	bool response;
 	bool whole;   /* the end of the head was seen; BODY begins behind it */
-	bool chunked; /* BODY is behind the first chunk's size */
+	bool chunked; /* BODY begins with a chunk's size */
 	bool encoded; /* Content-Encoding: BODY is not what it seems */
 	bool accepts; /* request: Accept or Accept-Language is there */
 	bool has_length;
 	uint16_t status;
 	uint64_t length; /* Content-Length */
-	struct str method, target, host, agent, type, authorization;
+	struct str method, target, host, agent, type, authorization, location;
 	struct rd body;
 };
 
@@ -29,5 +29,7 @@ struct http_message {
 bool http_starts(struct rd p);
 /* 0 or -EFORMAT. */
 int http_parse(struct rd p, struct http_message *out);
+/* Content-Type without its parameters. */
+struct str http_type(const struct http_message *m);
 
 #endif

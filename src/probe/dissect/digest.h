@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256, SHA-1 and MD5 of bytes as they pass: the names by which lists know files. Nothing is
+ * proven with them. The only door to libgcrypt. */
+#ifndef PROBE_DISSECT_DIGEST_H
+#define PROBE_DISSECT_DIGEST_H
+
+#include <stddef.h>
+
+struct digest;
+
+/* Hexadecimal, lower case. */
+struct digest_text {
+	char sha256[65], sha1[41], md5[33];
+};
+
+struct digest *digest_new(void); /* NULL: the library refuses, as in FIPS mode */
+void digest_free(struct digest *d);
+void digest_add(struct digest *d, const void *p, size_t n);
+void digest_end(struct digest *d, struct digest_text *out); /* then only digest_free */
+
+#endif
