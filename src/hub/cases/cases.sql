@@ -11,6 +11,7 @@ CREATE TABLE incident (
 	title TEXT NOT NULL,                 -- one sentence
 	source TEXT NOT NULL,                -- alert phone mail paper
 	state TEXT NOT NULL,                 -- open contained recovered closed (NIST SP 800-61, 3)
+	was TEXT NOT NULL,                   -- the state before; set by the statement that changes it
 	severity BIGINT NOT NULL,            -- 0 .. 4
 	owner_id BIGINT,                     -- person
 	contact_name TEXT NOT NULL,          -- who called
@@ -38,6 +39,14 @@ CREATE INDEX incident_by_company ON incident (company_id, state, opened_us);
 -- What the statistics read of an incident stands in the index.
 CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture,
 	n_phone, n_remote, n_visit, minutes, cost_yen);
+
+-- How many incidents of a company are in a state: pages count without reading them.
+CREATE TABLE incident_tally (
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	state TEXT NOT NULL,
+	n BIGINT NOT NULL,
+	PRIMARY KEY (company_id, state)
+);
 
 -- The next serial of a region and year.
 CREATE TABLE incident_serial (

@@ -25,11 +25,13 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 	const struct case_new *n = r->n;
 	int ret = db_one_int(
 		t, s,
-		"INSERT INTO incident (number, company_id, prefecture, kind, title, source, state,"
+		"INSERT INTO incident (number, company_id, prefecture, kind, title, source, state, "
+		"was,"
 		" severity, owner_id, contact_name, contact_phone, happened_us, opened_us,"
 		" recorded_us, opened_by, changed_us, closed_us, cause, lesson, n_phone, n_remote,"
 		" n_visit, minutes, cost_yen)"
-		" SELECT $1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $12, $13, $8, $13,"
+		" SELECT $1, $2, $3, $4, $5, $6, 'open', '', $7, $8, $9, $10, $11, $12, $13, $8, "
+		"$13,"
 		" 0, '', '', 0, 0, 0, 0, 0 WHERE @scope($2) RETURNING id",
 		DB_ARGS(DB_TEXT(r->number), DB_INT(n->company_id), DB_INT(r->prefecture),
 			DB_TEXT(n->kind), DB_TEXT(n->title), DB_TEXT(n->source),
@@ -37,7 +39,9 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 			DB_TEXT(n->contact_phone), DB_INT(n->happened_us), DB_INT(n->opened_us),
 			DB_INT(r->now_us)),
 		id_out, e);
-	return ret == -ENOENT ? err_set(e, -ENOENT, "there is no such company") : ret;
+	if (ret == -ENOENT)
+		return err_set(e, -ENOENT, "there is no such company");
+	return ret < 0 ? ret : cases_store_tally(t, s, n->company_id, NULL, CASE_OPEN, e);
 }
 
 #define INCIDENT_COLUMNS                                                                           \
@@ -134,24 +138,21 @@ int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct 
 	{                                                                                          \
 		form(lead STATE_LIVE rest), form(lead STATE_ANY rest), form(lead STATE_ONE rest)   \
 	}
-#define ALL_OF(form)                                                                               \
-	{                                                                                          \
-		{ STATES_OF(form, LEAD_ALL, REST_PLAIN), STATES_OF(form, LEAD_ALL, REST_FILTER) }, \
-		{                                                                                  \
-			STATES_OF(form, LEAD_COMPANY, REST_PLAIN),                                 \
-				STATES_OF(form, LEAD_COMPANY, REST_FILTER)                         \
-		}                                                                                  \
-	}
+static const char *const lists[2][2][3] = {
+	{ STATES_OF(LIST, LEAD_ALL, REST_PLAIN), STATES_OF(LIST, LEAD_ALL, REST_FILTER) },
+	{ STATES_OF(LIST, LEAD_COMPANY, REST_PLAIN), STATES_OF(LIST, LEAD_COMPANY, REST_FILTER) },
+};
+static const char *const counts[2][3] = { STATES_OF(COUNT, LEAD_ALL, REST_FILTER),
+					  STATES_OF(COUNT, LEAD_COMPANY, REST_FILTER) };
 
-static const char *const lists[2][2][3] = ALL_OF(LIST);
-static const char *const counts[2][2][3] = ALL_OF(COUNT);
-
-static const char *sql_of(const char *const sql[2][2][3], const struct case_filter *f)
+static bool filtered(const struct case_filter *f)
 {
-	bool filtered = f->kind || f->prefecture || f->owner_id || (f->words && f->words[0]);
-	int state = !f->state ? 0 : !f->state[0] ? 1 : 2;
+	return f->kind || f->prefecture || f->owner_id || (f->words && f->words[0]);
+}
 
-	return sql[f->company_id ? 1 : 0][filtered ? 1 : 0][state];
+static int state_form(const struct case_filter *f)
+{
+	return !f->state ? 0 : !f->state[0] ? 1 : 2;
 }
 
 struct filter_args {
@@ -190,7 +191,8 @@ int cases_store_list(struct txn *t, const struct scope *s, const struct case_fil
 	struct filter_args args;
 
 	filter_bind(f, &args);
-	struct rows *r = db_query(t, s, sql_of(lists, f), args.v, ARRAY_LEN(args.v), e);
+	struct rows *r = db_query(t, s, lists[f->company_id ? 1 : 0][filtered(f)][state_form(f)],
+				  args.v, ARRAY_LEN(args.v), e);
 
 	return rows_list(r, incident_read, a, ROWS_OUT(out, n_out), e);
 }
@@ -200,8 +202,10 @@ int cases_store_count(struct txn *t, const struct scope *s, const struct case_fi
 {
 	struct filter_args args;
 
+	if (!filtered(f))
+		return cases_store_tallied(t, s, f, out, e);
 	filter_bind(f, &args);
-	return db_one_int(t, s, sql_of(counts, f), args.v, 6, out, e);
+	return db_one_int(t, s, counts[f->company_id ? 1 : 0][state_form(f)], args.v, 6, out, e);
 }
 
 int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
@@ -211,35 +215,4 @@ int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t 
 			 "UPDATE incident SET owner_id = $2, changed_us = $3 WHERE id = $1"
 			 " AND state <> 'closed' AND @scope(company_id)",
 			 DB_ARGS(DB_INT(id), DB_INT(owner_id), DB_INT(now_us)), e);
-}
-
-int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
-		      int64_t now_us, struct err *e)
-{
-	return db_change(t, s,
-			 "UPDATE incident SET state = $2, changed_us = $3 WHERE id = $1"
-			 " AND state <> 'closed' AND @scope(company_id)",
-			 DB_ARGS(DB_INT(id), DB_TEXT(state), DB_INT(now_us)), e);
-}
-
-int cases_store_close(struct txn *t, const struct scope *s, const struct close_row *r,
-		      struct err *e)
-{
-	return db_change(t, s,
-			 "UPDATE incident SET state = 'closed', closed_us = $2, closed_by = $3,"
-			 " changed_us = $2, cause = $4, lesson = $5 WHERE id = $1"
-			 " AND state <> 'closed' AND @scope(company_id)",
-			 DB_ARGS(DB_INT(r->id), DB_INT(r->now_us), DB_INT(r->person_id),
-				 DB_TEXT(r->cause), DB_TEXT(r->lesson)),
-			 e);
-}
-
-int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
-		       struct err *e)
-{
-	return db_change(
-		t, s,
-		"UPDATE incident SET state = 'open', closed_us = 0, closed_by = NULL,"
-		" changed_us = $2 WHERE id = $1 AND state = 'closed' AND @scope(company_id)",
-		DB_ARGS(DB_INT(id), DB_INT(now_us)), e);
 }

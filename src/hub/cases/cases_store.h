@@ -52,6 +52,12 @@ struct action_row {
 int cases_store_action(struct txn *t, const struct scope *s, const struct action_row *r,
 		       int64_t *id_out, struct err *e);
 
+/* One more in state TO and one less in FROM (NULL: it is new). */
+int cases_store_tally(struct txn *t, const struct scope *s, int64_t company_id, const char *from,
+		      const char *to, struct err *e);
+/* cases_store_count for a filter of company and state only. */
+int cases_store_tallied(struct txn *t, const struct scope *s, const struct case_filter *f,
+			int64_t *out, struct err *e);
 int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
 		      int64_t now_us, struct err *e);
 int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,

@@ -105,6 +105,42 @@ static void from_call_to_lesson(struct test_hub *th)
 	assert_string_equal(get(&r, i.number, a).state, CASE_OPEN);
 }
 
+static int64_t counted(const struct ready *r, const char *state, const char *kind)
+{
+	const struct case_filter f = { .state = state, .kind = kind };
+	int64_t n = -1;
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_READ, &e);
+
+	assert_int_equal(cases_store_count(t, &r->u.scope, &f, &n, &e), 0);
+	return n;
+}
+
+/* What is kept beside the incidents says the same as counting them. */
+static void the_tally_follows_the_states(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct err e = { 0 };
+
+	for (int i = 0; i < 3; i++)
+		open_case(&r, &n);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_state(t, &r.u, "IW-2026-000001", CASE_RECOVERED, TEST_HUB_NOW, &e),
+			 0);
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", "原因", "教訓", TEST_HUB_NOW, &e),
+			 0);
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000002", "原因", "教訓", TEST_HUB_NOW, &e),
+			 0);
+	assert_int_equal(cases_reopen(t, &r.u, "IW-2026-000002", "再発", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	static const char *const states[] = { NULL, "", CASE_OPEN, CASE_RECOVERED, CASE_CLOSED };
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		assert_int_equal(counted(&r, states[i], NULL), counted(&r, states[i], n.kind));
+	assert_int_equal(counted(&r, NULL, NULL), 2);
+	assert_int_equal(counted(&r, CASE_CLOSED, NULL), 1);
+}
+
 static void the_story_is_in_order_and_whole(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -285,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(from_call_to_lesson),
+		ON_BOTH(the_tally_follows_the_states),
 		ON_BOTH(the_story_is_in_order_and_whole),
 		ON_BOTH(numbers_run_by_region_and_year),
 		ON_BOTH(what_is_wrong_is_said),
