@@ -9,6 +9,12 @@ void judge_start(struct judge *j, const struct probe_config *c, const struct hom
 	j->env.names = names_new();
 	j->env.learning_us = c->learning_ms * 1000;
 	j->env.resident = c->resident;
+	struct baseline_conf usual = { .devices_max = (size_t)c->devices_max,
+				       .learning_us = c->learning_ms * 1000,
+				       .path = c->baseline,
+				       .problem = j->sink.problem,
+				       .arg = j->sink.arg };
+	j->env.baseline = baseline_new(&usual);
 	j->env.detect = detect_new(&j->env, &j->sink);
 	j->readers = readers_new(&j->env);
 }
@@ -17,6 +23,7 @@ void judge_done(struct judge *j)
 {
 	readers_free(j->readers);
 	detect_free(j->env.detect);
+	baseline_free(j->env.baseline);
 	names_free(j->env.names);
 	inventory_free(j->env.inventory);
 	indicators_free(j->env.indicators);
@@ -83,5 +90,6 @@ void judge_finish(struct judge *j)
 {
 	detect_tick(j->env.detect);
 	detect_finish(j->env.detect);
+	baseline_save(j->env.baseline);
 	traffic_tick(&j->meter, j->env.inventory, &j->sink, j->env.now_us, true);
 }

@@ -55,6 +55,7 @@ void probe_config_init(struct probe_config *c)
 		.indicators = none,
 		.thresholds = none,
 		.without = none,
+		.baseline = none,
 	};
 }
 
@@ -276,7 +277,7 @@ void probe_stats_get(const struct probe *p, struct probe_stats *out)
 	out->devices = inventory_count(p->judge.env.inventory);
 	out->devices_dropped = inventory_dropped(p->judge.env.inventory);
 	out->findings = detect_findings(p->judge.env.detect);
-	out->states_dropped = p->judge.env.forgotten;
+	out->states_dropped = p->judge.env.forgotten + baseline_forgotten(p->judge.env.baseline);
 	out->indicators = indicators_count(p->judge.env.indicators);
 	out->indicators_bad = indicators_bad(p->judge.env.indicators);
 	out->packets_dropped = p->capture.stats.dropped;

@@ -37,6 +37,7 @@ struct probe_config {
 	char *indicators;    /* probe.indicators: path of the list; "" = none */
 	char *thresholds;    /* probe.thresholds: changed ones, "beacon.calls_min=8, ..." */
 	char *without;       /* detectors left out (no configuration row); analyses */
+	char *baseline;      /* what is usual is kept there; "" = nowhere (no configuration row) */
 	int64_t shift_us;    /* added to packet time (no configuration row); demonstration */
 	bool live;           /* set by probe_open_live */
 	bool resident; /* a sensor that stays: new_device learns before it speaks; a live one is */

@@ -85,6 +85,7 @@ static int replay_shift(struct probe_role *r, struct err *e)
 
 static int capture_open(struct probe_role *r, struct err *e)
 {
+	char usual[SENSOR_PATH_MAX];
 	struct probe_sink sink = probe_report_sink(&r->report);
 	int got = 0;
 
@@ -92,8 +93,13 @@ static int capture_open(struct probe_role *r, struct err *e)
 		got = replay_shift(r, e);
 	r->conf.probe.resident =
 		r->conf.replay_shift[0] != 0; /* it stands for a sensor that stays */
+	if (!r->conf.replay[0]) {             /* a capture file is no past of this network */
+		sensor_path(r->conf.state, SENSOR_BASELINE, usual);
+		r->conf.probe.baseline = usual; /* copied */
+	}
 	if (got >= 0)
 		got = probe_new(&r->conf.probe, &sink, &r->probe, e);
+	r->conf.probe.baseline = NULL;
 	if (got < 0)
 		return got;
 	r->start_ns = clock_mono_ns(&clock_real);

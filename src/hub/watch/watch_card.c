@@ -105,9 +105,27 @@ void watch_card_evidence(const struct text *text, enum lang lang, const struct w
 		const char *label = text_find(text, lang, key);
 		const char *value =
 			ev->has_number ? number(ev->number, a) : arena_strdup(a, ev->text);
+		(*out)[i].name = arena_strdup(a, ev->name);
 		(*out)[i].label = label ? label : arena_strdup(a, ev->name);
 		(*out)[i].value = value;
 	}
 	*n_out = f->n_evidence;
 	otasuke__wire__finding__free_unpacked(f, NULL);
+}
+
+const char *watch_card_young(const struct text *text, enum lang lang,
+			     const struct watch_evidence *list, size_t n, struct arena *a)
+{
+	double days;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].name, "baseline_days") != 0 ||
+		    str_double(str_of(list[i].value), 0, 1e6, &days) < 0)
+			continue;
+		const char *value = arena_printf(a, "%.0f", days);
+		return watch_text(text, lang,
+				  days < 1 ? "watch.card.young_hours" : "watch.card.young", &value,
+				  1, a);
+	}
+	return "";
 }

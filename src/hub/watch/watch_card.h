@@ -6,12 +6,15 @@
 
 #include "hub/watch/watch.h"
 
-/* One line of evidence a person can check: {"間隔 (中央値)", "60.2 秒"}. */
+/* One line of evidence a person can check: {"interval_median_s", "間隔 (中央値)", "60.2"}. */
 struct watch_evidence {
-	const char *label, *value;
+	const char *name, *label, *value;
 };
 /* From the alert's newest finding; unknown names are shown as they are. */
 void watch_card_evidence(const struct text *text, enum lang lang, const struct watch_alert *alert,
 			 struct arena *a, struct watch_evidence **out, size_t *n_out);
+/* That the finding rests on few days of watching, as a sentence; "" when it does not say so. */
+const char *watch_card_young(const struct text *text, enum lang lang,
+			     const struct watch_evidence *list, size_t n, struct arena *a);
 
 #endif

@@ -55,6 +55,7 @@ struct alert_page {
 	struct watch_alert a;
 	struct watch_card card;
 	const char *light, *light_key, *state_key, *prefecture;
+	const char *young; /* the finding rests on few days of watching; "" = it does not */
 	struct watch_evidence *evidence;
 	size_t n_evidence;
 	const char *const *peers;

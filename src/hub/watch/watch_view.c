@@ -108,6 +108,7 @@ int watch_view_alert(struct call *c, int64_t id, struct alert_page *p)
 		return r;
 	watch_card(c->hub->text, c->lang, &p->a, c->arena, &p->card);
 	watch_card_evidence(c->hub->text, c->lang, &p->a, c->arena, &p->evidence, &p->n_evidence);
+	p->young = watch_card_young(c->hub->text, c->lang, p->evidence, p->n_evidence, c->arena);
 	p->light = watch_severity_light(p->a.severity);
 	p->light_key = watch_view_light_key(p->a.severity);
 	p->state_key = watch_view_state_key(p->a.state);

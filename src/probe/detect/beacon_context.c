@@ -114,6 +114,7 @@ struct weights {
 	bool internal, failing, raw, odd;
 	bool everyday; /* a named place on a common port, and nothing more to say against it */
 	bool common;   /* much of the network calls there */
+	bool newly;    /* nobody here called there before these days */
 	unsigned callers;
 	size_t devices;
 	double total;
@@ -145,10 +146,15 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 		    w->callers >= t->beacon.common_share * (double)w->devices;
 	w->total = w->score.total;
 	w->everyday = !w->raw && !w->odd;
+	uint64_t place = baseline_place(env->baseline, p->name, &p->peer[0], p->port);
+	w->common = w->common || baseline_place_common(env->baseline, place);
+	w->newly = baseline_place_new(env->baseline, place);
 	if (w->raw)
 		w->total += t->beacon.no_name;
 	if (w->odd)
 		w->total += t->beacon.odd_port;
+	if (w->newly)
+		w->total += t->beacon.new_place;
 	if (w->failing)
 		w->total -= t->beacon.unanswered;
 	if (w->everyday &&
@@ -193,6 +199,8 @@ static void explain(const struct pair *p, const struct weights *w, struct report
 		report_reason(r, "port %u is an unusual one", p->port);
 	if (w->internal)
 		report_reason(r, "the place called lies inside the network");
+	if (w->newly)
+		report_reason(r, "nobody here called this place before these days");
 	if (w->devices >= 5)
 		report_reason(r, "%u of %zu devices call there", w->callers, w->devices);
 	report_number(r, "interval_median_s", s->interval_s);
@@ -222,5 +230,6 @@ bool beacon_weigh(const struct detect_env *env, const struct beacon_places *plac
 	r->severity = severity_of(env->thresholds, &w, p);
 	r->confidence = w.total > 0.99 ? 0.99 : w.total;
 	explain(p, &w, r);
+	report_baseline(r, env);
 	return true;
 }

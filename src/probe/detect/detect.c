@@ -8,13 +8,14 @@
 #include "base/mem.h"
 #include "probe/story/story.h"
 
-/* The story is last: it hears what the others say. */
+/* The learner is first, so that time has gone on when others ask the baseline; the story is last:
+ * it hears what the others say. */
 static const struct detector *const detectors[] = {
-	&detector_known_bad,  &detector_new_device, &detector_beacon,      &detector_scan,
-	&detector_download,   &detector_odd_call,   &detector_brute_force, &detector_lateral,
-	&detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel, &detector_arp_spoof,
-	&detector_rogue_dhcp, &detector_upload,     &detector_cleartext,   &detector_old_software,
-	&detector_mining,     &detector_mail_out,   &detector_host_story,
+	&detector_learner,      &detector_known_bad,  &detector_new_device, &detector_beacon,
+	&detector_scan,         &detector_download,   &detector_odd_call,   &detector_brute_force,
+	&detector_lateral,      &detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel,
+	&detector_arp_spoof,    &detector_rogue_dhcp, &detector_upload,     &detector_cleartext,
+	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_host_story,
 };
 
 struct detect {

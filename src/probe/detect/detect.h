@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "probe/baseline/baseline.h"
 #include "probe/detect/content.h"
 #include "probe/detect/indicators.h"
 #include "probe/detect/report.h"
@@ -29,6 +30,7 @@
 struct detect_env {
 	struct inventory *inventory;
 	struct names *names;
+	struct baseline *baseline; /* what is usual; may be NULL */
 	struct indicators *indicators;
 	const struct thresholds *thresholds;
 	const char *without; /* names of detectors that are left out; NULL: none */
@@ -76,6 +78,9 @@ struct detector {
 	void (*finish)(void *state); /* the last word: tell what is due */
 };
 
+/* Where F goes, as the baseline knows it. */
+uint64_t baseline_flow_place(const struct detect_env *env, const struct flow *f);
+
 struct detect;
 
 /* NAMES: of detectors, comma separated. -EINVAL: there is none of that name. */
@@ -96,6 +101,7 @@ void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
 uint64_t detect_findings(const struct detect *d);
 
+extern const struct detector detector_learner;
 extern const struct detector detector_known_bad;
 extern const struct detector detector_new_device;
 extern const struct detector detector_beacon;

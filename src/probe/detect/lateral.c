@@ -133,13 +133,19 @@ static void tell(struct lateral *l, struct pair *t, const struct flow *f)
 	explain(t, &r);
 	if (r.n_reasons == 0) /* nothing but ordinary use of files */
 		return;
+	bool odd_hour = baseline_odd_hour(l->env->baseline,
+					  inventory_device(l->env->inventory, f->device[0]));
+	if (odd_hour)
+		report_reason(&r, "at an hour at which this device was never active before");
 	report_number(&r, "services_made", (double)t->services);
 	report_number(&r, "share_files", (double)t->share_files);
 	report_text(&r, "file", t->file);
 	report_story(&r, l->env, "%s", addr_format(&f->key.dst, text));
 	t->told = t->acts;
 	if (r.severity == SEVERITY_INFO)
-		story_hear(l->env->stories, &r, l->env->thresholds->lateral.share_points);
+		story_hear(l->env->stories, &r,
+			   odd_hour ? l->env->thresholds->lateral.odd_hour_points
+				    : l->env->thresholds->lateral.share_points);
 	else
 		detect_report(l->env, &t->telling, &r);
 }

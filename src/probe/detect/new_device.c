@@ -61,6 +61,7 @@ static void tell(struct new_device *n, uint32_t i, struct device *d)
 	r.last_us = d->last_us;
 	r.count = 1;
 	describe(d, mac_format(&d->mac, mac), &r);
+	report_baseline(&r, n->env);
 	report_story(&r, n->env, "joined");
 	d->told = true;
 	detect_report(n->env, &t, &r);
@@ -73,7 +74,7 @@ static bool newcomer(const struct detect_env *env, const struct device *d)
 		return false;
 	if (!env->resident)
 		return d->joined;
-	return d->first_us - env->start_us >= env->learning_us && (d->joined || d->n_addr > 0);
+	return (d->joined || d->n_addr > 0) && baseline_newcomer(env->baseline, d);
 }
 
 static void look(struct new_device *n, bool last_word)

@@ -28,6 +28,8 @@ enum sign {
 	SIGN_POSTS,
 	SIGN_RANDOM_NAME,
 	SIGN_OWN_ADDRESS,
+	SIGN_NEW_PLACE,
+	SIGN_COMMON_PLACE,
 	SIGNS
 };
 
@@ -51,6 +53,10 @@ static const struct {
 	[SIGN_RANDOM_NAME] = { POINTS(random_name), "a name that looks drawn by lot" },
 	[SIGN_OWN_ADDRESS] = { POINTS(own_address),
 			       "a service that tells its caller the address it calls from" },
+	[SIGN_NEW_PLACE] = { POINTS(new_place),
+			     "a place that nobody here called before these days" },
+	[SIGN_COMMON_PLACE] = { POINTS(common_place),
+				"much of the network has called there for long" },
 };
 
 struct call {
@@ -147,6 +153,7 @@ static void weigh(struct odd_call *o, struct call *c, const struct flow *f, cons
 	report_peer(&r, &f->key.dst, f->key.dport);
 	report_name(&r, name);
 	explain(c, weight, &r);
+	report_baseline(&r, o->env);
 	char text[ADDR_TEXT_MAX];
 	report_story(&r, o->env, "%s", addr_port_format(&f->key.dst, f->key.dport, text));
 	if (weight < t->odd_call.medium_from)
@@ -211,6 +218,11 @@ static unsigned place_signs(const struct odd_call *o, const struct flow *f, cons
 		set |= 1U << SIGN_NOT_LOOKED_UP;
 	if (tells_own_address(str_of(*name_out)))
 		set |= 1U << SIGN_OWN_ADDRESS;
+	uint64_t place = baseline_place(o->env->baseline, *name_out, &f->key.dst, f->key.dport);
+	if (baseline_place_new(o->env->baseline, place))
+		set |= 1U << SIGN_NEW_PLACE;
+	if (baseline_place_common(o->env->baseline, place))
+		set |= 1U << SIGN_COMMON_PLACE;
 	return set;
 }
 

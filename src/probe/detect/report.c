@@ -71,6 +71,38 @@ void report_reason(struct report *r, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Time as one says it: minutes, hours, days. */
+static const char *span_text(double days, char *out, size_t out_size)
+{
+	double minutes = days * 24 * 60;
+
+	if (minutes < 120)
+		(void)snprintf(out, out_size, "%.0f minutes", minutes); /* fits */
+	else if (days < 2)
+		(void)snprintf(out, out_size, "%.0f hours", days * 24);
+	else
+		(void)snprintf(out, out_size, "%.0f days", days);
+	return out;
+}
+
+void report_baseline(struct report *r, const struct detect_env *env)
+{
+	char span[32];
+
+	if (!baseline_young(env->baseline))
+		return;
+	double days = baseline_days(env->baseline);
+	(void)span_text(days, span, sizeof(span));
+	report_number(r, "baseline_days", days);
+	if (env->resident)
+		report_reason(r,
+			      "this sensor has watched for %s only and still learns what is usual",
+			      span);
+	else
+		report_reason(r, "this capture shows %s only: what is usual here is not known",
+			      span);
+}
+
 void report_story(struct report *r, const struct detect_env *env, const char *fmt, ...)
 {
 	const struct device *d = inventory_device(env->inventory, r->device);

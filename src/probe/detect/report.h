@@ -44,6 +44,8 @@ void report_name(struct report *r, const char *name);                    /* each
 void report_number(struct report *r, const char *name, double v);
 void report_text(struct report *r, const char *name, const char *text); /* TEXT is borrowed */
 void report_reason(struct report *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The finding rests on what is usual here: says so while that is not yet known well. */
+void report_baseline(struct report *r, const struct detect_env *env);
 /* detector/device/WHAT */
 void report_story(struct report *r, const struct detect_env *env, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -248,9 +248,12 @@ static void far_more_than_ever_is_told(void **state)
 	send_out(&b, u, device, UINT64_C(2) << 30); /* without a past, nothing is much */
 	assert_int_equal(b.findings, 0);
 	detector_upload.close(u);
+	struct baseline_conf conf = { .learning_us = US_PER_DAY };
+	b.env.baseline = baseline_new(&conf);
 	u = detector_upload.open(&b.env);
 	for (int i = 0; i < 30; i++) {
 		b.env.now_us += US_PER_HOUR;
+		baseline_advance(b.env.baseline, b.env.now_us);
 		send_out(&b, u, device, 20 << 20);
 	}
 	assert_int_equal(b.findings, 0);
@@ -258,6 +261,7 @@ static void far_more_than_ever_is_told(void **state)
 	send_out(&b, u, device, UINT64_C(1) << 30);
 	assert_int_equal(b.findings, 1);
 	detector_upload.close(u);
+	baseline_free(b.env.baseline);
 	bench_close(&b);
 }
 

@@ -21,6 +21,7 @@ struct thresholds {
 		int64_t merge_us, lasted_us, setup_us, burst_us, update_check_us;
 		double weight_regular, weight_alike, weight_even, weight_lasting;
 		double no_name, odd_port, unanswered, update_check_less, common_less, common_share;
+		double new_place;
 		double tell_from, low_from, medium_from, high_from;
 	} beacon;
 	struct {
@@ -49,7 +50,7 @@ struct thresholds {
 	} icmp_tunnel;
 	struct {
 		uint64_t pieces_min;
-		double share_points;
+		double share_points, odd_hour_points;
 	} lateral;
 	struct {
 		uint64_t servers_min, servers_many;
@@ -60,6 +61,7 @@ struct thresholds {
 		uint64_t post_bytes;
 		double no_name, not_looked_up, odd_port, unnamed_cert, old_tls, plain_on_tls;
 		double false_browser, no_agent, posts, random_name, own_address;
+		double new_place, common_place;
 	} odd_call;
 	struct {
 		uint64_t length_min, consonants_run;

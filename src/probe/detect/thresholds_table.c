@@ -39,6 +39,8 @@ const struct threshold thresholds_table[] = {
 	    "what ended long ago was perhaps only a visit"),
 	ROW(beacon.no_name, "score", 0.10, 0, 0.5, "honest services are called by name"),
 	ROW(beacon.odd_port, "score", 0.05, 0, 0.5, "games and devices use odd ports too"),
+	ROW(beacon.new_place, "score", 0.05, 0, 0.5,
+	    "new software calls new places too; counts when learning is over"),
 	ROW(beacon.unanswered, "score", 0.10, 0, 0.5,
 	    "programs ask for switched-off machines at regular times"),
 	TIME(beacon, update_check, 3600, 600, 86400,
@@ -114,6 +116,8 @@ const struct threshold thresholds_table[] = {
 	    "an honest overlong request of SMB1 has two or three"),
 	ROW(lateral.share_points, "points", 10, 0, 50,
 	    "administrators open this share all the time"),
+	ROW(lateral.odd_hour_points, "points", 25, 0, 50,
+	    "as much as a low finding, when the computer was never active at this hour"),
 
 	ROW(mail_out.servers_min, "servers", 10, 3, 500, "an office computer has one mail server"),
 	ROW(mail_out.servers_many, "servers", 30, 5, 5000, "three times the least"),
@@ -141,6 +145,9 @@ const struct threshold thresholds_table[] = {
 	ROW(odd_call.posts, "points", 10, 0, 50, "common by itself"),
 	ROW(odd_call.random_name, "points", 20, 0, 60, "errs on abbreviations"),
 	ROW(odd_call.own_address, "points", 10, 0, 50, "a few honest programs ask for it"),
+	ROW(odd_call.new_place, "points", 5, 0, 50, "people call new places each day"),
+	ROW(odd_call.common_place, "points", -20, -60, 0,
+	    "the office's own software may be odd, malware is seldom on every desk for weeks"),
 
 	ROW(random_name.length_min, "letters", 8, 4, 20,
 	    "shorter ones are too often abbreviations"),

@@ -9,8 +9,7 @@
 
 struct sender {
 	int64_t hour; /* since 1970, of NOW */
-	uint64_t now_bytes, most_bytes;
-	uint32_t hours;   /* in which it sent anything, without this one */
+	uint64_t now_bytes;
 	struct addr peer; /* that got most in one connection */
 	uint16_t port;
 	uint64_t peer_bytes;
@@ -52,19 +51,18 @@ static struct sender *sender_of(struct upload *u, uint32_t device)
 	return &u->sender[device];
 }
 
-static void turn(struct sender *s, int64_t hour)
+/* A new hour: the one before becomes part of the past. */
+static void turn(struct upload *u, struct sender *s, uint32_t device, int64_t hour)
 {
 	if (hour == s->hour)
 		return;
-	if (s->now_bytes > 0) {
-		s->hours++;
-		s->most_bytes = s->now_bytes > s->most_bytes ? s->now_bytes : s->most_bytes;
-	}
+	baseline_sent(u->env->baseline, inventory_device(u->env->inventory, device), s->now_bytes);
 	s->hour = hour;
 	s->now_bytes = s->peer_bytes = 0;
 }
 
-static void tell(struct upload *u, struct sender *s, const struct flow *f)
+static void tell(struct upload *u, struct sender *s, const struct flow *f,
+		 const struct baseline_past *past)
 {
 	struct report r;
 
@@ -82,9 +80,10 @@ static void tell(struct upload *u, struct sender *s, const struct flow *f)
 	report_reason(&r,
 		      "%.0f MB left the network within this hour; the most before was %.0f MB, in "
 		      "%u hours",
-		      (double)s->now_bytes / 1e6, (double)s->most_bytes / 1e6, s->hours);
+		      (double)s->now_bytes / 1e6, (double)past->most_bytes / 1e6, past->hours);
 	report_number(&r, "bytes_out", (double)s->now_bytes);
-	report_number(&r, "bytes_usual", (double)s->most_bytes);
+	report_number(&r, "bytes_usual", (double)past->most_bytes);
+	report_baseline(&r, u->env);
 	report_story(&r, u->env, "volume");
 	detect_report(u->env, &s->telling, &r);
 }
@@ -99,7 +98,7 @@ static void upload_flow(void *state, const struct flow *f, enum flow_event ev,
 	    inventory_inside(u->env->inventory, &f->key.dst, f->device[1]))
 		return;
 	struct sender *s = sender_of(u, f->device[0]);
-	turn(s, u->env->now_us / US_PER_HOUR);
+	turn(u, s, f->device[0], u->env->now_us / US_PER_HOUR);
 	uint64_t sent = f->side[0].payload;
 	s->now_bytes += sent;
 	if (sent > s->peer_bytes) {
@@ -108,9 +107,13 @@ static void upload_flow(void *state, const struct flow *f, enum flow_event ev,
 		s->peer_bytes = sent;
 	}
 	const struct thresholds *t = u->env->thresholds;
-	if (s->hours >= t->upload.hours_min && s->now_bytes >= t->upload.bytes_min &&
-	    (double)s->now_bytes >= t->upload.times_usual * (double)s->most_bytes)
-		tell(u, s, f);
+	if (s->now_bytes < t->upload.bytes_min)
+		return;
+	struct baseline_past past =
+		baseline_past(u->env->baseline, inventory_device(u->env->inventory, f->device[0]));
+	if (past.hours >= t->upload.hours_min &&
+	    (double)s->now_bytes >= t->upload.times_usual * (double)past.most_bytes)
+		tell(u, s, f, &past);
 }
 
 const struct detector detector_upload = {
