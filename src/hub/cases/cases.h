@@ -110,6 +110,16 @@ int cases_consent(struct txn *t, const struct user *u, const char *number,
 		  const struct case_consent *c, int64_t now_us, struct err *e);
 int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
 			 int64_t now_us, struct err *e);
+/* A line of the story that a later feature tells, with its audit row ACTION. KIND chooses the icon:
+ * see incident_entry in cases.sql. Either BODY (a person's words) or TEXT_KEY ("{0}" is TEXT_ARG)
+ * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts. */
+struct case_told {
+	int64_t case_id;
+	const char *action, *kind, *body, *text_key, *text_arg; /* NULL = "" */
+	int64_t happened_us, ref_id;
+};
+int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
+	       struct err *e);
 /* Cause and lesson are a must: they are what the next company learns from. */
 int cases_close(struct txn *t, const struct user *u, const char *number, const char *cause,
 		const char *lesson, int64_t now_us, struct err *e);

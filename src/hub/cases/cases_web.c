@@ -173,7 +173,11 @@ static int page_of(struct call *c, int status, struct case_page *p)
 {
 	struct buf b = { 0 };
 
+	p->head = call_panels(c, "case.head", p->c.id);
+	p->top = call_panels(c, "case.top", p->c.id);
 	p->actions = call_panels(c, "case.actions", p->c.id);
+	p->main = call_panels(c, "case.main", p->c.id);
+	p->end = call_panels(c, "case.end", p->c.id);
 	p->side = call_panels(c, "case.side", p->c.id);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_case_page(&tm, p);

@@ -33,6 +33,28 @@ static int load_live(struct txn *t, const struct user *u, const char *number, st
 	return r;
 }
 
+int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
+	       struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	const char *number;
+	int r = cases_store_number(t, &u->scope, told->case_id, a, &number, e);
+
+	if (r >= 0)
+		r = cases_store_get(t, &u->scope, number, a, &c, e);
+	if (r < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = told->kind,
+					.body = told->body ? told->body : "",
+					.text_key = told->text_key ? told->text_key : "",
+					.text_arg = told->text_arg ? told->text_arg : "",
+					.happened_us = told->happened_us,
+					.ref_id = told->ref_id };
+	return cases_rules_tell(t, u, told->action, &said, now_us, e);
+}
+
 int cases_act(struct txn *t, const struct user *u, const char *number,
 	      const struct case_action_new *n, int64_t now_us, struct err *e)
 {
