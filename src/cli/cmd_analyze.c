@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/proc.h"
 #include "cli/analyze.h"
+#include "cli/analyze_records.h"
 #include "cli/cli.h"
 #include "cli/cli_hub.h"
 #include "probe/detect/detect.h"
@@ -97,11 +98,13 @@ static int options_check(struct options *o, struct thresholds *t, struct err *e)
 	return r < 0 ? r : detect_check_names(o->config.without, e);
 }
 
-static int run_file(struct probe *p, const char *path, struct err *e)
+static int run_file(struct probe *p, const char *path, struct run *run, struct err *e)
 {
-	int r = probe_open_file(p, path, e);
+	bool records = analyze_is_records(path);
+	int r = records ? analyze_records(p, path, on_problem, run, e)
+			: probe_open_file(p, path, e);
 
-	while (r >= 0) {
+	while (r >= 0 && !records) {
 		r = probe_step(p, 0, e);
 		if (r <= 0)
 			break;
@@ -123,7 +126,7 @@ static bool analyze_file(const struct cli *c, const struct options *o, const cha
 	int r = probe_new(&o->config, &sink, &p, &e);
 	if (r == 0) {
 		run.problems = 0; /* bad indicator lines are not the fault of the file */
-		r = run_file(p, path, &e);
+		r = run_file(p, path, &run, &e);
 		probe_stats_get(p, &s);
 	}
 	if (r < 0)

@@ -74,6 +74,18 @@ void judge_count(struct judge *j, const struct packet_counts *n)
 	j->meter.packets_bad += n->bad;
 }
 
+void judge_record(struct judge *j, const struct foreign *r)
+{
+	struct probe_stats *s = &j->stats;
+
+	s->records++;
+	if (s->packets == 0 && r->at_us < s->first_us)
+		s->first_us = r->at_us;
+	if (s->packets == 0 && r->at_us > s->last_us)
+		s->last_us = r->at_us;
+	detect_record(j->env.detect, r);
+}
+
 void judge_clock(struct judge *j, int64_t now_us)
 {
 	if (j->env.start_us == 0)

@@ -31,6 +31,9 @@ void judge_packet(struct judge *j, const struct flow *f, int dir, const struct d
 /* Packets that were seen. */
 void judge_count(struct judge *j, const struct packet_counts *n);
 
+/* What another program told. */
+void judge_record(struct judge *j, const struct foreign *r);
+
 /* Is it time for what is done about each second of packet time? */
 static inline bool judge_tick_due(int64_t tick_us, int64_t now_us)
 {

@@ -258,6 +258,13 @@ int probe_step(struct probe *p, int wait_ms, struct err *e)
 	return n > 0 ? 1 : n;
 }
 
+void probe_record(struct probe *p, const struct foreign *r)
+{
+	if (!p->capture.ops && r->at_us > p->judge.env.now_us)
+		advance(p, r->at_us);
+	judge_record(&p->judge, r);
+}
+
 void probe_finish(struct probe *p)
 {
 	flow_end_all(p->flows);

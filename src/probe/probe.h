@@ -63,6 +63,7 @@ struct probe_stats {
 	uint64_t states_dropped; /* by detectors whose tables were full */
 	uint64_t indicators;
 	uint64_t indicators_bad; /* lines that could not be used */
+	uint64_t records;        /* of other programs */
 	int64_t first_us;        /* packet time */
 	int64_t last_us;
 	bool capture_up;
@@ -71,6 +72,7 @@ struct probe_stats {
 };
 
 struct probe;
+struct foreign; /* records/foreign.h */
 
 /* C is copied, texts included. -ENOENT and friends when the indicator file cannot be read. */
 int probe_new(const struct probe_config *c, const struct probe_sink *sink, struct probe **out,
@@ -87,6 +89,9 @@ int probe_open_live(struct probe *p, const char *interface, struct err *e);
 /* Handles one batch, waiting at most WAIT_MS for live packets. 1 = go on, 0 = end of the file,
  * negative = the source is of no use any more (E says why); results so far are kept. */
 int probe_step(struct probe *p, int wait_ms, struct err *e);
+
+/* What another program told. Moves the clock where no capture does. */
+void probe_record(struct probe *p, const struct foreign *r);
 
 /* Ends flows and the open interval, lets the detectors say their last word. */
 void probe_finish(struct probe *p);

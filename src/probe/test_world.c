@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "probe/dissect/dissect.h"
+#include "probe/records/record_reader.h"
 
 static void set(char *out, size_t size, const char *text)
 {
@@ -81,6 +82,40 @@ void world_put(struct world *w, double at_s)
 	pcap_add(&w->file, T0 + (int64_t)(at_s * 1e6), &w->b);
 }
 
+/* Each line that is not empty must be understood. */
+static void hear(struct probe *p, const char *lines)
+{
+	struct record_reader *r = record_reader_new(540);
+	struct record_stream stream = { 0 };
+	struct str rest = str_of(lines), line;
+	struct foreign f;
+	struct err e = { 0 };
+
+	while (str_cut(&rest, '\n', &line)) {
+		int got = record_reader_line(r, &stream, line, T0, &f, &e);
+		if (got < 0)
+			fail_msg("%s", e.text);
+		if (got > 0)
+			probe_record(p, &f);
+	}
+	record_reader_free(r);
+}
+
+struct probe_stats world_hear(struct world *w)
+{
+	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
+	struct probe_stats s;
+	struct probe *p = NULL;
+	struct err e = { 0 };
+
+	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
+	hear(p, w->told);
+	probe_finish(p);
+	probe_stats_get(p, &s);
+	probe_free(p);
+	return s;
+}
+
 struct probe_stats world_run(struct world *w)
 {
 	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
@@ -90,9 +125,11 @@ struct probe_stats world_run(struct world *w)
 
 	pcap_write(&w->file, w->path);
 	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
+	hear(p, w->before);
 	assert_int_equal(probe_open_file(p, w->path, &e), 0);
 	while (probe_step(p, 0, &e) > 0)
 		;
+	hear(p, w->told);
 	probe_finish(p);
 	probe_stats_get(p, &s);
 	probe_free(p);

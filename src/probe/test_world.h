@@ -27,6 +27,7 @@ struct world {
 	uint64_t summary_bytes, failed;
 	uint32_t devices, seq;
 	struct probe_config config;
+	const char *before, *told; /* lines of other programs, before and after the packets */
 };
 
 struct world *world_new(void);
@@ -34,6 +35,8 @@ void world_free(struct world *w);
 /* Adds the packet in W->b. */
 void world_put(struct world *w, double at_s);
 struct probe_stats world_run(struct world *w);
+/* Only the records W->told, no packets. */
+struct probe_stats world_hear(struct world *w);
 /* The last one of DETECTOR, or NULL. */
 const struct seen *world_find(const struct world *w, const char *detector);
 /* A whole connection in which FROM sends ASK and gets ANSWER. */

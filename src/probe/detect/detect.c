@@ -15,7 +15,8 @@ static const struct detector *const detectors[] = {
 	&detector_scan,         &detector_download,   &detector_odd_call,   &detector_brute_force,
 	&detector_lateral,      &detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel,
 	&detector_arp_spoof,    &detector_rogue_dhcp, &detector_upload,     &detector_cleartext,
-	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_host_story,
+	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_ids_alert,
+	&detector_host_story,
 };
 
 struct detect {
@@ -120,9 +121,9 @@ void detect_payload(struct detect *d, const struct flow *f, int dir, const struc
 
 void detect_smb(struct detect *d, const struct flow *f, int dir, const struct smb_message *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->smb)
-			detectors[i]->smb(d->state[i], f, dir, m);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->smb)
+			d->on[i]->smb(d->state[i], f, dir, m);
 	}
 }
 
@@ -147,6 +148,14 @@ void detect_neighbour(struct detect *d, const struct dissected *p)
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->on[i]->neighbour)
 			d->on[i]->neighbour(d->state[i], p);
+	}
+}
+
+void detect_record(struct detect *d, const struct foreign *r)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->record)
+			d->on[i]->record(d->state[i], r);
 	}
 }
 

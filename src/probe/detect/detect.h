@@ -25,6 +25,7 @@
 #include "probe/inventory/inventory.h"
 #include "probe/inventory/names.h"
 #include "probe/probe.h"
+#include "probe/records/foreign.h"
 
 /* What every detector may look at. */
 struct detect_env {
@@ -35,10 +36,11 @@ struct detect_env {
 	const struct thresholds *thresholds;
 	const char *without; /* names of detectors that are left out; NULL: none */
 	struct detect *detect;
-	uint64_t forgotten;      /* what detectors gave up because a table of theirs was full */
-	struct stories *stories; /* story/story.h: where clues go */
-	int64_t start_us;        /* packet time at which watching began */
-	int64_t now_us;          /* packet time */
+	uint64_t forgotten;          /* what detectors gave up because a table of theirs was full */
+	struct stories *stories;     /* story/story.h: where clues go */
+	struct own_flows *own_flows; /* records/own_flows.h; NULL = no program tells us anything */
+	int64_t start_us;            /* packet time at which watching began */
+	int64_t now_us;              /* packet time */
 	int64_t learning_us;
 	bool live;
 	bool resident; /* learns who is there before it tells of newcomers */
@@ -74,8 +76,9 @@ struct detector {
 	void (*icmp)(void *state, const struct flow *f, const struct dissected *d);
 	void (*neighbour)(void *state, const struct dissected *d);
 	void (*dhcp)(void *state, const struct dissected *d, const struct dhcp_message *m);
-	void (*tick)(void *state);   /* about each second of packet time */
-	void (*finish)(void *state); /* the last word: tell what is due */
+	void (*record)(void *state, const struct foreign *r); /* another program told */
+	void (*tick)(void *state);                            /* about each second of packet time */
+	void (*finish)(void *state);                          /* the last word: tell what is due */
 };
 
 /* Where F goes, as the baseline knows it. */
@@ -97,6 +100,7 @@ void detect_smb(struct detect *d, const struct flow *f, int dir, const struct sm
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p);
 void detect_neighbour(struct detect *d, const struct dissected *p);
 void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m);
+void detect_record(struct detect *d, const struct foreign *r);
 void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
 uint64_t detect_findings(const struct detect *d);
@@ -120,6 +124,7 @@ extern const struct detector detector_cleartext;
 extern const struct detector detector_old_software;
 extern const struct detector detector_mining;
 extern const struct detector detector_mail_out;
+extern const struct detector detector_ids_alert;
 extern const struct detector detector_host_story;
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/ring.h"
+#include "probe/records/own_flows.h"
 
 enum { HITS_MAX = 2048, KEY_MAX = 28, HIT_PEERS_MAX = 8 };
 
@@ -241,6 +242,55 @@ static void known_bad_dns(void *state, const struct dissected *d, const struct d
 	tell(k, t, false);
 }
 
+/* What another program saw and we did not. A look-up is one, whatever else is a connection; bytes
+ * come with the record that ends it. */
+static void heard(struct known_bad *k, const struct foreign *r, const struct indicator *what,
+		  bool inbound)
+{
+	const struct addr *own = inbound ? &r->dst : &r->src;
+	struct hit *t = hit_of(k, inventory_owner(k->env->inventory, own), own, what);
+
+	t->first_us = r->at_us < t->first_us ? r->at_us : t->first_us;
+	t->last_us = r->at_us > t->last_us ? r->at_us : t->last_us;
+	t->telling.due = true;
+	if (r->kind == FOREIGN_DNS) {
+		t->lookups++;
+	} else if (inbound) {
+		t->inbound++;
+	} else if (r->kind == FOREIGN_FLOW) {
+		t->attempts++;
+		t->connections += r->opened;
+		t->bytes_out += r->bytes_out;
+		t->bytes_in += r->bytes_in;
+	} else if (r->opened && t->connections == 0) {
+		t->attempts = t->connections = 1; /* its end will be told too, or not */
+	}
+	if (r->kind != FOREIGN_DNS)
+		note_peer(t, inbound ? &r->src : &r->dst, inbound ? 0 : r->dport);
+	if (r->name[0])
+		(void)str_copy(t->name, sizeof(t->name), str_of(r->name)); /* fits */
+	tell(k, t, false);
+}
+
+static void known_bad_record(void *state, const struct foreign *r)
+{
+	struct known_bad *k = state;
+	const struct indicators *list = k->env->indicators;
+	struct indicator what;
+
+	if (r->kind == FOREIGN_ALARM || indicators_count(list) == 0 || addr_is_zero(&r->src) ||
+	    own_flows_seen(k->env->own_flows, r))
+		return;
+	if (r->name[0] && indicators_domain(list, r->name, &what))
+		heard(k, r, &what, false);
+	if (r->ja3[0] && indicators_ja3(list, r->ja3, &what))
+		heard(k, r, &what, false);
+	if (indicators_addr(list, &r->dst, &what))
+		heard(k, r, &what, false);
+	if (indicators_addr(list, &r->src, &what))
+		heard(k, r, &what, true);
+}
+
 static void known_bad_finish(void *state)
 {
 	struct known_bad *k = state;
@@ -255,5 +305,6 @@ const struct detector detector_known_bad = {
 	.close = known_bad_close,
 	.flow = known_bad_flow,
 	.dns = known_bad_dns,
+	.record = known_bad_record,
 	.finish = known_bad_finish,
 };

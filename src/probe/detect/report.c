@@ -14,7 +14,7 @@ void report_init(struct report *r, const char *detector, uint32_t device, const 
 	r->detector = detector;
 	r->severity = SEVERITY_INFO;
 	r->confidence = 0;
-	r->aside = false;
+	r->aside = r->echo = false;
 	r->device = device;
 	r->device_addr = a ? *a : (struct addr){ 0 };
 	r->first_us = r->last_us = 0;

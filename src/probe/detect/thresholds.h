@@ -49,6 +49,9 @@ struct thresholds {
 		int64_t rest_us;
 	} icmp_tunnel;
 	struct {
+		double low_from, medium_from, high_from, from_outside, unsaid;
+	} ids_alert;
+	struct {
 		uint64_t pieces_min;
 		double share_points, odd_hour_points;
 	} lateral;

@@ -112,6 +112,13 @@ const struct threshold thresholds_table[] = {
 	    "who looks for the largest packet tries a few"),
 	TIME(icmp_tunnel, rest, 600, 10, 86400, "after it pings are counted anew"),
 
+	ROW(ids_alert.low_from, "points", 25, 5, 90, "as much as a low finding of our own"),
+	ROW(ids_alert.medium_from, "points", 50, 10, 90, "as much as a medium finding of our own"),
+	ROW(ids_alert.high_from, "points", 80, 20, 120, "as much as a high finding of our own"),
+	ROW(ids_alert.from_outside, "share", 0.25, 0, 1,
+	    "an attempt from outside: the whole Internet knocks at every door"),
+	ROW(ids_alert.unsaid, "share", 0.6, 0.1, 1, "confidence when the other program says none"),
+
 	ROW(lateral.pieces_min, "pieces", 10, 3, 1000,
 	    "an honest overlong request of SMB1 has two or three"),
 	ROW(lateral.share_points, "points", 10, 0, 50,

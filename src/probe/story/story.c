@@ -129,6 +129,7 @@ void story_hear(struct stories *s, const struct report *r, double weight)
 		.kind = r->detector,
 		.about = siphash13(fixed, r->story, strlen(r->story)),
 		.weight = weight,
+		.echo = r->echo,
 		.device = r->device,
 		.device_addr = r->device_addr,
 		.first_us = r->first_us,

@@ -24,6 +24,31 @@ static unsigned rank_of(const struct clue *c, const double *w, size_t n, size_t 
 	return rank;
 }
 
+static bool same_peer(const struct clue *a, const struct clue *b)
+{
+	for (size_t i = 0; i < a->n_peers; i++) {
+		for (size_t k = 0; k < b->n_peers; k++) {
+			if (strcmp(a->peer[i], b->peer[k]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What another program told of connections that we saw ourselves adds only what it weighs beyond
+ * our own clue about the same peer. */
+static void fade_echoes(const struct clue *c, double *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		double own = 0;
+		for (size_t k = 0; c[i].echo && k < n; k++) {
+			if (!c[k].echo && w[k] > own && same_peer(&c[i], &c[k]))
+				own = w[k];
+		}
+		w[i] = w[i] > own ? w[i] - own : 0;
+	}
+}
+
 double story_score(const struct thresholds *t, const struct clue *c, size_t n, int64_t now_us,
 		   double *best_out, size_t *kinds_out)
 {
@@ -33,9 +58,11 @@ double story_score(const struct thresholds *t, const struct clue *c, size_t n, i
 	n = n < STORY_CLUES_MAX ? n : STORY_CLUES_MAX;
 	for (size_t i = 0; i < n; i++)
 		w[i] = story_decay(t, c[i].weight, now_us - c[i].last_us);
+	for (size_t i = 0; i < n; i++)
+		best = w[i] > best ? w[i] : best;
+	fade_echoes(c, w, n);
 	for (size_t i = 0; i < n; i++) {
 		unsigned rank = rank_of(c, w, n, i);
-		best = w[i] > best ? w[i] : best;
 		sum += w[i] / (double)(1U << rank);
 		kinds += rank == 0 && w[i] >= t->story.counts_from;
 	}
