@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "probe/detect/thresholds.h"
 
 #define MIB (INT64_C(1) << 20)
 
@@ -77,7 +78,12 @@ static int sensor_conf_check(const struct sensor_conf *c, struct err *e)
 {
 	char host[256];
 	uint16_t port = 0;
+	struct thresholds t;
 
+	thresholds_init(&t);
+	int r = thresholds_change(&t, c->probe.thresholds, e);
+	if (r < 0)
+		return r;
 	if (c->state[0] == '\0')
 		return err_set(e, -EINVAL, "\"state\" names no folder");
 	if (c->interface[0] && c->replay[0])
