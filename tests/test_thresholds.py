@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures that detectors decide by: listed with their reasons in doc/detection.md, and changed from outside."""
+"""The figures that detectors decide by: listed with their reasons in doc/detection.md, and changed from outside.
+
+Run as a program it writes the list into the document anew."""
 import re
 
 import pytest
@@ -16,10 +18,13 @@ def doc_row(t):
     return f"| `{t['name']}` | {t['value']:.12g} | {t['unit']} | {t['lowest']:.12g} to {t['highest']:.12g} | {t['reason']} |"
 
 
+def listed(text):
+    return ROW.findall(text)
+
+
 def test_doc_lists_every_threshold_as_it_is():
-    want = [doc_row(t) for t in thresholds()]
-    have = ROW.findall(DOC.read_text(encoding="utf-8"))
-    assert have == want, "doc/detection.md differs; its table as it should be:\n" + "\n".join(want)
+    assert listed(DOC.read_text(encoding="utf-8")) == [doc_row(t) for t in thresholds()], \
+        "doc/detection.md differs; `python3 tests/test_thresholds.py` writes its list anew"
 
 
 def beacons(day, *args):
@@ -52,3 +57,10 @@ def test_a_sensor_with_a_wrong_threshold_says_so(folder):
     conf.write_text(f"state = {folder}\nreplay = {folder}/none.pcap\nprobe.thresholds = scan.many=1\n")
     done = run([program("otasuke-sensor"), "run", "--config", conf], check=False, seconds=30)
     assert done.returncode != 0 and "threshold scan.many takes a number from 20 to 8000 (targets)" in done.stderr
+
+
+if __name__ == "__main__":
+    document = DOC.read_text(encoding="utf-8")
+    old, new = "\n".join(listed(document)), "\n".join(doc_row(t) for t in thresholds())
+    assert document.count(old) == 1
+    DOC.write_text(document.replace(old, new), encoding="utf-8")
