@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/fold.h"
 #include "hub/accounts/accounts.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_check.h"
@@ -30,7 +31,7 @@ int members_search(struct txn *t, const struct scope *s, const char *typed, stru
 {
 	char folded[FOLDED_MAX];
 
-	members_fold(typed, folded, sizeof(folded));
+	fold_text(typed, folded, sizeof(folded));
 	return members_store_list(
 		t, s,
 		&(struct members_filter){
@@ -59,7 +60,7 @@ int members_find(struct txn *t, const struct scope *s, const char *typed, struct
 	int64_t ids[2];
 	size_t n;
 
-	members_fold(typed, folded, sizeof(folded));
+	fold_text(typed, folded, sizeof(folded));
 	int r = members_store_named(t, s, typed, folded, ids, &n, e);
 	if (r < 0)
 		return r;

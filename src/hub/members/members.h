@@ -84,8 +84,6 @@ int members_places(struct txn *t, const struct scope *s, int64_t company_id, str
 bool members_phone_parse(const char *typed, char out[20]);
 /* As people in Japan read it: "019-600-0000" for +81196000000; others unchanged. OUT: 32 bytes. */
 void members_phone_format(const char *e164, char out[32]);
-/* Lower case, narrow Latin and digits, wide katakana, no blanks: what search compares. */
-void members_fold(const char *s, char *out, size_t out_size);
 
 /* "Mo-Fr 09:00-12:00,13:00-18:00; Sa 10:00-12:00". -EINVAL with words. */
 int members_hours_check(const char *hours, struct err *e);

@@ -8,7 +8,7 @@ CREATE TABLE company (
 	org_id BIGINT UNIQUE,                -- the organisation its own people sign in for
 	name TEXT NOT NULL,
 	kana TEXT NOT NULL,                  -- reading, katakana
-	search TEXT NOT NULL,                -- name and reading, folded (members_fold)
+	search TEXT NOT NULL,                -- name and reading, folded (fold_text)
 	name_folded TEXT NOT NULL,
 	corporate_number TEXT UNIQUE,        -- 13 digits (houjin bangou), NULL when unknown
 	external_id TEXT UNIQUE,             -- the consortium's own member number

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/str.h"
 #include "hub/members/members_check.h"
 #include "hub/members/members_data.h"
@@ -116,7 +117,7 @@ static int set_contact_channel(ROW_ARGS)
 	char f[FOLDED_MAX];
 
 	(void)a;
-	members_fold(cell, f, sizeof(f));
+	fold_text(cell, f, sizeof(f));
 	if (strcmp(f, "mail") == 0 || strcmp(f, "メール") == 0)
 		row->contact[contact].channel = "mail";
 	else if (strcmp(f, "phone") == 0 || strcmp(f, "電話") == 0)
@@ -192,8 +193,8 @@ static bool names_prefecture(const struct prefecture *p, const char *folded)
 {
 	char name[64], en[32], code[16];
 
-	members_fold(p->name, name, sizeof(name));
-	members_fold(p->name_en, en, sizeof(en));
+	fold_text(p->name, name, sizeof(name));
+	fold_text(p->name_en, en, sizeof(en));
 	snprintf(code, sizeof(code), "%02d", p->code);
 	return strcmp(folded, name) == 0 || strcmp(folded, en) == 0 || strcmp(folded, code) == 0 ||
 	       (folded[0] != '0' && strcmp(folded, code + (p->code < 10)) == 0) ||
@@ -207,7 +208,7 @@ static int set_prefecture(ROW_ARGS)
 
 	(void)contact;
 	(void)a;
-	members_fold(cell, f, sizeof(f));
+	fold_text(cell, f, sizeof(f));
 	for (size_t i = 0; i < members_prefecture_table_n; i++) {
 		if (!names_prefecture(&members_prefecture_table[i], f))
 			continue;
@@ -230,12 +231,12 @@ static int set_industry(ROW_ARGS)
 
 	(void)contact;
 	(void)a;
-	members_fold(cell, f, sizeof(f));
+	fold_text(cell, f, sizeof(f));
 	for (size_t i = 0; i < members_industry_table_n; i++) {
 		const struct industry *x = &members_industry_table[i];
 
-		members_fold(x->name, name, sizeof(name));
-		members_fold(x->name_en, en, sizeof(en));
+		fold_text(x->name, name, sizeof(name));
+		fold_text(x->name_en, en, sizeof(en));
 		bool letter = f[1] == '\0' && f[0] == x->letter[0] + ('a' - 'A');
 		if (!letter && strcmp(f, name) != 0 && strcmp(f, en) != 0)
 			continue;
@@ -259,7 +260,7 @@ static int parse_count(const char *cell, int64_t *out, struct err *e)
 	size_t n = 0;
 	const char *p = f;
 
-	members_fold(cell, f, sizeof(f));
+	fold_text(cell, f, sizeof(f));
 	for (; (*p >= '0' && *p <= '9') || *p == ','; p++)
 		if (*p != ',')
 			digits[n++] = *p;

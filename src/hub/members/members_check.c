@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
@@ -57,7 +58,7 @@ static bool only_digits(const char *typed, char *out, size_t size)
 	char folded[64];
 	size_t n = 0;
 
-	members_fold(typed, folded, sizeof(folded));
+	fold_text(typed, folded, sizeof(folded));
 	for (const char *p = folded; *p; p++) {
 		if (*p == '-')
 			continue;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/members/members_cells.h"
@@ -65,7 +66,7 @@ static bool folds_to(const char *name, const char *folded)
 
 	if (!name)
 		return false;
-	members_fold(name, f, sizeof(f));
+	fold_text(name, f, sizeof(f));
 	return strcmp(f, folded) == 0;
 }
 
@@ -73,7 +74,7 @@ static const struct members_column *find(const char *heading)
 {
 	char f[FOLDED_MAX];
 
-	members_fold(heading, f, sizeof(f));
+	fold_text(heading, f, sizeof(f));
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
 		const struct members_column *c = &columns[i];
 		bool hit = folds_to(c->key, f) || folds_to(c->heading, f);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fold.h"
 #include "hub/members/members.h"
 
 enum { DAY_MIN = 24 * 60, WEEK_MIN = 7 * DAY_MIN, SPANS_MAX = 64, FOLDED_MAX = 512 };
@@ -132,7 +133,7 @@ static bool parse(const char *text, struct hours *out)
 	*out = (struct hours){ 0 };
 	if (strlen(text) >= FOLDED_MAX)
 		return false;
-	members_fold(text, folded, sizeof(folded));
+	fold_text(text, folded, sizeof(folded));
 	while (*p) {
 		unsigned days = eat_days(&p);
 

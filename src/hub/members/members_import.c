@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_check.h"
 #include "hub/members/members_columns.h"
@@ -93,9 +94,9 @@ static struct contact known_contact(const struct contact *list, size_t n, const 
 {
 	char wanted[FOLDED_MAX], f[FOLDED_MAX];
 
-	members_fold(name, wanted, sizeof(wanted));
+	fold_text(name, wanted, sizeof(wanted));
 	for (size_t i = 0; i < n; i++) {
-		members_fold(list[i].name, f, sizeof(f));
+		fold_text(list[i].name, f, sizeof(f));
 		if (strcmp(f, wanted) == 0)
 			return list[i];
 	}

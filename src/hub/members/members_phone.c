@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hub/members/members.h"
-#include "hub/members/members_fold.h"
+#include "base/fold.h"
 
 enum { E164_MIN = 8, E164_MAX = 15, TYPED_MAX = 64 };
 

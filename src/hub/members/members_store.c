@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "hub/members/members_store.h"
 #include "store/rows.h"
@@ -130,7 +131,7 @@ int members_store_same(struct txn *t, const struct scope *s, const struct compan
 		return first_id(t, s,
 				"SELECT id FROM company WHERE external_id = $1 AND @scope(id)",
 				DB_ARGS(DB_TEXT(c->external_id)), id_out, e);
-	members_fold(c->name, folded, sizeof(folded));
+	fold_text(c->name, folded, sizeof(folded));
 	return first_id(t, s,
 			"SELECT id FROM company WHERE prefecture = $1 AND phone = $2 AND"
 			" name_folded = $3 AND @scope(id) ORDER BY id LIMIT 1",
@@ -194,8 +195,8 @@ static void search_text(const struct company *c, char name[FOLDED_MAX], char out
 {
 	char kana[FOLDED_MAX];
 
-	members_fold(c->name, name, FOLDED_MAX);
-	members_fold(c->kana, kana, sizeof(kana));
+	fold_text(c->name, name, FOLDED_MAX);
+	fold_text(c->kana, kana, sizeof(kana));
 	snprintf(out, 2 * FOLDED_MAX, "%s %s", name, kana);
 }
 

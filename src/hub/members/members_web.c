@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
 #include "hub/members/members_agreement_store.h"
@@ -53,7 +54,7 @@ static int list_read(struct call *c, struct members_list_page *m, int64_t page,
 
 	if (!t)
 		return c->err.code;
-	members_fold(m->search, folded, sizeof(folded));
+	fold_text(m->search, folded, sizeof(folded));
 	if ((r = members_store_list(t, c->scope, &f, c->arena, out, &m->n_rows, &c->err)) < 0)
 		return r;
 	return members_store_count(t, c->scope, &f, &m->total, &c->err);

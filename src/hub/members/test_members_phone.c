@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Telephone numbers and folding: pure functions of members. */
+#include "base/fold.h"
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/members/members.h"
@@ -98,12 +99,12 @@ static void spellings_of_one_name_fold_alike(void **state)
 
 	(void)state;
 	for (size_t i = 0; i + 1 < ARRAY_LEN(rows); i++) {
-		members_fold(rows[i].typed, out, sizeof(out));
+		fold_text(rows[i].typed, out, sizeof(out));
 		assert_string_equal(out, rows[i].folded);
 	}
-	members_fold(rows[ARRAY_LEN(rows) - 1].typed, out, sizeof(out)); /* not UTF-8: no crash */
+	fold_text(rows[ARRAY_LEN(rows) - 1].typed, out, sizeof(out)); /* not UTF-8: no crash */
 	char small[8];
-	members_fold("みなと製作所", small, sizeof(small)); /* cut at a character's border */
+	fold_text("みなと製作所", small, sizeof(small)); /* cut at a character's border */
 	assert_string_equal(small, "ミナ");
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folding: makes the ways in which one Japanese name is typed compare equal (widths, cases,
- * hiragana or katakana, blanks). Not a transliteration. */
+/* Folding: see fold.h. */
+#include "base/fold.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "hub/members/members.h"
-#include "hub/members/members_fold.h"
 
 enum {
 	DAKUTEN = 0x3099,    /* combining voiced mark */
@@ -106,7 +105,7 @@ size_t fold_put(uint32_t c, char out[4])
 	return 4;
 }
 
-void members_fold(const char *s, char *out, size_t out_size)
+void fold_text(const char *s, char *out, size_t out_size)
 {
 	size_t n = 0, last_at = 0;
 	uint32_t last = 0;
