@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Detector: somebody tries passwords. What counts is the server's refusal where it can be read
  * (FTP, Telnet, mail, HTTP, SMB), and connections that end before anything was done where it is
- * encrypted (SSH, RDP). */
+ * encrypted (SSH, RDP). A script that gets in each time is no attempt: ssh_session.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +9,15 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/ring.h"
+#include "probe/detect/ssh_session.h"
 
-enum { PAIRS_MAX = 2048, KEY_MAX = 34, PORT_RDP = 3389 };
+enum {
+	PAIRS_MAX = 2048,
+	KEY_MAX = 34,
+	SESSIONS = 1024,      /* of SSH, open at a time; direct-mapped */
+	SESSION_PACKETS = 60, /* of a server, by which somebody is in or not */
+	PORT_RDP = 3389,
+};
 
 #define STATUS_LOGON_FAILURE 0xc000006dU
 
@@ -37,9 +44,15 @@ struct tries {
 	struct telling telling;
 };
 
+struct session {
+	uint64_t flow; /* hash and start of the connection; 0: free */
+	struct ssh_session ssh;
+};
+
 struct brute_force {
 	struct detect_env *env;
 	struct ring *tries;
+	struct session session[SESSIONS];
 };
 
 static void *brute_force_open(struct detect_env *env)
@@ -86,6 +99,7 @@ static struct tries *tries_of(struct brute_force *b, const struct flow *f, enum 
 	t->service = (uint8_t)service;
 	if (f->last_us - t->last_us > b->env->thresholds->brute_force.rest_us) {
 		t->refused = t->brief = 0;
+		t->entered = false;
 		t->first_us = f->last_us;
 	}
 	if (f->last_us > t->last_us)
@@ -188,18 +202,38 @@ static enum service refusal(uint16_t port, struct rd p)
 	}
 }
 
+static uint64_t session_id(const struct flow *f)
+{
+	return (uint64_t)f->hash ^ (uint64_t)f->first_us << 20;
+}
+
+/* NULL: it is none of SSH, or another took its place. */
+static struct session *session_of(struct brute_force *b, const struct flow *f)
+{
+	struct session *s = &b->session[f->hash % SESSIONS];
+
+	return s->flow == session_id(f) ? s : NULL;
+}
+
 static void brute_force_payload(void *state, const struct flow *f, int dir,
 				const struct dissected *d)
 {
 	struct brute_force *b = state;
 
-	if (dir != 1 || f->midway)
+	if (f->midway)
+		return;
+	struct session *s = f->side[1].packets < SESSION_PACKETS ? session_of(b, f) : NULL;
+	if (s)
+		ssh_session_see(&s->ssh, dir, d->payload);
+	if (dir != 1)
 		return;
 	enum service service = refusal(f->key.dport, d->payload);
 	if (service != SERVICE_NONE)
 		refused(b, f, service);
-	else if (f->side[1].packets < 4 && says(d->payload, "SSH-"))
+	else if (f->side[1].packets < 4 && says(d->payload, "SSH-")) {
 		(void)tries_of(b, f, SERVICE_SSH);
+		b->session[f->hash % SESSIONS] = (struct session){ .flow = session_id(f) };
+	}
 }
 
 static void brute_force_smb(void *state, const struct flow *f, int dir, const struct smb_message *m)
@@ -228,7 +262,17 @@ static void on_session(struct brute_force *b, const struct flow *f, enum service
 {
 	const struct thresholds *th = b->env->thresholds;
 	struct tries *t = tries_of(b, f, service);
+	struct session *s = session_of(b, f);
 
+	if (s && s->ssh.entered) {
+		s->flow = 0;
+		t->entered = t->brief >= th->brute_force.short_min;
+		if (t->entered)
+			tell(b, t, f);
+		else
+			t->brief -= t->brief > 0; /* who gets in does not guess */
+		return;
+	}
 	if (f->side[1].payload > th->brute_force.short_bytes ||
 	    f->last_us - f->first_us > th->brute_force.short_us) {
 		t->entered |= t->brief >= th->brute_force.short_min;

@@ -105,9 +105,9 @@ void detect_http(struct detect *d, const struct flow *f, const struct http_messa
 
 void detect_file(struct detect *d, const struct flow *f, const struct http_file *file)
 {
-	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
-		if (detectors[i]->file)
-			detectors[i]->file(d->state[i], f, file);
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->file)
+			d->on[i]->file(d->state[i], f, file);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the detectors lateral and brute_force, on small captures made here. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -252,6 +253,59 @@ static const struct seen *ssh(struct world *w, struct end from, int times, doubl
 	return world_find(w, "brute_force");
 }
 
+/* Sizes of an SSH session as ssh_session.c reads them: the client's positive, the server's
+ * negative.
+ */
+static void ssh_session(struct world *w, double at, uint16_t port, bool enters)
+{
+	static const int refused[] = { 1560, -1088, 1208, -1564, 60, -44, 60, -76, 84, -76 },
+			 entered[] = { 1200, -1088, 1208, -1564, 60, -44, 60, -76, 140, -28 };
+	static const uint8_t keys[16] = { 0, 0, 0, 12, 10, 21 };
+	struct end from = { 1, pc.ip, port }, to = { 2, server.ip, 22 };
+	SCOPED_BUF struct buf b;
+
+	buf_init(&b, 0);
+	world_open(w, at, from, to);
+	world_send(w, at + 0.01, from, to, rd_of("SSH-2.0-a\r\n", 11));
+	world_send(w, at + 0.02, to, from, rd_of("SSH-2.0-b\r\n", 11));
+	for (int i = 0; i < 10; i++) {
+		int size = (enters ? entered : refused)[i];
+		buf_clear(&b);
+		for (int k = abs(size); k > 0; k--)
+			buf_addc(&b, 'x');
+		if (i == 3)
+			memcpy(b.p + b.n - sizeof(keys), keys, sizeof(keys));
+		world_send(w, at + 0.03 + 0.01 * i, size > 0 ? from : to, size > 0 ? to : from,
+			   rd_of(b.p, b.n));
+	}
+}
+
+static void who_gets_in_by_ssh_does_not_guess(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	for (uint16_t i = 0; i < 100; i++)
+		ssh_session(w, 1 + 2 * i, (uint16_t)(50000 + i), i % 4 != 0);
+	world_run(w);
+	assert_null(world_find(w, "brute_force"));
+	world_free(w);
+}
+
+static void who_gets_in_by_ssh_after_many_refusals_may_have_guessed(void **state)
+{
+	(void)state;
+	for (int last = 0; last < 2; last++) {
+		struct world *w = office();
+		for (uint16_t i = 0; i < 30; i++)
+			ssh_session(w, 1 + 2 * i, (uint16_t)(50000 + i), last && i == 29);
+		world_run(w);
+		const struct seen *f = world_find(w, "brute_force");
+		assert_non_null(f);
+		assert_int_equal(f->severity, last ? SEVERITY_HIGH : SEVERITY_MEDIUM);
+		world_free(w);
+	}
+}
+
 static void short_sessions_of_ssh_are_tries(void **state)
 {
 	(void)state;
@@ -287,6 +341,8 @@ int main(void)
 		cmocka_unit_test(the_administrators_share_alone_is_only_a_clue),
 		cmocka_unit_test(the_exploit_of_smb1_is_critical),
 		cmocka_unit_test(refused_passwords_are_counted),
+		cmocka_unit_test(who_gets_in_by_ssh_does_not_guess),
+		cmocka_unit_test(who_gets_in_by_ssh_after_many_refusals_may_have_guessed),
 		cmocka_unit_test(short_sessions_of_ssh_are_tries),
 		cmocka_unit_test(tries_from_outside_are_about_their_target),
 	};
