@@ -17,7 +17,7 @@ enum { PAIRS_MAX = 8192, PAIR_KEY_MAX = 27 };
 struct beacon {
 	struct detect_env *env;
 	struct ring *pairs;
-	struct beacon_places *places;
+	struct beacon_context context;
 };
 
 /* Few starts, long ago. */
@@ -36,7 +36,7 @@ static void *beacon_open(struct detect_env *env)
 	b->env = env;
 	b->pairs = ring_new(env, PAIRS_MAX, PAIR_KEY_MAX, sizeof(struct pair));
 	ring_order(b->pairs, pair_less, NULL);
-	b->places = beacon_places_new();
+	b->context = (struct beacon_context){ places_new(), places_new() };
 	return b;
 }
 
@@ -45,14 +45,15 @@ static void beacon_close(void *state)
 	struct beacon *b = state;
 
 	ring_free(b->pairs);
-	beacon_places_free(b->places);
+	places_free(b->context.called);
+	places_free(b->context.hellos);
 	free(b);
 }
 
 static struct pair *pair_of(struct beacon *b, const struct flow *f, const char *name)
 {
 	uint8_t key[PAIR_KEY_MAX] = { 0 };
-	uint64_t place = beacon_place_id(&f->key.dst, name);
+	uint64_t place = place_id(&f->key.dst, name);
 
 	memcpy(key, f->key.src.b, 16);
 	memcpy(key + 16, &place, 8);
@@ -110,7 +111,7 @@ static void report_pair(struct beacon *b, struct pair *p, bool last_word)
 	if (p->n_start < b->env->thresholds->beacon.calls_min || (last_word && !p->telling.due))
 		return;
 	report_init(&r, detector_beacon.name, p->device, &p->src);
-	if (!beacon_weigh(b->env, b->places, p, &r))
+	if (!beacon_weigh(b->env, &b->context, p, &r))
 		return;
 	if (!last_word && !telling_due(&p->telling, r.severity, b->env->now_us))
 		return;
@@ -134,6 +135,17 @@ static bool judged(const struct flow *f, enum flow_event ev)
 	return ev == FLOW_EVENT_END && f->state != FLOW_FAILED && !f->inspected;
 }
 
+static void hello_note(struct beacon *b, struct pair *p, const struct flow *f)
+{
+	const char *ja3 = flow_ja3(f);
+
+	if (!ja3[0])
+		return;
+	p->hello = place_id(NULL, ja3);
+	memcpy(p->ja3, ja3, sizeof(p->ja3));
+	places_note(b->context.hellos, p->hello, p->device);
+}
+
 static void on_start(struct beacon *b, const struct flow *f, enum flow_event ev)
 {
 	const char *name = flow_name(f);
@@ -155,7 +167,8 @@ static void on_start(struct beacon *b, const struct flow *f, enum flow_event ev)
 		p->failed++;
 	else
 		p->ok++;
-	beacon_places_note(b->places, p->place, p->device);
+	places_note(b->context.called, p->place, p->device);
+	hello_note(b, p, f);
 	if (!start_add(p, f->first_us, b->env->thresholds->beacon.merge_us))
 		return;
 	p->telling.due = true;

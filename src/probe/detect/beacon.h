@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shared by the files of the beacon detector only. */
+/* Shared by the detectors of regular calls: beacon, keepalive. */
 #ifndef PROBE_DETECT_BEACON_H
 #define PROBE_DETECT_BEACON_H
 
 #include "probe/detect/beacon_score.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/places.h"
 
 enum { PAIR_PEERS_MAX = 6 };
 
@@ -17,6 +18,8 @@ struct pair {
 	uint16_t port;
 	struct addr src;
 	uint64_t place;
+	uint64_t hello; /* of the newest connection in TLS, 0 = none */
+	char ja3[DPI_JA3_MAX];
 	uint32_t device;
 	char name[DPI_NAME_MAX];
 	size_t n_peers, n_start;
@@ -28,20 +31,20 @@ struct pair {
 	uint32_t sent[BEACON_SERIES_MAX]; /* a ring */
 };
 
-/* beacon_context.c */
-struct beacon_places;
-struct beacon_places *beacon_places_new(void);
-void beacon_places_free(struct beacon_places *p);
-uint64_t beacon_place_id(const struct addr *a, const char *name);
-/* DEVICE called PLACE. */
-void beacon_places_note(struct beacon_places *p, uint64_t place, uint32_t device);
+/* What is common in this network. */
+struct beacon_context {
+	struct places *called; /* places */
+	struct places *hellos; /* TLS fingerprints */
+};
 
+/* beacon_context.c */
 /* Not a literal address. */
 bool beacon_is_name(const char *name);
+bool beacon_is_common_port(uint16_t port);
 /* Could this flow be one of a beacon at all? */
 bool beacon_worth(const struct detect_env *env, const struct flow *f);
 /* Fills severity, confidence, evidence and reasons; false when P is not worth telling. */
-bool beacon_weigh(const struct detect_env *env, const struct beacon_places *places,
+bool beacon_weigh(const struct detect_env *env, const struct beacon_context *x,
 		  const struct pair *p, struct report *r);
 
 #endif

@@ -10,37 +10,6 @@
 #include "base/mem.h"
 #include "probe/detect/beacon.h"
 
-enum { PLACES = 16384 };
-
-/* How many devices call a place: a small filter a place, direct-mapped; collisions only make a
- * place look more common. */
-struct beacon_places {
-	uint64_t callers[PLACES];
-};
-
-struct beacon_places *beacon_places_new(void)
-{
-	return mem_new(sizeof(struct beacon_places));
-}
-
-void beacon_places_free(struct beacon_places *p)
-{
-	free(p);
-}
-
-uint64_t beacon_place_id(const struct addr *a, const char *name)
-{
-	static const uint8_t fixed[16] = "place"; /* the map behind it has a secret of its own */
-
-	return name[0] ? siphash13(fixed, name, strlen(name))
-		       : siphash13(fixed, a->b, sizeof(a->b));
-}
-
-void beacon_places_note(struct beacon_places *p, uint64_t place, uint32_t device)
-{
-	p->callers[place % PLACES] |= UINT64_C(1) << (device % 64);
-}
-
 bool beacon_is_name(const char *name)
 {
 	struct addr a;
@@ -76,7 +45,7 @@ static bool office_service(uint16_t port)
 	return port >= 49152 || among(port, ports, ARRAY_LEN(ports));
 }
 
-static bool common_port(uint16_t port)
+bool beacon_is_common_port(uint16_t port)
 {
 	static const uint16_t ports[] = {
 		22,  25,   80,   110,  143,  443,  465,  587,  853,  993,
@@ -115,12 +84,13 @@ struct weights {
 	bool everyday; /* a named place on a common port, and nothing more to say against it */
 	bool common;   /* much of the network calls there */
 	bool newly;    /* nobody here called there before these days */
+	bool rare_tls; /* nobody else here says hello in this way */
 	unsigned callers;
 	size_t devices;
 	double total;
 };
 
-static void weigh(const struct detect_env *env, const struct beacon_places *places,
+static void weigh(const struct detect_env *env, const struct beacon_context *x,
 		  const struct pair *p, struct weights *w)
 {
 	size_t m = p->n_sent < BEACON_SERIES_MAX ? p->n_sent : BEACON_SERIES_MAX;
@@ -139,11 +109,13 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 	w->internal = is_internal(env, &p->peer[0]);
 	w->failing = p->ok == 0;
 	w->raw = !p->named && !p->name[0];
-	w->odd = !common_port(p->port);
-	w->callers = (unsigned)__builtin_popcountll(places->callers[p->place % PLACES]);
+	w->odd = !beacon_is_common_port(p->port);
+	w->callers = places_callers(x->called, p->place);
 	w->devices = inventory_count(env->inventory);
 	w->common = w->callers >= t->beacon.callers_common &&
 		    w->callers >= t->beacon.common_share * (double)w->devices;
+	w->rare_tls = p->hello && places_callers(x->hellos, p->hello) == 1 &&
+		      places_devices(x->hellos) >= t->beacon.hello_devices_min;
 	w->total = w->score.total;
 	w->everyday = !w->raw && !w->odd;
 	uint64_t place = baseline_place(env->baseline, p->name, &p->peer[0], p->port);
@@ -162,6 +134,8 @@ static void weigh(const struct detect_env *env, const struct beacon_places *plac
 		w->total -= t->beacon.update_check_less;
 	if (w->common)
 		w->total -= t->beacon.common_less;
+	if (w->rare_tls)
+		w->total += t->beacon.rare_hello;
 }
 
 static enum severity severity_of(const struct thresholds *t, const struct weights *w,
@@ -203,6 +177,8 @@ static void explain(const struct pair *p, const struct weights *w, struct report
 		report_reason(r, "nobody here called this place before these days");
 	if (w->devices >= 5)
 		report_reason(r, "%u of %zu devices call there", w->callers, w->devices);
+	if (w->rare_tls)
+		report_reason(r, "no other device here begins TLS in this way (JA3 %s)", p->ja3);
 	report_number(r, "interval_median_s", s->interval_s);
 	report_number(r, "interval_mad_s", s->mad_s);
 	report_number(r, "connections", (double)(p->ok + p->failed));
@@ -217,12 +193,12 @@ static void explain(const struct pair *p, const struct weights *w, struct report
 	report_number(r, "devices_calling", w->callers);
 }
 
-bool beacon_weigh(const struct detect_env *env, const struct beacon_places *places,
+bool beacon_weigh(const struct detect_env *env, const struct beacon_context *x,
 		  const struct pair *p, struct report *r)
 {
 	struct weights w = { 0 };
 
-	weigh(env, places, p, &w);
+	weigh(env, x, p, &w);
 	/* A story that was told is taken back in the same way. */
 	if (p->telling.times == 0 &&
 	    (w.total < env->thresholds->beacon.tell_from || (w.common && w.everyday)))

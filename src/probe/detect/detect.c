@@ -16,7 +16,7 @@ static const struct detector *const detectors[] = {
 	&detector_lateral,      &detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel,
 	&detector_arp_spoof,    &detector_rogue_dhcp, &detector_upload,     &detector_cleartext,
 	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_ids_alert,
-	&detector_host_story,
+	&detector_keepalive,    &detector_tor,        &detector_host_story,
 };
 
 struct detect {
@@ -82,7 +82,9 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		 const struct dissected *p)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		if (d->on[i]->flow)
+		if (ev == FLOW_EVENT_STIR && d->on[i]->stir)
+			d->on[i]->stir(d->state[i], f, p);
+		else if (ev != FLOW_EVENT_STIR && d->on[i]->flow)
 			d->on[i]->flow(d->state[i], f, ev, p);
 	}
 }

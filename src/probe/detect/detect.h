@@ -67,6 +67,8 @@ struct detector {
 	/* All optional. D may be NULL where time and not a packet is the cause. */
 	void (*flow)(void *state, const struct flow *f, enum flow_event ev,
 		     const struct dissected *d);
+	/* FLOW_EVENT_STIR; the other events come to `flow`. */
+	void (*stir)(void *state, const struct flow *f, const struct dissected *d);
 	void (*dns)(void *state, const struct dissected *d, const struct dns_message *m);
 	void (*http)(void *state, const struct flow *f, const struct http_message *m);
 	void (*file)(void *state, const struct flow *f, const struct http_file *file);
@@ -125,6 +127,8 @@ extern const struct detector detector_old_software;
 extern const struct detector detector_mining;
 extern const struct detector detector_mail_out;
 extern const struct detector detector_ids_alert;
+extern const struct detector detector_keepalive;
+extern const struct detector detector_tor;
 extern const struct detector detector_host_story;
 
 #endif

@@ -23,6 +23,8 @@ struct thresholds {
 		double no_name, odd_port, unanswered, update_check_less, common_less, common_share;
 		double new_place;
 		double tell_from, low_from, medium_from, high_from;
+		uint64_t hello_devices_min;
+		double rare_hello;
 	} beacon;
 	struct {
 		uint64_t refusals_min, refusals_many, short_min, short_many, short_bytes;
@@ -51,6 +53,11 @@ struct thresholds {
 	struct {
 		double low_from, medium_from, high_from, from_outside, unsaid;
 	} ids_alert;
+	struct {
+		uint64_t beats_min;
+		double bytes_each, steady_from, medium_from, clue_from;
+		double no_name, odd_port, unnamed_cert, no_server_name, not_tls;
+	} keepalive;
 	struct {
 		uint64_t pieces_min;
 		double share_points, odd_hour_points;
@@ -81,6 +88,9 @@ struct thresholds {
 		double medium_from, high_from, critical_from, more_from, counts_from;
 		uint64_t critical_kinds;
 	} story;
+	struct {
+		uint64_t relays_min;
+	} tor;
 	struct {
 		uint64_t hours_min, bytes_min;
 		double times_usual;

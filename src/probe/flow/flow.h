@@ -25,8 +25,12 @@ enum flow_event {
 	FLOW_EVENT_OPEN,
 	FLOW_EVENT_FAILED,
 	FLOW_EVENT_FACTS, /* the application is known as well as it will be */
+	FLOW_EVENT_STIR,  /* an open TCP connection speaks after a silence; last_us is before it */
 	FLOW_EVENT_END,   /* the last word; the flow is gone after it */
 };
+
+/* So long nothing was heard before FLOW_EVENT_STIR: it comes at most so often. */
+#define FLOW_SILENCE_US INT64_C(3000000)
 
 /* In the direction of who spoke first. */
 struct flow_key {

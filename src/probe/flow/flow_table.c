@@ -195,6 +195,13 @@ static uint32_t make(struct flow_table *t, uint32_t hash, const struct dissected
 	return i;
 }
 
+/* One byte alone is TCP asking whether the other side is still there (RFC 1122, 4.2.3.6). */
+static void stir(struct flow_table *t, struct flow *f, const struct dissected *d)
+{
+	if (f->key.proto == PROTO_TCP && f->state == FLOW_OPEN && d->payload_wire > 1)
+		flow_tell(t, f, FLOW_EVENT_STIR, d);
+}
+
 struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *dir_out)
 {
 	if (d->kind != DISSECT_IP || d->fragment || d->proto == 0 || d->neighbour.op)
@@ -208,6 +215,8 @@ struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *d
 	if (!i)
 		i = make(t, hash, d, dir_out);
 	struct flow *f = &t->flows[i];
+	if (d->ts_us - f->last_us >= FLOW_SILENCE_US)
+		stir(t, f, d);
 	if (d->ts_us > f->last_us)
 		f->last_us = d->ts_us;
 	struct flow_side *s = &f->side[*dir_out];
