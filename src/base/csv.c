@@ -264,9 +264,9 @@ int csv_next(struct csv *c, struct csv_row *out, struct err *e)
 	int r = scan_row(c, &s, e);
 	long line = c->line;
 	move(c, s.next); /* before the line ends are overwritten */
+	out->line = line;
 	if (r < 0)
 		return r;
-	out->line = line;
 	out->n = s.n;
 	for (size_t i = 0; i < s.n; i++)
 		out->len[i] = unquote(c->text.p + s.start[i], s.end[i] - s.start[i], &out->cell[i]);

@@ -25,8 +25,8 @@ struct csv;
 int csv_open(const void *p, size_t n, struct csv **out, struct err *e);
 void csv_close(struct csv *c);
 const char *csv_charset(const struct csv *c); /* "UTF-8" or "CP932" */
-/* 1 = a row, 0 = the end, -EFORMAT / -ELIMIT = this row is bad (text says line and why; the next
- * call goes on behind it). */
+/* 1 = a row, 0 = the end, -EFORMAT / -ELIMIT = this row is bad (text and OUT->line say where; the
+ * next call goes on behind it). */
 int csv_next(struct csv *c, struct csv_row *out, struct err *e);
 
 /* Writing: quotes where needed; a cell that a spreadsheet would run as a formula (= + - @ tab) gets

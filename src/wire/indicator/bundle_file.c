@@ -204,7 +204,9 @@ int bundle_open(const char *path, struct bundle **out, struct err *e)
 	if (fd < 0)
 		return err_set(e, -errno, "cannot open %s: %s", path, err_text(-errno));
 	int r = file_map(fd, out, e);
-	return r < 0 ? err_context(e, "%s", path) : 0;
+	if (r < 0)
+		(void)err_context(e, "%s", path); /* R is the answer */
+	return r;
 }
 
 struct bundle *bundle_ref(struct bundle *b)
