@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* otasuke analyze FILE...: the sensor's pipeline on capture files. How the results are shown:
  * analyze_print.c. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "cli/analyze.h"
 #include "cli/analyze_records.h"
 #include "cli/cli.h"
@@ -17,6 +19,7 @@
 struct options {
 	bool jsonl, list;
 	struct buf thresholds, without; /* what was given, comma separated */
+	char *workers;                  /* their number, NULL = one */
 	struct probe_config config;
 	char **files;
 	int n_files;
@@ -64,6 +67,8 @@ static int options_parse(struct cli *c, int argc, char **argv, struct options *o
 			value = &p->indicators;
 		else if (strcmp(argv[i], "--home") == 0)
 			value = &p->home;
+		else if (strcmp(argv[i], "--workers") == 0)
+			value = &o->workers;
 		else if (strcmp(argv[i], "--threshold") == 0)
 			more = &o->thresholds;
 		else if (strcmp(argv[i], "--without") == 0)
@@ -93,6 +98,9 @@ static int options_check(struct options *o, struct thresholds *t, struct err *e)
 		o->config.thresholds = o->thresholds.p;
 	if (o->without.n)
 		o->config.without = o->without.p;
+	if (o->workers && str_i64(str_of(o->workers), 1, PROBE_WORKERS_MAX, &o->config.workers) < 0)
+		return err_set(e, -EINVAL, "\"%s\" is not a number of workers from 1 to %d",
+			       o->workers, PROBE_WORKERS_MAX);
 	int r = thresholds_change(t, o->config.thresholds, e);
 
 	return r < 0 ? r : detect_check_names(o->config.without, e);

@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "probe/alone.h"
 #include "probe/capture/capture.h"
 #include "probe/judge.h"
+#include "probe/workers/crew.h"
 
 enum { DEVICES_MAX_CEILING = 65536 };
 
@@ -23,6 +25,8 @@ const struct conf_row probe_conf_rows[] = {
 	  "how long a live sensor takes every device as known" },
 	{ "probe.ring", CONF_SIZE_BYTES, 4 << 20, 256 << 20, "16M",
 	  offsetof(struct probe_config, ring_bytes), "kernel ring of a live capture" },
+	{ "probe.workers", CONF_INT, 1, PROBE_WORKERS_MAX, "1",
+	  offsetof(struct probe_config, workers), "threads that read packets; 1 = all in one" },
 	{ "probe.home", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, home),
 	  "home networks, comma separated; empty = learn them" },
 	{ "probe.indicators", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, indicators),
@@ -35,11 +39,9 @@ const size_t probe_conf_rows_count = ARRAY_LEN(probe_conf_rows);
 struct probe {
 	struct probe_config config;
 	struct judge judge;
-	struct dpi *dpi;
-	struct flow_table *flows;
-	struct capture capture;
-	int64_t up_since_us;
-	struct packet batch[CAPTURE_BATCH];
+	struct alone *alone; /* one of these two reads packets */
+	struct crew *crew;
+	bool packets; /* there were any to read: time is theirs */
 };
 
 void probe_config_init(struct probe_config *c)
@@ -51,6 +53,7 @@ void probe_config_init(struct probe_config *c)
 		.devices_max = 4096,
 		.learning_ms = INT64_C(7) * 24 * 3600 * 1000,
 		.ring_bytes = INT64_C(16) << 20,
+		.workers = 1,
 		.home = none,
 		.indicators = none,
 		.thresholds = none,
@@ -65,13 +68,6 @@ static void tell_problem(void *arg, const char *text)
 
 	if (p->judge.sink.problem)
 		p->judge.sink.problem(p->judge.sink.arg, text);
-}
-
-static void on_flow(void *arg, struct flow *f, enum flow_event ev, const struct dissected *d)
-{
-	struct probe *p = arg;
-
-	judge_flow(&p->judge, f, ev, d);
 }
 
 static struct probe *probe_make(const struct probe_config *c, const struct probe_sink *sink)
@@ -91,7 +87,6 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 	      struct err *e)
 {
 	struct probe *p = probe_make(c, sink);
-	struct flow_listener listener = { .arg = p, .event = on_flow };
 	struct home home;
 
 	thresholds_init(&p->judge.thresholds);
@@ -106,14 +101,15 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 	}
 	if (r == 0)
 		r = detect_check_names(p->config.without, e);
-	if (r == 0 && !(p->dpi = dpi_new(e)))
-		r = -ENOMEM;
+	if (r == 0 && c->workers > 1)
+		r = crew_new(&p->config, &p->judge, &p->crew, e);
+	else if (r == 0)
+		r = alone_new(&p->config, &p->judge, &p->alone, e);
 	if (r < 0) {
 		probe_free(p);
 		return r;
 	}
 	p->judge.env.without = p->config.without;
-	p->flows = flow_table_new((size_t)c->flow_memory_bytes, p->dpi, &listener);
 	judge_start(&p->judge, c, &home);
 	*out = p;
 	return 0;
@@ -123,10 +119,9 @@ void probe_free(struct probe *p)
 {
 	if (!p)
 		return;
-	capture_close(&p->capture);
+	crew_free(p->crew); /* before the judge that it tells */
+	alone_free(p->alone);
 	judge_done(&p->judge);
-	flow_table_free(p->flows);
-	dpi_free(p->dpi);
 	free(p->config.home);
 	free(p->config.indicators);
 	free(p->config.thresholds);
@@ -139,23 +134,10 @@ int probe_load_indicators(struct probe *p, const char *path, struct err *e)
 	return indicators_load(p->judge.env.indicators, path, tell_problem, p, e);
 }
 
-static void capture_init(struct probe *p)
-{
-	uint64_t dropped = p->capture.stats.dropped, bad = p->capture.stats.records_bad;
-
-	capture_close(&p->capture);
-	p->capture = (struct capture){
-		.ring_bytes = p->config.ring_bytes,
-		.problem = tell_problem,
-		.problem_arg = p,
-		.stats = { .dropped = dropped, .records_bad = bad },
-	};
-}
-
 int probe_open_file(struct probe *p, const char *path, struct err *e)
 {
-	capture_init(p);
-	return capture_open_file(&p->capture, path, e);
+	p->packets = true;
+	return p->crew ? crew_open_file(p->crew, path, e) : alone_open_file(p->alone, path, e);
 }
 
 int probe_file_span(const char *path, int64_t *first_us_out, int64_t *last_us_out, struct err *e)
@@ -183,114 +165,48 @@ int probe_file_span(const char *path, int64_t *first_us_out, int64_t *last_us_ou
 
 int probe_open_live(struct probe *p, const char *interface, struct err *e)
 {
-	capture_init(p);
+	p->packets = true;
 	p->judge.env.live = p->config.live = true;
 	p->judge.env.resident = true;
 	p->judge.env.start_us = clock_utc_us(&clock_real);
-	p->up_since_us = p->judge.env.start_us;
-	return capture_open_live(&p->capture, interface, e);
-}
-
-/* What time brings: flows end, detectors look again, summaries close. */
-static void advance(struct probe *p, int64_t now_us)
-{
-	p->judge.env.now_us = now_us;
-	flow_expire(p->flows, now_us);
-	judge_clock(&p->judge, now_us);
-}
-
-static void on_packet(struct probe *p, const struct dissected *d)
-{
-	struct packet_counts count = {
-		.packets = 1,
-		.bytes = d->wire_len,
-		.bad = d->bad,
-		.first_us = d->ts_us,
-		.last_us = d->ts_us,
-	};
-	int dir = 0;
-
-	judge_count(&p->judge, &count);
-	if (d->neighbour.op)
-		judge_neighbour(&p->judge, d);
-	struct flow *f = flow_update(p->flows, d, &dir);
-	if (f) {
-		struct moved moved = { .packets = { dir == 0, dir == 1 } };
-		moved.bytes[dir] = d->wire_len;
-		traffic_moved(p->judge.env.inventory, f->device, &moved);
-	}
-	if (d->unreached.proto)
-		flow_unreached(p->flows, d);
-	if (f)
-		judge_packet(&p->judge, f, dir, d);
-}
-
-static void run_batch(struct probe *p, size_t n)
-{
-	struct dissected d;
-
-	for (size_t i = 0; i < n; i++) {
-		p->batch[i].ts_us += p->config.shift_us;
-		int64_t ts = p->batch[i].ts_us;
-		/* Packets a little out of order do not turn time back. */
-		if (ts > p->judge.env.now_us || p->judge.env.now_us - ts > US_PER_MIN)
-			advance(p, ts);
-		dissect(&p->batch[i], &d);
-		on_packet(p, &d);
-	}
+	return p->crew ? crew_open_live(p->crew, interface, e)
+		       : alone_open_live(p->alone, interface, e);
 }
 
 int probe_step(struct probe *p, int wait_ms, struct err *e)
 {
-	bool was_up = p->capture.stats.up;
-
-	if (!p->capture.ops)
-		return err_set(e, -EINVAL, "no capture is open");
-	int n = capture_next(&p->capture, p->batch, CAPTURE_BATCH, wait_ms, e);
-	if (p->judge.env.live && p->capture.stats.up && !was_up)
-		p->up_since_us = clock_utc_us(&clock_real);
-	if (n == -EAGAIN) { /* a quiet line: time goes on all the same */
-		advance(p, clock_utc_us(&clock_real));
-		return 1;
-	}
-	if (n > 0)
-		run_batch(p, (size_t)n);
-	return n > 0 ? 1 : n;
+	return p->crew ? crew_step(p->crew, wait_ms, e) : alone_step(p->alone, wait_ms, e);
 }
 
 void probe_record(struct probe *p, const struct foreign *r)
 {
-	if (!p->capture.ops && r->at_us > p->judge.env.now_us)
-		advance(p, r->at_us);
+	if (!p->packets && r->at_us > p->judge.env.now_us)
+		judge_clock(&p->judge, r->at_us);
 	judge_record(&p->judge, r);
 }
 
 void probe_finish(struct probe *p)
 {
-	flow_end_all(p->flows);
+	if (p->crew)
+		crew_finish(p->crew);
+	else
+		alone_finish(p->alone);
 	judge_finish(&p->judge);
 }
 
 void probe_stats_get(const struct probe *p, struct probe_stats *out)
 {
-	struct flow_stats f;
-
 	*out = p->judge.stats;
-	out->up_since_us = p->up_since_us;
-	flow_stats_get(p->flows, &f);
-	out->flows = f.flows;
-	out->flows_live = f.live;
-	out->flows_dropped = f.dropped;
+	if (p->crew)
+		crew_stats(p->crew, out);
+	else
+		alone_stats(p->alone, out);
 	out->devices = inventory_count(p->judge.env.inventory);
 	out->devices_dropped = inventory_dropped(p->judge.env.inventory);
 	out->findings = detect_findings(p->judge.env.detect);
 	out->states_dropped = p->judge.env.forgotten + baseline_forgotten(p->judge.env.baseline);
 	out->indicators = indicators_count(p->judge.env.indicators);
 	out->indicators_bad = indicators_bad(p->judge.env.indicators);
-	out->packets_dropped = p->capture.stats.dropped;
-	out->records_bad = p->capture.stats.records_bad;
-	out->capture_up = p->capture.stats.up;
-	memcpy(out->capture_text, p->capture.stats.text, sizeof(out->capture_text));
 	if (out->first_us == INT64_MAX)
 		out->first_us = 0;
 }

@@ -180,3 +180,23 @@ void readers_flow_end(struct readers *r, const struct flow *f)
 {
 	http_reader_end(r->http, f);
 }
+
+static bool udp_port_read(uint16_t port)
+{
+	return port == PORT_DNS || port == PORT_DHCP_SERVER || port == PORT_DHCP_CLIENT ||
+	       port == PORT_NBNS || port == PORT_DHCP6_CLIENT || port == PORT_DHCP6_SERVER ||
+	       port == PORT_MDNS || port == PORT_LLMNR;
+}
+
+bool readers_want(const struct flow *f, const struct dissected *d)
+{
+	uint16_t port = f->key.dport;
+	bool own = port == PORT_DNS || port == PORT_SMB || port == PORT_NETBIOS;
+
+	if (d->proto == PROTO_UDP)
+		return d->payload.n > 0 && udp_port_read(port);
+	if (d->proto == PROTO_TCP)
+		return (d->payload.n > 0 || (d->tcp_flags & TCP_FIN)) &&
+		       (own || !(f->tls && f->concluded));
+	return d->payload.n > 0 && (d->proto == PROTO_ICMP || d->proto == PROTO_ICMPV6);
+}

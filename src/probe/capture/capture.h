@@ -14,6 +14,7 @@ enum {
 	CAPTURE_SNAP_MAX = 256 * 1024, /* bytes of one packet */
 	CAPTURE_PROBLEMS_MAX = 8,      /* told one by one; further ones are only counted */
 	CAPTURE_PATH_MAX = 4096,
+	CAPTURE_WINDOW = 1024 * 1024, /* of a file, held in memory */
 };
 
 /* Link types by their number in tcpdump.org's list. */
@@ -64,11 +65,17 @@ struct capture {
 	void *state;                 /* of the source */
 	char name[CAPTURE_PATH_MAX]; /* file or interface */
 	int64_t ring_bytes;          /* live */
+	unsigned share; /* live: with others of GROUP, that divide the packets; 0 = alone */
+	uint16_t group;
 	struct capture_stats stats;
 	struct err why; /* what capture_damaged and capture_tell are about to say */
 	void (*problem)(void *arg, const char *text);
 	void *problem_arg;
 	unsigned problems; /* told so far */
+	/* Files, where packets are to stay valid longer than until the next call: gives the memory
+	 * (CAPTURE_WINDOW bytes, the giver's) that is read into from now on. NULL: our own. */
+	uint8_t *(*window)(void *arg);
+	void *window_arg;
 };
 
 /* C's problem, problem_arg and ring_bytes are set by the caller before. */

@@ -10,21 +10,23 @@
 
 #include "base/mem.h"
 
-int capture_file_open(struct capture_file *f, const char *path, struct err *e)
+int capture_file_open(struct capture_file *f, struct capture *c, struct err *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(c->name, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(e, -errno, "cannot open %s: %s", path, err_text(-errno));
+		return err_set(e, -errno, "cannot open %s: %s", c->name, err_text(-errno));
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* only a hint */
-	*f = (struct capture_file){ .fd = fd, .buf = mem_new(CAPTURE_WINDOW) };
+	*f = (struct capture_file){ .fd = fd, .owner = c };
+	f->buf = c->window ? c->window(c->window_arg) : mem_new(CAPTURE_WINDOW);
 	return 0;
 }
 
 void capture_file_close(struct capture_file *f)
 {
 	fd_cleanup(&f->fd);
-	free(f->buf);
+	if (f->owner && !f->owner->window)
+		free(f->buf);
 	*f = (struct capture_file){ .fd = -1 };
 }
 
@@ -32,7 +34,10 @@ int capture_file_fill(struct capture_file *f, size_t n)
 {
 	if (f->tail - f->head >= n || f->eof)
 		return 0;
-	memmove(f->buf, f->buf + f->head, f->tail - f->head);
+	const uint8_t *rest = f->buf + f->head;
+	if (f->owner->window)
+		f->buf = f->owner->window(f->owner->window_arg);
+	memmove(f->buf, rest, f->tail - f->head);
 	f->tail -= f->head;
 	f->head = 0;
 	while (f->tail < CAPTURE_WINDOW) {

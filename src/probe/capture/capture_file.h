@@ -8,9 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
-
-enum { CAPTURE_WINDOW = 1024 * 1024 };
+#include "probe/capture/capture.h"
 
 struct capture_file {
 	int fd;
@@ -18,9 +16,11 @@ struct capture_file {
 	size_t head, tail; /* what is unread lies between */
 	uint64_t offset;   /* of HEAD in the file */
 	bool eof;          /* nothing left to read behind TAIL */
+	struct capture *owner;
 };
 
-int capture_file_open(struct capture_file *f, const char *path, struct err *e);
+/* Opens the file that C names. */
+int capture_file_open(struct capture_file *f, struct capture *c, struct err *e);
 void capture_file_close(struct capture_file *f);
 
 /* Moves the window so that at least N bytes are there unless the file ends: 0 or -errno.

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "probe/capture/capture_fanout.h"
 
 enum {
 	BLOCK_BYTES = 1 << 20,
@@ -126,8 +127,22 @@ static int live_bind(struct live *l, const char *name, struct err *e)
 	return 0;
 }
 
-static int live_up(struct live *l, const char *name, struct err *e)
+/* Joins the others that read the same interface; it gets nothing before, and nothing twice. */
+static int live_join(struct live *l, const struct capture *c, struct err *e)
 {
+	int r = c->share ? fanout_prepare(l->fd) : 0;
+
+	if (r < 0 || (r = live_bind(l, c->name, e)) < 0)
+		return r;
+	if (c->share && (r = fanout_join(l->fd, c->group)) < 0)
+		return err_set(e, r, "cannot divide the packets of %s: %s", c->name, err_text(r));
+	return 0;
+}
+
+static int live_up(struct live *l, const struct capture *c, struct err *e)
+{
+	const char *name = c->name;
+
 	SCOPED_FD int ask = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int r;
 
@@ -141,7 +156,7 @@ static int live_up(struct live *l, const char *name, struct err *e)
 		       0);
 	if (l->fd < 0)
 		return err_set(e, -errno, "cannot open a packet socket: %s", err_text(-errno));
-	if ((r = ring_map(l, e)) < 0 || (r = live_bind(l, name, e)) < 0) {
+	if ((r = ring_map(l, e)) < 0 || (r = live_join(l, c, e)) < 0) {
 		live_down(l);
 		return r;
 	}
@@ -175,7 +190,7 @@ static int live_open(struct capture *c, struct err *e)
 	l->blocks = (unsigned)(blocks < BLOCKS_MIN   ? BLOCKS_MIN
 			       : blocks > BLOCKS_MAX ? BLOCKS_MAX
 						     : blocks);
-	int r = live_up(l, c->name, &why);
+	int r = live_up(l, c, &why);
 	if (r < 0 && hopeless(r)) {
 		free(l);
 		return err_set(e, r, "%s", why.text);
@@ -252,7 +267,7 @@ static void live_retry(struct capture *c, struct live *l, int wait_ms)
 		(void)poll(NULL, 0, wait_ms);
 		return;
 	}
-	if (live_up(l, c->name, &e) < 0) {
+	if (live_up(l, c, &e) < 0) {
 		outage(c, l, &e);
 		return;
 	}

@@ -65,7 +65,7 @@ static bool pcap_accepts(const uint8_t *head, size_t n)
 static int pcap_open(struct capture *c, struct err *e)
 {
 	struct pcap *p = mem_new(sizeof(*p));
-	int r = capture_file_open(&p->file, c->name, e);
+	int r = capture_file_open(&p->file, c, e);
 
 	if (r < 0) {
 		free(p);

@@ -82,7 +82,7 @@ static bool pcapng_accepts(const uint8_t *head, size_t n)
 static int pcapng_open(struct capture *c, struct err *e)
 {
 	struct pcapng *p = mem_new(sizeof(*p));
-	int r = capture_file_open(&p->file, c->name, e);
+	int r = capture_file_open(&p->file, c, e);
 
 	if (r < 0) {
 		free(p);

@@ -64,7 +64,9 @@ struct detector {
 	const char *name;
 	void *(*open)(struct detect_env *env);
 	void (*close)(void *state);
-	/* All optional. D may be NULL where time and not a packet is the cause. */
+	/* All optional. F is a copy and lives for the call. D may be NULL where time and not a
+	 * packet is the cause; its bytes are there only where they are to be read: never in `flow`.
+	 * What readers_want does not want is never told. */
 	void (*flow)(void *state, const struct flow *f, enum flow_event ev,
 		     const struct dissected *d);
 	/* FLOW_EVENT_STIR; the other events come to `flow`. */

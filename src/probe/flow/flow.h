@@ -101,6 +101,13 @@ void flow_unreached(struct flow_table *t, const struct dissected *d);
  * is right. A clock that was set back ends them all. */
 void flow_expire(struct flow_table *t, int64_t now_us);
 void flow_end_all(struct flow_table *t);
+/* Flows that end at the same call end in the same order in every table: by the second that they
+ * were due in (flow_due counts these), and in it by this order. */
+int flow_order(const struct flow *a, const struct flow *b);
+uint32_t flow_due(const struct flow_table *t);
+/* A place for each flow, 1 .. flow_places; free again after FLOW_EVENT_END. */
+uint32_t flow_place(const struct flow_table *t, const struct flow *f);
+uint32_t flow_places(const struct flow_table *t);
 void flow_stats_get(const struct flow_table *t, struct flow_stats *out);
 
 static inline bool flow_key_eq(const struct flow_key *a, const struct flow_key *b)

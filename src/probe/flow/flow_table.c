@@ -70,6 +70,7 @@ void flow_table_free(struct flow_table *t)
 	(void)munmap(t->flows, ((size_t)t->capacity + 1) * sizeof(*t->flows));
 	(void)munmap(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
 	free(t->inspection);
+	free(t->batch);
 	free(t);
 }
 
@@ -267,4 +268,14 @@ void flow_expire(struct flow_table *t, int64_t now_us)
 void flow_stats_get(const struct flow_table *t, struct flow_stats *out)
 {
 	*out = t->stats;
+}
+
+uint32_t flow_place(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)(f - t->flows);
+}
+
+uint32_t flow_places(const struct flow_table *t)
+{
+	return t->capacity;
 }

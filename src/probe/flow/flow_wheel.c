@@ -3,7 +3,11 @@
  * meanwhile is moved on only when its slot comes up. */
 #include "probe/flow/flow_priv.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/mem.h"
 
 enum {
 	IDLE_TCP_NEW_S = 20,
@@ -13,6 +17,7 @@ enum {
 	IDLE_ONE_WAY_S = 30,
 	IDLE_ANSWERED_S = 120,
 	STEPS_MAX = 16, /* tries for somebody to give up */
+	ORDERED_MAX = 4096,
 };
 
 static int idle_s(const struct flow *f)
@@ -76,20 +81,55 @@ static int next_filled(const struct flow_table *t, unsigned from, unsigned count
 	return -1;
 }
 
-static void slot_run(struct flow_table *t, unsigned slot)
+int flow_order(const struct flow *a, const struct flow *b)
 {
-	uint32_t i = t->wheel[slot];
+	if (a->first_us != b->first_us)
+		return a->first_us < b->first_us ? -1 : 1;
+	return memcmp(&a->key, &b->key, offsetof(struct flow_key, proto) + sizeof(a->key.proto));
+}
 
-	while (i) {
-		uint32_t next = t->flows[i].wheel_next;
-		if (flow_deadline_s(&t->flows[i]) > t->now_s) {
+static int by_order(const void *a, const void *b, void *arg)
+{
+	const struct flow_table *t = arg;
+
+	return flow_order(&t->flows[*(const uint32_t *)a], &t->flows[*(const uint32_t *)b]);
+}
+
+/* The flows of the slot, in order unless a flood makes them too many. */
+static size_t slot_take(struct flow_table *t, unsigned slot)
+{
+	size_t n = 0;
+
+	for (uint32_t i = t->wheel[slot]; i; i = t->flows[i].wheel_next) {
+		if (n == t->batch_cap) {
+			t->batch_cap = t->batch_cap ? t->batch_cap * 2 : 256;
+			t->batch = mem_resize(t->batch, t->batch_cap, sizeof(*t->batch));
+		}
+		t->batch[n++] = i;
+	}
+	if (n > 1 && n <= ORDERED_MAX)
+		qsort_r(t->batch, n, sizeof(*t->batch), by_order, t);
+	return n;
+}
+
+static void slot_run(struct flow_table *t, unsigned slot, bool all)
+{
+	size_t n = slot_take(t, slot);
+
+	for (size_t k = 0; k < n; k++) {
+		uint32_t i = t->batch[k];
+		if (!all && flow_deadline_s(&t->flows[i]) > t->now_s) {
 			flow_wheel_remove(t, i);
 			flow_wheel_add(t, i);
 		} else {
 			flow_end(t, i);
 		}
-		i = next;
 	}
+}
+
+uint32_t flow_due(const struct flow_table *t)
+{
+	return t->due;
 }
 
 void flow_wheel_run(struct flow_table *t, int64_t now_s)
@@ -106,7 +146,8 @@ void flow_wheel_run(struct flow_table *t, int64_t now_s)
 		int s = next_filled(t, (first + done) % WHEEL_SLOTS, count - done);
 		if (s < 0)
 			break;
-		slot_run(t, (unsigned)s);
+		t->due = ((unsigned)s + WHEEL_SLOTS - first) % WHEEL_SLOTS;
+		slot_run(t, (unsigned)s, false);
 		done = ((unsigned)s + WHEEL_SLOTS - first) % WHEEL_SLOTS + 1;
 	}
 }
@@ -136,7 +177,7 @@ void flow_end_all(struct flow_table *t)
 	int s;
 
 	while ((s = next_filled(t, 0, WHEEL_SLOTS)) >= 0) {
-		while (t->wheel[s])
-			flow_end(t, t->wheel[s]);
+		t->due = (uint32_t)s;
+		slot_run(t, (unsigned)s, true);
 	}
 }
