@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that no person chose: hexadecimal numbers, or letters without the vowels that make a word
- * speakable. No tables of languages; the price is that it may only ever be weak evidence. */
+/* Names that no person chose: hexadecimal numbers, or letters that do not follow each other in any
+ * speech. Abbreviations look alike, so it may only ever be weak evidence. */
 #include "probe/detect/random_name.h"
 
 #include <string.h>
@@ -31,46 +31,89 @@ struct str name_registered(struct str name)
 	return name;
 }
 
-struct letters {
-	size_t digits, hex_letters, vowels, other, longest_run, changes;
+/* After each letter: those that follow it in fewer than one of 200 cases, both in English words and
+ * in Japanese ones written in Latin letters (counted on a word list, and on syllables by rule). */
+static const char *const unspoken[26] = {
+	"qx",                        /* a */
+	"cdfghjkmnpqvwxz",           /* b */
+	"bdfgjmnpqvwxz",             /* c */
+	"cfhjkpqtxz",                /* d */
+	"q",                         /* e */
+	"bcdghjkmnpqvwxz",           /* f */
+	"bcdfjkpqtvwxz",             /* g */
+	"cdfghjkpqvxz",              /* h */
+	"qx",                        /* i */
+	"bcdfghjklmnqrstvwxyz",      /* j */
+	"cdgjqvxz",                  /* k */
+	"bghjnqrwxz",                /* l */
+	"cdfghjklqrtvwxz",           /* m */
+	"bhjpqwxz",                  /* n */
+	"q",                         /* o */
+	"bcdfgjkmnqvwxz",            /* p */
+	"abcdefghijklmnopqrstvwxyz", /* q */
+	"hjqwxz",                    /* r */
+	"bdfgjrvxz",                 /* s */
+	"bdfgjkmnpqvxz",             /* t */
+	"qvx",                       /* u */
+	"bcdfghjklmnpqrstvwxyz",     /* v */
+	"cfgjmqvwxyz",               /* w */
+	"bdfgjklmnqrswz",            /* x */
+	"jkqvxy",                    /* y */
+	"bcdfghjkmnpqrstvwx",        /* z */
 };
 
-static struct letters count(struct str s)
+static size_t pairs_unspoken(struct str s, size_t *pairs_out)
 {
-	struct letters c = { 0 };
-	size_t run = 0;
+	size_t n = 0;
+
+	*pairs_out = 0;
+	for (size_t i = 1; i < s.n; i++) {
+		char a = s.p[i - 1], b = s.p[i];
+		if (a < 'a' || a > 'z' || b < 'a' || b > 'z')
+			continue;
+		++*pairs_out;
+		n += strchr(unspoken[a - 'a'], b) != NULL;
+	}
+	return n;
+}
+
+/* A number in base sixteen; words made of a to f bear no digits inside. */
+static bool is_number(struct str s)
+{
+	size_t digits = 0, letters = 0, changes = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		char ch = s.p[i];
-		bool digit = ch >= '0' && ch <= '9';
-		bool before = i > 0 && s.p[i - 1] >= '0' && s.p[i - 1] <= '9';
-		c.digits += digit;
-		c.changes += i > 0 && digit != before;
-		c.hex_letters += ch >= 'a' && ch <= 'f';
-		bool vowel = ch && strchr("aeiouy", ch);
-		c.vowels += vowel;
-		c.other += !digit && !vowel;
-		run = digit || vowel || ch == '-' ? 0 : run + 1;
-		c.longest_run = run > c.longest_run ? run : c.longest_run;
+		bool digit = s.p[i] >= '0' && s.p[i] <= '9';
+		digits += digit;
+		letters += s.p[i] >= 'a' && s.p[i] <= 'f';
+		changes += i > 0 && digit != (s.p[i - 1] >= '0' && s.p[i - 1] <= '9');
 	}
-	return c;
+	return digits + letters == s.n && digits >= 2 && letters >= 2 && changes >= 2;
+}
+
+/* Who writes a hyphen joins words: the longest of them is judged. */
+static struct str longest_part(struct str label)
+{
+	struct str part, longest = { 0 };
+
+	while (str_cut(&label, '-', &part)) {
+		if (part.n > longest.n)
+			longest = part;
+	}
+	return longest;
 }
 
 bool name_is_random(struct str registered, const struct thresholds *t)
 {
 	struct str label, rest = registered;
+	size_t pairs;
 
-	if (!str_cut(&rest, '.', &label) || label.n < t->random_name.length_min ||
-	    str_starts(label, STR("xn--")))
+	if (!str_cut(&rest, '.', &label) || str_starts(label, STR("xn--")))
 		return false;
-	struct letters c = count(label);
-	/* A number in base sixteen; words made of a to f bear no digits inside. */
-	if (c.digits + c.hex_letters == label.n && c.digits >= 2 && c.hex_letters >= 2 &&
-	    c.changes >= 2)
-		return true;
-	if (c.longest_run >= t->random_name.consonants_run)
-		return true;
-	size_t letters = label.n - c.digits;
-	return letters >= t->random_name.length_min &&
-	       (double)c.vowels < t->random_name.vowel_share * (double)letters;
+	label = longest_part(label);
+	if (label.n < t->random_name.length_min)
+		return false;
+	size_t n = pairs_unspoken(label, &pairs);
+	return is_number(label) || (n >= t->random_name.pairs_min &&
+				    (double)n >= t->random_name.pair_share * (double)pairs);
 }

@@ -74,8 +74,8 @@ struct thresholds {
 		double new_place, common_place;
 	} odd_call;
 	struct {
-		uint64_t length_min, consonants_run;
-		double vowel_share;
+		uint64_t length_min, pairs_min;
+		double pair_share;
 	} random_name;
 	struct {
 		uint64_t hosts_min, ports_min, pings_min, arp_min, many;

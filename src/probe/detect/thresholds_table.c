@@ -89,8 +89,9 @@ const struct threshold thresholds_table[] = {
 	ROW(dga.names_many, "domains", 30, 10, 5000, "no search for a mistyped name goes so far"),
 	ROW(dga.alike_length, "letters", 12, 6, 40, "short words are often of one length"),
 	TIME(dga, rest, 3600, 60, 86400, "after it missing domains are counted anew"),
-	ROW(dga.random_share, "share", 0.4, 0.1, 1,
-	    "blocked advertisements and typing errors are words"),
+	ROW(dga.random_share, "share", 0.3, 0.1, 1,
+	    "blocked advertisements and typing errors are words; of drawn names with eight letters "
+	    "one in three looks so, of longer ones more"),
 	ROW(dga.alike_share, "share", 0.8, 0.3, 1, "a generator gives all its names one length"),
 
 	ROW(dns_tunnel.strange_min, "names", 30, 5, 1000,
@@ -181,10 +182,10 @@ const struct threshold thresholds_table[] = {
 
 	ROW(random_name.length_min, "letters", 8, 4, 20,
 	    "shorter ones are too often abbreviations"),
-	ROW(random_name.consonants_run, "letters", 6, 3, 20,
-	    "English has five in a row in a few words"),
-	ROW(random_name.vowel_share, "share", 0.2, 0.05, 0.4,
-	    "languages in Latin letters have about two vowels in five letters"),
+	ROW(random_name.pairs_min, "pairs", 4, 1, 40,
+	    "an abbreviation of three letters before a word has three"),
+	ROW(random_name.pair_share, "share", 0.3, 0.1, 1,
+	    "no language has so many pairs of letters that are never spoken"),
 
 	ROW(scan.hosts_min, "hosts", 12, 4, 1000, "a person tries one or two in vain"),
 	ROW(scan.ports_min, "ports", 12, 4, 1000, "a program tries two or three ports in vain"),
