@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/log_on.h"
 #include "probe/detect/ring.h"
 #include "probe/detect/ssh_session.h"
 
@@ -18,22 +19,6 @@ enum {
 	SESSION_PACKETS = 60, /* of a server, by which somebody is in or not */
 	PORT_RDP = 3389,
 };
-
-#define STATUS_LOGON_FAILURE 0xc000006dU
-
-enum service {
-	SERVICE_NONE,
-	SERVICE_SSH,
-	SERVICE_RDP,
-	SERVICE_FTP,
-	SERVICE_TELNET,
-	SERVICE_MAIL,
-	SERVICE_HTTP,
-	SERVICE_SMB
-};
-
-static const char *const service_names[] = { "",       "SSH",  "RDP",  "FTP",
-					     "Telnet", "mail", "HTTP", "SMB" };
 
 struct tries {
 	uint8_t service;
@@ -52,6 +37,7 @@ struct session {
 struct brute_force {
 	struct detect_env *env;
 	struct ring *tries;
+	struct forms *forms;
 	struct session session[SESSIONS];
 };
 
@@ -61,6 +47,7 @@ static void *brute_force_open(struct detect_env *env)
 
 	b->env = env;
 	b->tries = ring_new(env, PAIRS_MAX, KEY_MAX, sizeof(struct tries));
+	b->forms = forms_new();
 	return b;
 }
 
@@ -69,6 +56,7 @@ static void brute_force_close(void *state)
 	struct brute_force *b = state;
 
 	ring_free(b->tries);
+	forms_free(b->forms);
 	free(b);
 }
 
@@ -145,14 +133,14 @@ static void tell(struct brute_force *b, struct tries *t, const struct flow *f)
 	report_reason(&r, "%llu %s to log on to %s port %u by %s within %.0f s",
 		      (unsigned long long)n,
 		      t->refused >= t->brief ? "refused attempts" : "short sessions",
-		      addr_format(&f->key.dst, text), f->key.dport, service_names[t->service],
+		      addr_format(&f->key.dst, text), f->key.dport, service_name(t->service),
 		      (double)(t->last_us - t->first_us) / (double)US_PER_SEC);
 	if (t->entered)
 		report_reason(&r, "then a session went on: a password may have been found");
 	if (inbound)
 		report_reason(&r, "the attempts come from %s outside",
 			      addr_format(&f->key.src, text));
-	report_text(&r, "service", service_names[t->service]);
+	report_text(&r, "service", service_name(t->service));
 	report_number(&r, "refused", (double)t->refused);
 	report_number(&r, "short_sessions", (double)t->brief);
 	report_story(&r, b->env, "%s:%u", addr_format(inbound ? &f->key.src : &f->key.dst, text),
@@ -173,33 +161,6 @@ static bool says(struct rd p, const char *text)
 	size_t n = strlen(text);
 
 	return p.n >= n && memcmp(p.p, text, n) == 0;
-}
-
-static bool contains(struct rd p, const char *text)
-{
-	return p.n && memmem(p.p, p.n, text, strlen(text));
-}
-
-/* What the server says when it refuses, by the port it stands at. */
-static enum service refusal(uint16_t port, struct rd p)
-{
-	switch (port) {
-	case 21:
-		return says(p, "530 ") ? SERVICE_FTP : SERVICE_NONE;
-	case 23:
-	case 2323:
-		return contains(p, "incorrect") || contains(p, "Login failed") ? SERVICE_TELNET
-									       : SERVICE_NONE;
-	case 25:
-	case 587:
-		return says(p, "535") ? SERVICE_MAIL : SERVICE_NONE;
-	case 110:
-		return says(p, "-ERR") ? SERVICE_MAIL : SERVICE_NONE;
-	case 143:
-		return contains(p, " NO ") && contains(p, "AUTH") ? SERVICE_MAIL : SERVICE_NONE;
-	default:
-		return SERVICE_NONE;
-	}
 }
 
 static uint64_t session_id(const struct flow *f)
@@ -225,9 +186,12 @@ static void brute_force_payload(void *state, const struct flow *f, int dir,
 	struct session *s = f->side[1].packets < SESSION_PACKETS ? session_of(b, f) : NULL;
 	if (s)
 		ssh_session_see(&s->ssh, dir, d->payload);
-	if (dir != 1)
+	if (dir == 0) {
+		if (forms_awaits(b->forms, f))
+			forms_body(b->forms, f, d->payload);
 		return;
-	enum service service = refusal(f->key.dport, d->payload);
+	}
+	enum service service = log_on_refused(f->key.dport, d->payload);
 	if (service != SERVICE_NONE)
 		refused(b, f, service);
 	else if (f->side[1].packets < 4 && says(d->payload, "SSH-")) {
@@ -238,24 +202,46 @@ static void brute_force_payload(void *state, const struct flow *f, int dir,
 
 static void brute_force_smb(void *state, const struct flow *f, int dir, const struct smb_message *m)
 {
-	bool session = m->command == (m->version == 1 ? SMB1_SESSION : SMB2_SESSION);
-
-	if (dir == 1 && !f->midway && m->response && session && m->status == STATUS_LOGON_FAILURE)
+	if (dir == 1 && !f->midway && log_on_refused_smb(m))
 		refused(state, f, SERVICE_SMB);
+}
+
+static void on_form(struct brute_force *b, const struct flow *f, enum form_answer answer)
+{
+	struct tries *t;
+
+	if (answer == FORM_REFUSED) {
+		refused(b, f, SERVICE_FORM);
+	} else if (answer == FORM_ENTERED && (t = find(b, f)) != NULL &&
+		   t->refused >= b->env->thresholds->brute_force.refusals_min) {
+		t->entered = true;
+		tell(b, t, f);
+	}
+}
+
+static void on_answer(struct brute_force *b, const struct flow *f, const struct http_message *m)
+{
+	struct tries *t = find(b, f);
+
+	if (m->status == 401 && t && t->credentials) {
+		t->credentials = false;
+		refused(b, f, SERVICE_HTTP);
+	} else {
+		on_form(b, f, forms_response(b->forms, f, m));
+	}
 }
 
 static void brute_force_http(void *state, const struct flow *f, const struct http_message *m)
 {
 	struct brute_force *b = state;
-	if (!m->response && m->authorization.n > 0) {
-		tries_of(b, f, SERVICE_HTTP)->credentials = true;
-	} else if (m->response && m->status == 401) {
-		struct tries *t = find(b, f);
-		if (t && t->credentials)
-			refused(b, f, SERVICE_HTTP);
-		if (t)
-			t->credentials = false;
+
+	if (m->response) {
+		on_answer(b, f, m);
+		return;
 	}
+	forms_request(b->forms, f, m);
+	if (m->authorization.n > 0)
+		tries_of(b, f, SERVICE_HTTP)->credentials = true;
 }
 
 static void on_session(struct brute_force *b, const struct flow *f, enum service service)
