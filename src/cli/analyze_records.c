@@ -36,17 +36,20 @@ static int wanted(const struct dirent *d)
 		str_ends(name, STR(".log")));
 }
 
-static int run_paths(struct probe *p, char **paths, size_t n,
+static int run_paths(struct probe *p, const char *mappings, char **paths, size_t n,
 		     void (*tell)(void *arg, const char *text), void *arg, struct err *e)
 {
 	struct record_reader *r = record_reader_new(OFFSET_MIN);
-	int got = record_files_run(p, r, (const char *const *)paths, n, tell, arg, e);
+	int got = mappings ? record_reader_load(r, mappings, e) : 0;
+
+	if (got >= 0)
+		got = record_files_run(p, r, (const char *const *)paths, n, tell, arg, e);
 
 	record_reader_free(r);
 	return got;
 }
 
-static int run_folder(struct probe *p, const char *folder,
+static int run_folder(struct probe *p, const char *mappings, const char *folder,
 		      void (*tell)(void *arg, const char *text), void *arg, struct err *e)
 {
 	struct dirent **list = NULL;
@@ -67,23 +70,23 @@ static int run_folder(struct probe *p, const char *folder,
 	free(list);
 	int got = used == 0 ? err_set(e, -ENODATA, "%s holds no records (.json, .jsonl, .log)",
 				      folder)
-			    : run_paths(p, paths, used, tell, arg, e);
+			    : run_paths(p, mappings, paths, used, tell, arg, e);
 	for (size_t i = 0; i < used; i++)
 		free(paths[i]);
 	free(paths);
 	return got;
 }
 
-int analyze_records(struct probe *p, const char *path, void (*tell)(void *arg, const char *text),
-		    void *arg, struct err *e)
+int analyze_records(struct probe *p, const char *path, const char *mappings,
+		    void (*tell)(void *arg, const char *text), void *arg, struct err *e)
 {
 	char *one[] = { mem_strdup(path) };
 
 	if (is_folder(path)) {
 		free(one[0]);
-		return run_folder(p, path, tell, arg, e);
+		return run_folder(p, mappings, path, tell, arg, e);
 	}
-	int got = run_paths(p, one, 1, tell, arg, e);
+	int got = run_paths(p, mappings, one, 1, tell, arg, e);
 	free(one[0]);
 	return got;
 }

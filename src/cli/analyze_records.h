@@ -9,7 +9,8 @@
 
 /* A folder, or a file that begins like records. */
 bool analyze_is_records(const char *path);
-int analyze_records(struct probe *p, const char *path, void (*tell)(void *arg, const char *text),
-		    void *arg, struct err *e);
+/* MAPPINGS: paths with commas, or NULL. */
+int analyze_records(struct probe *p, const char *path, const char *mappings,
+		    void (*tell)(void *arg, const char *text), void *arg, struct err *e);
 
 #endif

@@ -18,8 +18,8 @@
 
 struct options {
 	bool jsonl, list;
-	struct buf thresholds, without; /* what was given, comma separated */
-	char *workers;                  /* their number, NULL = one */
+	struct buf thresholds, without, mappings; /* what was given, comma separated */
+	char *workers;                            /* their number, NULL = one */
 	struct probe_config config;
 	char **files;
 	int n_files;
@@ -73,6 +73,8 @@ static int options_parse(struct cli *c, int argc, char **argv, struct options *o
 			more = &o->thresholds;
 		else if (strcmp(argv[i], "--without") == 0)
 			more = &o->without;
+		else if (strcmp(argv[i], "--mapping") == 0)
+			more = &o->mappings;
 		if (more && i + 1 < argc) {
 			buf_printf(more, "%s%s", more->n ? "," : "", argv[++i]);
 		} else if (value && i + 1 < argc) {
@@ -106,10 +108,11 @@ static int options_check(struct options *o, struct thresholds *t, struct err *e)
 	return r < 0 ? r : detect_check_names(o->config.without, e);
 }
 
-static int run_file(struct probe *p, const char *path, struct run *run, struct err *e)
+static int run_file(struct probe *p, const struct options *o, const char *path, struct run *run,
+		    struct err *e)
 {
 	bool records = analyze_is_records(path);
-	int r = records ? analyze_records(p, path, on_problem, run, e)
+	int r = records ? analyze_records(p, path, o->mappings.p, on_problem, run, e)
 			: probe_open_file(p, path, e);
 
 	while (r >= 0 && !records) {
@@ -134,7 +137,7 @@ static bool analyze_file(const struct cli *c, const struct options *o, const cha
 	int r = probe_new(&o->config, &sink, &p, &e);
 	if (r == 0) {
 		run.problems = 0; /* bad indicator lines are not the fault of the file */
-		r = run_file(p, path, &run, &e);
+		r = run_file(p, o, path, &run, &e);
 		probe_stats_get(p, &s);
 	}
 	if (r < 0)
@@ -173,6 +176,7 @@ int cmd_analyze(struct cli *c, int argc, char **argv)
 	}
 	buf_done(&o.thresholds);
 	buf_done(&o.without);
+	buf_done(&o.mappings);
 	if (fflush(stdout) != 0)
 		status = EXIT_FAILURE;
 	return status;

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "probe/records/record_lines.h"
 
@@ -18,6 +20,7 @@ enum { READ_BYTES = 64 * 1024, LOOK_BYTES = 512, TOLD_MAX = 3, SHOWN_MAX = 120 }
 struct source {
 	const char *path;
 	int fd;
+	int64_t written_us; /* last: the year of times that lack it */
 	uint64_t line_no, unknown;
 	bool ended, waiting; /* RECORD is filled */
 	struct record_lines lines;
@@ -71,7 +74,7 @@ static void take_line(struct run *run, struct source *s, struct str line)
 	struct err e = { 0 };
 
 	s->line_no++;
-	int got = record_reader_line(run->reader, &s->stream, line, 0, &s->record, &e);
+	int got = record_reader_line(run->reader, &s->stream, line, s->written_us, &s->record, &e);
 	s->waiting = got > 0;
 	if (got < 0 && s->unknown++ < TOLD_MAX)
 		problem(run, s->path, s->line_no, line, &e);
@@ -128,6 +131,19 @@ static int run_all(struct run *run, struct err *e)
 	return got;
 }
 
+static int source_open(struct source *s, const char *path, struct err *e)
+{
+	struct stat st;
+
+	s->path = path;
+	record_lines_init(&s->lines);
+	s->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+		return err_set(e, -errno, "cannot open %s: %s", path, err_text(-errno));
+	s->written_us = st.st_mtim.tv_sec * US_PER_SEC;
+	return 0;
+}
+
 static void tell_sums(const struct run *run)
 {
 	struct err e = { 0 };
@@ -155,14 +171,8 @@ int record_files_run(struct probe *p, struct record_reader *r, const char *const
 			       RECORD_FILES_MAX);
 	struct run *run = mem_new(sizeof(*run));
 	*run = (struct run){ .probe = p, .reader = r, .tell = tell, .arg = arg };
-	for (; run->n < n && got >= 0; run->n++) {
-		struct source *s = &run->source[run->n];
-		s->path = paths[run->n];
-		record_lines_init(&s->lines);
-		s->fd = open(s->path, O_RDONLY | O_CLOEXEC);
-		if (s->fd < 0)
-			got = err_set(e, -errno, "cannot open %s: %s", s->path, err_text(-errno));
-	}
+	for (; run->n < n && got >= 0; run->n++)
+		got = source_open(&run->source[run->n], paths[run->n], e);
 	if (got >= 0)
 		got = run_all(run, e);
 	tell_sums(run);

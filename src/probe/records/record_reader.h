@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "probe/records/foreign.h"
+#include "probe/records/mapping.h"
 #include "probe/records/zeek.h"
 
 struct record_stats {
@@ -26,6 +27,10 @@ struct record_reader;
 /* OFFSET_MIN: the time zone of texts that name none. */
 struct record_reader *record_reader_new(int offset_min);
 void record_reader_free(struct record_reader *r);
+/* Takes M over; the first mapping that fits a record reads it. -ELIMIT: frees M. */
+int record_reader_map(struct record_reader *r, struct mapping *m, struct err *e);
+/* The same from files, separated by commas. */
+int record_reader_load(struct record_reader *r, const char *paths, struct err *e);
 
 /* 1 = OUT is filled, 0 = nothing for us, -EFORMAT or -ELIMIT = not understood, E says why. NOW_US:
  * for texts without a year, or without any time. */
