@@ -16,7 +16,8 @@ static const struct detector *const detectors[] = {
 	&detector_lateral,      &detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel,
 	&detector_arp_spoof,    &detector_rogue_dhcp, &detector_upload,     &detector_cleartext,
 	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_ids_alert,
-	&detector_keepalive,    &detector_tor,        &detector_host_story,
+	&detector_keepalive,    &detector_tor,        &detector_fan_out,    &detector_mail_leak,
+	&detector_host_story,
 };
 
 struct detect {

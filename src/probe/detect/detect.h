@@ -131,6 +131,8 @@ extern const struct detector detector_mail_out;
 extern const struct detector detector_ids_alert;
 extern const struct detector detector_keepalive;
 extern const struct detector detector_tor;
+extern const struct detector detector_fan_out;
+extern const struct detector detector_mail_leak;
 extern const struct detector detector_host_story;
 
 #endif

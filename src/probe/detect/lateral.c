@@ -19,6 +19,8 @@ enum {
 	OP_CREATE_SERVICE_A = 24,
 	OP_CREATE_SERVICE_WOW_A = 44,
 	OP_CREATE_SERVICE_WOW_W = 45,
+	OP_REGISTER_TASK = 1, /* SchRpcRegisterTask, [MS-TSCH] 3.2.5.4.2 */
+	OP_ADD_JOB = 0,       /* NetrJobAdd, [MS-TSCH] 3.2.5.2.1 */
 };
 
 enum act {
@@ -28,13 +30,15 @@ enum act {
 	ACT_SERVICE = 8, /* a service was made */
 	ACT_START = 16,
 	ACT_WMI = 32,
-	ACT_TASK = 64,
+	ACT_TASK = 64, /* the task scheduler was opened */
 	ACT_EXPLOIT = 128,
 	ACT_FLOOD = 256, /* pieces of an overlong request: the exploit is at work */
+	ACT_JOB = 512,   /* a task was made */
 };
 
 struct pair {
 	unsigned acts, told;
+	enum act bound; /* whom the newest call is for; 0: nobody that matters */
 	uint64_t share_files, secondaries, exploits, services;
 	char file[SMB_NAME_MAX];
 	int64_t first_us;
@@ -87,9 +91,9 @@ static enum severity severity_of(const struct pair *t)
 		return SEVERITY_CRITICAL;
 	if ((t->acts & ACT_EXPLOIT) || remote_command(t))
 		return SEVERITY_HIGH;
-	if ((t->acts & ACT_SERVICE) && (t->acts & (ACT_SHARE | ACT_PROGRAM)))
+	if ((t->acts & (ACT_SERVICE | ACT_JOB)) && (t->acts & (ACT_SHARE | ACT_PROGRAM)))
 		return SEVERITY_HIGH;
-	if (t->acts & (ACT_SERVICE | ACT_PROGRAM | ACT_TASK))
+	if (t->acts & (ACT_SERVICE | ACT_PROGRAM | ACT_TASK | ACT_JOB))
 		return SEVERITY_MEDIUM;
 	return t->acts & ACT_WMI ? SEVERITY_LOW : SEVERITY_INFO;
 }
@@ -109,7 +113,9 @@ static void explain(const struct pair *t, struct report *r)
 		report_reason(r, "a program was put on the administrator's share: %s", t->file);
 	if (t->acts & ACT_WMI)
 		report_reason(r, "commands were given by WMI");
-	if (t->acts & ACT_TASK)
+	if (t->acts & ACT_JOB)
+		report_reason(r, "a scheduled task was made on the other computer from afar");
+	else if (t->acts & ACT_TASK)
 		report_reason(r, "the task scheduler of the other computer was opened");
 	if (t->acts & ACT_SHARE)
 		report_reason(r, "the administrator's share was opened, %llu files on it",
@@ -188,10 +194,11 @@ static void on_name(struct pair *t, const struct smb_message *m)
 	}
 }
 
-static void on_rpc(struct pair *t, struct rd p)
+/* Interfaces as on the wire. */
+static enum act act_of(const uint8_t interface[16])
 {
 	static const struct {
-		uint8_t interface[16]; /* as on the wire */
+		uint8_t interface[16];
 		enum act act;
 	} known[] = {
 		/* svcctl 367abb81-9844-35f1-ad32-98f038001003 */
@@ -206,25 +213,50 @@ static void on_rpc(struct pair *t, struct rd p)
 		{ { 0x49, 0x59, 0xd3, 0x86, 0xc9, 0x83, 0x44, 0x40, 0xb4, 0x24, 0xdb, 0x36, 0x32,
 		    0x31, 0xfd, 0x0c },
 		  ACT_TASK },
+		/* ATSvc 1ff70682-0a51-30e8-076d-740be8cee98b */
+		{ { 0x82, 0x06, 0xf7, 0x1f, 0x51, 0x0a, 0xe8, 0x30, 0x07, 0x6d, 0x74, 0x0b, 0xe8,
+		    0xce, 0xe9, 0x8b },
+		  ACT_JOB },
 	};
-	struct rpc_message m;
 
-	if (rpc_parse(p, &m) < 0)
-		return;
-	for (size_t i = 0; m.type != RPC_REQUEST && i < ARRAY_LEN(known); i++) {
-		if (memcmp(m.interface, known[i].interface, sizeof(m.interface)) == 0)
-			t->acts |= known[i].act;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (memcmp(interface, known[i].interface, sizeof(known[i].interface)) == 0)
+			return known[i].act;
 	}
-	if (m.type != RPC_REQUEST || !(t->acts & ACT_MANAGER))
+	return 0;
+}
+
+static void on_request(struct pair *t, uint16_t operation)
+{
+	if (t->bound == ACT_TASK && operation == OP_REGISTER_TASK)
+		t->acts |= ACT_JOB;
+	else if (t->bound == ACT_JOB && operation == OP_ADD_JOB)
+		t->acts |= ACT_JOB;
+	if (!(t->acts & ACT_MANAGER) || (t->bound && t->bound != ACT_MANAGER))
 		return;
-	if (m.operation == OP_CREATE_SERVICE_W || m.operation == OP_CREATE_SERVICE_A ||
-	    m.operation == OP_CREATE_SERVICE_WOW_A || m.operation == OP_CREATE_SERVICE_WOW_W) {
+	if (operation == OP_CREATE_SERVICE_W || operation == OP_CREATE_SERVICE_A ||
+	    operation == OP_CREATE_SERVICE_WOW_A || operation == OP_CREATE_SERVICE_WOW_W) {
 		t->acts |= ACT_SERVICE;
 		t->services++;
 		t->telling.due = true;
 	}
-	if (m.operation == OP_START_SERVICE_W)
+	if (operation == OP_START_SERVICE_W)
 		t->acts |= ACT_START;
+}
+
+static void on_rpc(struct pair *t, struct rd p)
+{
+	struct rpc_message m;
+
+	if (rpc_parse(p, &m) < 0)
+		return;
+	if (m.type == RPC_REQUEST) {
+		on_request(t, m.operation);
+		return;
+	}
+	enum act act = act_of(m.interface);
+	t->bound = act;
+	t->acts |= act == ACT_JOB ? ACT_TASK : act; /* whoever only opens it makes nothing */
 }
 
 static void on_smb(struct pair *t, const struct smb_message *m, uint64_t pieces_min)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "probe/detect/detect.h"
+#include "probe/detect/test_bench.h"
 #include "probe/test_world.h"
 
 enum { ASK = 1, TELL = 2 };
@@ -168,71 +169,9 @@ static void miners_are_known_by_their_words(void **state)
 	world_free(w);
 }
 
-/* The detectors below are fed by hand: a capture of that size would be no unit test. */
-struct bench {
-	struct home home;
-	struct detect_env env;
-	struct thresholds thresholds;
-	struct probe_sink sink;
-	int findings;
-	char reason[160];
-};
-
-static void on_finding(void *arg, const struct finding *f)
-{
-	struct bench *b = arg;
-
-	b->findings++;
-	(void)snprintf(b->reason, sizeof(b->reason), "%s", f->reasons[0]);
-}
-
-static void bench_open(struct bench *b)
-{
-	*b = (struct bench){ .sink = { .arg = b, .finding = on_finding } };
-	assert_int_equal(home_init(&b->home, "192.0.2.0/24", NULL), 0);
-	b->env.inventory = inventory_new(16, &b->home);
-	b->env.names = names_new();
-	thresholds_init(&b->thresholds);
-	b->env.thresholds = &b->thresholds;
-	b->env.detect = detect_new(&b->env, &b->sink);
-	b->env.now_us = T0;
-}
-
-static void bench_close(struct bench *b)
-{
-	detect_free(b->env.detect);
-	names_free(b->env.names);
-	inventory_free(b->env.inventory);
-}
-
-static struct addr address(const char *text)
-{
-	struct addr a;
-
-	assert_int_equal(addr_parse(str_of(text), &a), 0);
-	return a;
-}
-
-static uint32_t device_of(struct bench *b)
-{
-	struct dissected d = { .kind = DISSECT_IP,
-			       .has_mac = true,
-			       .src_mac = { { 2, 0, 0, 0, 0, 1 } },
-			       .src = address(pc.ip),
-			       .ts_us = T0 };
-
-	return inventory_sender(b->env.inventory, &d);
-}
-
 static void send_out(struct bench *b, void *state, uint32_t device, uint64_t bytes)
 {
-	struct flow f = { .key = { .src = address(pc.ip),
-				   .dst = address(far.ip),
-				   .dport = 443,
-				   .proto = PROTO_TCP },
-			  .device = { device, DEVICE_NONE },
-			  .state = FLOW_CLOSED,
-			  .last_us = b->env.now_us };
+	struct flow f = bench_flow(b, device, pc.ip, far.ip, 443);
 
 	f.side[0].payload = bytes;
 	detector_upload.flow(state, &f, FLOW_EVENT_END, NULL);
@@ -243,7 +182,7 @@ static void far_more_than_ever_is_told(void **state)
 	(void)state;
 	struct bench b;
 	bench_open(&b);
-	uint32_t device = device_of(&b);
+	uint32_t device = bench_device(&b, 1, pc.ip);
 	void *u = detector_upload.open(&b.env);
 	send_out(&b, u, device, UINT64_C(2) << 30); /* without a past, nothing is much */
 	assert_int_equal(b.findings, 0);
@@ -271,9 +210,9 @@ static void offer(struct bench *b, void *state, uint8_t mac, const char *way)
 			       .has_mac = true,
 			       .src_mac = { { 2, 0, 0, 0, 0, mac } },
 			       .ts_us = b->env.now_us };
-	struct dhcp_message m = { .reply = true, .type = DHCP_ACK, .router = address(way) };
+	struct dhcp_message m = { .reply = true, .type = DHCP_ACK, .router = bench_address(way) };
 
-	d.src = address("192.0.2.2");
+	d.src = bench_address("192.0.2.2");
 	d.src.b[15] = mac;
 	detector_rogue_dhcp.dhcp(state, &d, &m);
 }

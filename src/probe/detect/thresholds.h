@@ -47,6 +47,10 @@ struct thresholds {
 		uint64_t marks_min;
 	} download;
 	struct {
+		uint64_t hosts_min, hosts_many, session_bytes;
+		int64_t rest_us;
+	} fan_out;
+	struct {
 		uint64_t pings_min, bytes_min, sizes_min;
 		int64_t rest_us;
 	} icmp_tunnel;
@@ -62,6 +66,10 @@ struct thresholds {
 		uint64_t pieces_min;
 		double share_points, odd_hour_points;
 	} lateral;
+	struct {
+		uint64_t bytes_min, hours_min, strange_bytes, usual_devices;
+		double times_usual;
+	} mail_leak;
 	struct {
 		uint64_t servers_min, servers_many;
 		int64_t rest_us;

@@ -109,6 +109,13 @@ const struct threshold thresholds_table[] = {
 	ROW(download.marks_min, "words", 2, 1, 10,
 	    "one word of PowerShell stands in many pages about it"),
 
+	ROW(fan_out.hosts_min, "computers", 4, 2, 100,
+	    "a person works on one other computer, or on two"),
+	ROW(fan_out.hosts_many, "computers", 10, 4, 500, "a whole office is gone through"),
+	ROW(fan_out.session_bytes, "bytes", 10000, 2000, 1000000,
+	    "a screen that was drawn; a refused log-on brings less"),
+	TIME(fan_out, rest, 3600, 300, 86400, "after it computers are counted anew"),
+
 	ROW(icmp_tunnel.pings_min, "pings", 60, 10, 10000,
 	    "a minute of pings, or seconds of a tunnel"),
 	ROW(icmp_tunnel.bytes_min, "bytes", 6000, 500, 1000000,
@@ -149,6 +156,16 @@ const struct threshold thresholds_table[] = {
 	    "administrators open this share all the time"),
 	ROW(lateral.odd_hour_points, "points", 25, 0, 50,
 	    "as much as a low finding, when the computer was never active at this hour"),
+
+	ROW(mail_leak.bytes_min, "bytes", 50e6, 1e6, 1e12,
+	    "some mails with the largest attachments that servers take"),
+	ROW(mail_leak.hours_min, "hours", 24, 4, 1000,
+	    "hours in which the device sent mail before: three working days"),
+	ROW(mail_leak.times_usual, "times", 10, 2, 1000, "a catalogue sent to all is less"),
+	ROW(mail_leak.strange_bytes, "bytes", 20e6, 1e6, 1e12,
+	    "a mail with a large attachment or two, by a server that nobody else uses"),
+	ROW(mail_leak.usual_devices, "devices", 3, 1, 64,
+	    "what so many devices use is the mail server of the house"),
 
 	ROW(mail_out.servers_min, "servers", 10, 3, 500, "an office computer has one mail server"),
 	ROW(mail_out.servers_many, "servers", 30, 5, 5000, "three times the least"),
