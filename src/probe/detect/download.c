@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "probe/detect/content.h"
 #include "probe/detect/detect.h"
+#include "probe/story/story.h"
 
 enum {
 	EXCHANGES = 2048, /* requests whose answer is awaited; direct-mapped, the newer stays */
@@ -24,7 +25,7 @@ struct exchange {
 	struct flow_key key;
 	bool used, raw;
 	bool shy;   /* who fetches does not say its name, or says a browser's and is none */
-	bool cache; /* Windows fetches updates from a cache of the provider's, by address */
+	bool cache; /* says it is Windows, which fetches updates from a cache by address */
 	char host[HOST_MAX], target[TARGET_MAX], type[48];
 };
 
@@ -92,8 +93,7 @@ static void on_request(struct download *d, const struct flow *f, const struct ht
 	*x = (struct exchange){
 		.key = f->key,
 		.used = true,
-		.shy = m->agent.n == 0 ||
-		       (m->whole && !m->accepts && str_starts(m->agent, STR("Mozilla/"))),
+		.shy = m->agent.n == 0 || http_poses(m),
 		.cache = str_starts(m->agent, STR("Microsoft-Delivery-Optimization/")),
 	};
 	host_set(x, m->host, &f->key.dst);
@@ -225,6 +225,9 @@ static void tell(struct download *d, const struct flow *f, const struct exchange
 	}
 	report_story(&r, d->env, "%s", x->host);
 	detect_report(d->env, &t->telling, &r);
+	/* A name that anybody can give himself buys silence here, but not in the story. */
+	if (severity == SEVERITY_INFO)
+		story_hear(d->env->stories, &r, d->env->thresholds->story.low);
 }
 
 static void on_response(struct download *d, const struct flow *f, const struct http_message *m)
@@ -252,7 +255,10 @@ static void download_file(void *state, const struct flow *f, const struct http_f
 
 	if (!same_flow(x, f) || !inventory_inside(v, &f->key.src, f->device[0]))
 		return;
-	const char *why = fault(x, file, inventory_inside(v, &f->key.dst, f->device[1]), &severity);
+	/* What lies in another site of the company is no stranger. */
+	bool inside =
+		inventory_inside(v, &f->key.dst, f->device[1]) || addr_is_private(&f->key.dst);
+	const char *why = fault(x, file, inside, &severity);
 	if (why)
 		tell(d, f, x, file, why, severity);
 }

@@ -34,11 +34,14 @@ enum act {
 	ACT_EXPLOIT = 128,
 	ACT_FLOOD = 256, /* pieces of an overlong request: the exploit is at work */
 	ACT_JOB = 512,   /* a task was made */
+	ACTS_OF_WORK = ACT_PROGRAM | ACT_SERVICE | ACT_WMI | ACT_TASK | ACT_JOB,
 };
 
 struct pair {
 	unsigned acts, told;
 	enum act bound; /* whom the newest call is for; 0: nobody that matters */
+	unsigned now;   /* acts that were not looked at yet */
+	unsigned days;  /* on which its source did such work, here or elsewhere */
 	uint64_t share_files, secondaries, exploits, services;
 	char file[SMB_NAME_MAX];
 	int64_t first_us;
@@ -67,6 +70,13 @@ static void lateral_close(void *state)
 	free(l);
 }
 
+static void did(struct pair *t, unsigned acts)
+{
+	t->acts |= acts;
+	t->now |= acts;
+	t->telling.due |= (acts & ACTS_OF_WORK) != 0;
+}
+
 static struct pair *pair_of(struct lateral *l, const struct flow *f)
 {
 	uint8_t key[KEY_MAX];
@@ -85,7 +95,8 @@ static bool remote_command(const struct pair *t)
 	return (t->acts & ACT_WMI) && (t->acts & ACT_SHARE);
 }
 
-static enum severity severity_of(const struct pair *t)
+/* What the acts alone say. */
+static enum severity gravity(const struct pair *t)
 {
 	if (t->exploits > 0 && (t->acts & ACT_FLOOD))
 		return SEVERITY_CRITICAL;
@@ -96,6 +107,36 @@ static enum severity severity_of(const struct pair *t)
 	if (t->acts & (ACT_SERVICE | ACT_PROGRAM | ACT_TASK | ACT_JOB))
 		return SEVERITY_MEDIUM;
 	return t->acts & ACT_WMI ? SEVERITY_LOW : SEVERITY_INFO;
+}
+
+/* Who administers others on many days does his work, at the hours at which he does; an exploit is
+ * nobody's work. */
+static bool at_work(const struct lateral *l, const struct pair *t, const struct device *d)
+{
+	return !(t->acts & ACT_EXPLOIT) && !baseline_odd_hour(l->env->baseline, d) &&
+	       t->days >= l->env->thresholds->lateral.known_days;
+}
+
+static enum severity severity_of(const struct lateral *l, const struct pair *t,
+				 const struct device *d)
+{
+	enum severity s = gravity(t);
+
+	return s > SEVERITY_LOW && at_work(l, t, d) ? SEVERITY_LOW : s;
+}
+
+/* On how many days D did such work before, today included. */
+static void note_work(struct lateral *l, struct pair *t, const struct device *d)
+{
+	struct baseline *b = l->env->baseline;
+	bool work = t->now & ACTS_OF_WORK;
+
+	t->now = 0;
+	if (!d || !work)
+		return;
+	uint64_t place = baseline_place(b, "administration.invalid", &(struct addr){ 0 }, 0);
+	baseline_call(b, d, place);
+	t->days = baseline_usual(b, d, place);
 }
 
 static void explain(const struct pair *t, struct report *r)
@@ -127,10 +168,13 @@ static void tell(struct lateral *l, struct pair *t, const struct flow *f)
 	struct report r;
 	char text[ADDR_TEXT_MAX];
 
-	if (t->acts == t->told && !telling_due(&t->telling, severity_of(t), l->env->now_us))
+	const struct device *d = inventory_device(l->env->inventory, f->device[0]);
+
+	note_work(l, t, d);
+	if (t->acts == t->told && !telling_due(&t->telling, severity_of(l, t, d), l->env->now_us))
 		return;
 	report_init(&r, detector_lateral.name, f->device[0], &f->key.src);
-	r.severity = severity_of(t);
+	r.severity = severity_of(l, t, d);
 	r.confidence = r.severity >= SEVERITY_HIGH ? 0.9 : 0.6;
 	r.first_us = t->first_us;
 	r.last_us = f->last_us;
@@ -139,10 +183,11 @@ static void tell(struct lateral *l, struct pair *t, const struct flow *f)
 	explain(t, &r);
 	if (r.n_reasons == 0) /* nothing but ordinary use of files */
 		return;
-	bool odd_hour = baseline_odd_hour(l->env->baseline,
-					  inventory_device(l->env->inventory, f->device[0]));
+	bool odd_hour = baseline_odd_hour(l->env->baseline, d);
 	if (odd_hour)
 		report_reason(&r, "at an hour at which this device was never active before");
+	if (t->days > 1)
+		report_reason(&r, "this device did such work on %u days", t->days);
 	report_number(&r, "services_made", (double)t->services);
 	report_number(&r, "share_files", (double)t->share_files);
 	report_text(&r, "file", t->file);
@@ -175,21 +220,20 @@ static void on_name(struct pair *t, const struct smb_message *m)
 	bool tree = m->command == (m->version == 1 ? SMB1_TREE : SMB2_TREE);
 
 	if (tree) {
-		t->acts |= admin_share(m->name) ? ACT_SHARE : 0;
+		did(t, admin_share(m->name) ? ACT_SHARE : 0);
 		return;
 	}
 	if (ends(m->name, "svcctl"))
-		t->acts |= ACT_MANAGER;
+		did(t, ACT_MANAGER);
 	if (ends(m->name, "atsvc"))
-		t->acts |= ACT_TASK;
+		did(t, ACT_TASK);
 	if (!(t->acts & ACT_SHARE))
 		return;
 	t->share_files++;
-	t->telling.due = true;
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
 		if (!ends(m->name, programs[i]))
 			continue;
-		t->acts |= ACT_PROGRAM;
+		did(t, ACT_PROGRAM);
 		(void)str_copy(t->file, sizeof(t->file), str_of(m->name)); /* fits */
 	}
 }
@@ -229,19 +273,18 @@ static enum act act_of(const uint8_t interface[16])
 static void on_request(struct pair *t, uint16_t operation)
 {
 	if (t->bound == ACT_TASK && operation == OP_REGISTER_TASK)
-		t->acts |= ACT_JOB;
+		did(t, ACT_JOB);
 	else if (t->bound == ACT_JOB && operation == OP_ADD_JOB)
-		t->acts |= ACT_JOB;
+		did(t, ACT_JOB);
 	if (!(t->acts & ACT_MANAGER) || (t->bound && t->bound != ACT_MANAGER))
 		return;
 	if (operation == OP_CREATE_SERVICE_W || operation == OP_CREATE_SERVICE_A ||
 	    operation == OP_CREATE_SERVICE_WOW_A || operation == OP_CREATE_SERVICE_WOW_W) {
-		t->acts |= ACT_SERVICE;
+		did(t, ACT_SERVICE);
 		t->services++;
-		t->telling.due = true;
 	}
 	if (operation == OP_START_SERVICE_W)
-		t->acts |= ACT_START;
+		did(t, ACT_START);
 }
 
 static void on_rpc(struct pair *t, struct rd p)
@@ -256,7 +299,7 @@ static void on_rpc(struct pair *t, struct rd p)
 	}
 	enum act act = act_of(m.interface);
 	t->bound = act;
-	t->acts |= act == ACT_JOB ? ACT_TASK : act; /* whoever only opens it makes nothing */
+	did(t, act == ACT_JOB ? ACT_TASK : act); /* whoever only opens it makes nothing */
 }
 
 static void on_smb(struct pair *t, const struct smb_message *m, uint64_t pieces_min)
@@ -272,9 +315,9 @@ static void on_smb(struct pair *t, const struct smb_message *m, uint64_t pieces_
 	t->secondaries += m->command == SMB1_TRANSACTION2_MORE;
 	t->exploits += m->command == SMB1_TRANSACTION2 && m->sub == TRANS2_SESSION_SETUP;
 	if (t->secondaries >= pieces_min)
-		t->acts |= ACT_FLOOD;
+		did(t, ACT_FLOOD);
 	if (t->exploits > 0 || (t->acts & ACT_FLOOD))
-		t->acts |= ACT_EXPLOIT;
+		did(t, ACT_EXPLOIT);
 }
 
 static void lateral_smb(void *state, const struct flow *f, int dir, const struct smb_message *m)

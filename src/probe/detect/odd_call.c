@@ -268,7 +268,7 @@ static unsigned request_signs(const struct odd_call *o, const struct flow *f,
 
 	if (f->key.dport == 443)
 		set |= 1U << SIGN_PLAIN_ON_TLS;
-	if (m->whole && !m->accepts && str_starts(m->agent, STR("Mozilla/")))
+	if (http_poses(m))
 		set |= 1U << SIGN_FALSE_BROWSER;
 	if (m->whole && m->agent.n == 0)
 		set |= 1U << SIGN_NO_AGENT;

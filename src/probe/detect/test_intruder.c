@@ -142,6 +142,38 @@ static void a_service_is_seen_wherever_a_segment_is_cut(void **state)
 	world_free(w);
 }
 
+/* A service is made on computer N at so many hours from the beginning. */
+static void make_service(struct world *w, double hour, uint8_t n)
+{
+	struct end from = { 1, pc.ip, (uint16_t)(50001 + hour) }, to = { n, server.ip, 445 };
+	SCOPED_BUF struct buf b;
+	double at = 10 + hour * 3600;
+
+	buf_init(&b, 0);
+	world_open(w, at, from, to);
+	tree(&b, "\\\\SERVER\\ADMIN$");
+	world_send(w, at + 1, from, to, rd_of(b.p, b.n));
+	create(&b, "svcctl");
+	world_send(w, at + 2, from, to, rd_of(b.p, b.n));
+	call(&b, CREATE_SERVICE);
+	world_send(w, at + 3, from, to, rd_of(b.p, b.n));
+}
+
+static void who_administers_on_many_days_does_his_work(void **state)
+{
+	(void)state;
+	for (int days = 2; days <= 3; days++) {
+		struct world *w = office();
+		for (int i = 0; i < days; i++)
+			make_service(w, 24 * i, 2);
+		world_run(w);
+		const struct seen *f = world_find(w, "lateral");
+		assert_non_null(f);
+		assert_int_equal(f->severity, days < 3 ? SEVERITY_HIGH : SEVERITY_LOW);
+		world_free(w);
+	}
+}
+
 static void ordinary_files_are_not_told(void **state)
 {
 	(void)state;
@@ -337,6 +369,7 @@ int main(void)
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(a_service_made_from_afar_is_grave),
 		cmocka_unit_test(a_service_is_seen_wherever_a_segment_is_cut),
+		cmocka_unit_test(who_administers_on_many_days_does_his_work),
 		cmocka_unit_test(ordinary_files_are_not_told),
 		cmocka_unit_test(the_administrators_share_alone_is_only_a_clue),
 		cmocka_unit_test(the_exploit_of_smb1_is_critical),

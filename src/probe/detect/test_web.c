@@ -70,6 +70,43 @@ static void what_says_what_it_is_passes(void **state)
 			 SEVERITY_INFO);
 }
 
+static void a_name_anybody_can_take_buys_no_silence_in_the_story(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	world_talk(w, 2, pc, web,
+		   REQUEST("/a.exe", "203.0.113.7",
+			   "User-Agent: Microsoft-Delivery-Optimization/10.0\r\n"),
+		   REPLY("application/octet-stream", "MZ"));
+	world_talk(w, 3, (struct end){ 1, pc.ip, 50002 }, tls,
+		   REQUEST("/", "203.0.113.8", "User-Agent: tool\r\n"), "ok");
+	world_run(w);
+	const struct seen *f = world_find(w, "download");
+	assert_true(!f || f->severity == SEVERITY_INFO);
+	assert_non_null(world_find(w, "host_story")); /* 25 points, and 40 of the other call */
+	world_free(w);
+}
+
+static void a_tool_that_names_itself_does_not_pose(void **state)
+{
+	(void)state;
+	static const char *const honest[] = {
+		"Mozilla/5.0 (Windows NT; Windows NT 10.0; ja-JP) WindowsPowerShell/5.1",
+		"Mozilla/5.0 (compatible; watcher/2.1)", "curl/8.5", ""
+	};
+	static const char *const posing[] = { BROWSER, "Mozilla/4.0 (compatible; MSIE 7.0)",
+					      "Mozilla/5.0", "Mozilla/5.0 (compatible; " };
+	struct http_message m = { .whole = true };
+	for (size_t i = 0; i < sizeof(honest) / sizeof(honest[0]); i++) {
+		m.agent = str_of(honest[i]);
+		assert_false(http_poses(&m));
+		m.agent = str_of(posing[i]);
+		assert_true(http_poses(&m));
+	}
+	m.accepts = true;
+	assert_false(http_poses(&m));
+}
+
 static void a_script_without_a_name_is_told(void **state)
 {
 	(void)state;
@@ -259,6 +296,8 @@ int main(void)
 		cmocka_unit_test(a_dressed_program_is_grave),
 		cmocka_unit_test(what_says_what_it_is_passes),
 		cmocka_unit_test(a_script_without_a_name_is_told),
+		cmocka_unit_test(a_tool_that_names_itself_does_not_pose),
+		cmocka_unit_test(a_name_anybody_can_take_buys_no_silence_in_the_story),
 		cmocka_unit_test(documents_that_act_like_programs_are_told),
 		cmocka_unit_test(files_are_known_by_their_first_bytes),
 		cmocka_unit_test(a_file_is_hashed_to_its_end),

@@ -63,7 +63,7 @@ struct thresholds {
 		double no_name, odd_port, unnamed_cert, no_server_name, not_tls;
 	} keepalive;
 	struct {
-		uint64_t pieces_min;
+		uint64_t pieces_min, known_days;
 		double share_points, odd_hour_points;
 	} lateral;
 	struct {

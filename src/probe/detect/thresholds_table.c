@@ -152,6 +152,9 @@ const struct threshold thresholds_table[] = {
 
 	ROW(lateral.pieces_min, "pieces", 10, 3, 1000,
 	    "an honest overlong request of SMB1 has two or three"),
+	ROW(lateral.known_days, "days", 3, 1, 60,
+	    "who did such work on so many days administers others; each of the days before was "
+	    "told"),
 	ROW(lateral.share_points, "points", 10, 0, 50,
 	    "administrators open this share all the time"),
 	ROW(lateral.odd_hour_points, "points", 25, 0, 50,

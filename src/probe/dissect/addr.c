@@ -43,6 +43,14 @@ bool addr_is_loopback(const struct addr *a)
 	return addr_is_v4(a) ? a->b[12] == 127 : memcmp(a->b, one, 16) == 0;
 }
 
+bool addr_is_private(const struct addr *a)
+{
+	if (!addr_is_v4(a))
+		return (a->b[0] & 0xfe) == 0xfc;
+	return a->b[12] == 10 || (a->b[12] == 172 && (a->b[13] & 0xf0) == 16) ||
+	       (a->b[12] == 192 && a->b[13] == 168);
+}
+
 bool addr_in(const struct addr *a, const struct cidr *net)
 {
 	size_t whole = net->bits / 8, rest = net->bits % 8;

@@ -57,6 +57,8 @@ bool addr_is_zero(const struct addr *a);       /* 0.0.0.0 or :: */
 bool addr_is_multicast(const struct addr *a);  /* 255.255.255.255 too */
 bool addr_is_link_local(const struct addr *a); /* fe80::/10, 169.254.0.0/16 */
 bool addr_is_loopback(const struct addr *a);
+bool addr_is_private(
+	const struct addr *a); /* RFC 1918, RFC 4193: of an organisation, here or elsewhere */
 bool addr_in(const struct addr *a, const struct cidr *net);
 
 /* 192.0.2.1 or 2001:db8::1: 0 or -EINVAL. */

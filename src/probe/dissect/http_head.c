@@ -130,3 +130,21 @@ struct str http_type(const struct http_message *m)
 
 	return str_cut(&type, ';', &kind) ? str_trim(kind) : (struct str){ 0 };
 }
+
+bool http_poses(const struct http_message *m)
+{
+	static const char named[] = "(compatible; ", shell[] = "PowerShell/";
+
+	if (!m->whole || m->accepts || !str_starts(m->agent, STR("Mozilla/")))
+		return false;
+	const char *tool = memmem(m->agent.p, m->agent.n, named, sizeof(named) - 1);
+	struct str rest = { 0 };
+
+	if (tool)
+		rest = (struct str){ tool + sizeof(named) - 1, m->agent.n -
+								       (size_t)(tool - m->agent.p) -
+								       (sizeof(named) - 1) };
+	if (rest.n && !str_starts(rest, STR("MSIE ")))
+		return false;
+	return !memmem(m->agent.p, m->agent.n, shell, sizeof(shell) - 1);
+}

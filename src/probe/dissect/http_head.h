@@ -29,6 +29,9 @@ struct http_message {
 bool http_starts(struct rd p);
 /* 0 or -EFORMAT. */
 int http_parse(struct rd p, struct http_message *out);
+/* A request that says it is a browser's and is none: browsers say what they accept. Tools that name
+ * themselves behind the old word do not pose. */
+bool http_poses(const struct http_message *m);
 /* Content-Type without its parameters. */
 struct str http_type(const struct http_message *m);
 
