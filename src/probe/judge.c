@@ -94,6 +94,7 @@ void judge_clock(struct judge *j, int64_t now_us)
 	if (!judge_tick_due(j->tick_us, now_us))
 		return;
 	j->tick_us = now_us;
+	(void)indicators_load_poll(j->env.indicators, j->sink.problem, j->sink.arg);
 	detect_tick(j->env.detect);
 	traffic_tick(&j->meter, j->env.inventory, &j->sink, now_us, false);
 }

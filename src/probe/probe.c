@@ -30,7 +30,7 @@ const struct conf_row probe_conf_rows[] = {
 	{ "probe.home", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, home),
 	  "home networks, comma separated; empty = learn them" },
 	{ "probe.indicators", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, indicators),
-	  "path of the indicator list; empty = none" },
+	  "path of the indicator list or bundle; empty = none" },
 	{ "probe.thresholds", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, thresholds),
 	  "changed thresholds, \"beacon.calls_min=8, scan.rest=900\"; empty = as shipped" },
 };
@@ -132,6 +132,11 @@ void probe_free(struct probe *p)
 int probe_load_indicators(struct probe *p, const char *path, struct err *e)
 {
 	return indicators_load(p->judge.env.indicators, path, tell_problem, p, e);
+}
+
+int probe_change_indicators(struct probe *p, const char *path, struct err *e)
+{
+	return indicators_load_begin(p->judge.env.indicators, path, e);
 }
 
 int probe_open_file(struct probe *p, const char *path, struct err *e)

@@ -13,8 +13,7 @@ enum { HITS_MAX = 2048, KEY_MAX = 28, HIT_PEERS_MAX = 8 };
 
 struct hit {
 	struct telling telling;
-	struct indicator what;
-	char description[96];
+	struct indicator_hit what;
 	uint32_t device;
 	struct addr device_addr;
 	char name[DNS_NAME_MAX]; /* as asked for */
@@ -57,7 +56,7 @@ static void known_bad_close(void *state)
 
 /* The story of DEVICE and WHAT. */
 static struct hit *hit_of(struct known_bad *k, uint32_t device, const struct addr *a,
-			  const struct indicator *what)
+			  const struct indicator_hit *what)
 {
 	static const uint8_t secret[16];
 	uint8_t key[KEY_MAX] = { 0 };
@@ -74,8 +73,6 @@ static struct hit *hit_of(struct known_bad *k, uint32_t device, const struct add
 	*t = (struct hit){
 		.what = *what, .device = device, .device_addr = *a, .first_us = k->env->now_us
 	};
-	(void)str_copy(t->description, sizeof(t->description), str_of(what->description));
-	t->what.description = NULL; /* the list may be replaced */
 	return t;
 }
 
@@ -83,7 +80,11 @@ static void weigh(const struct hit *t, struct report *r)
 {
 	bool ja3 = strcmp(t->what.type, "ja3") == 0;
 
-	if (ja3) { /* harmless programs share fingerprints with harmful ones */
+	if (t->what.info_only) { /* it lies in a place that is known good */
+		r->severity = SEVERITY_INFO;
+		r->confidence = 0.3;
+		r->aside = true;
+	} else if (ja3) { /* harmless programs share fingerprints with harmful ones */
 		r->severity = SEVERITY_MEDIUM;
 		r->confidence = 0.5;
 	} else if (t->connections > 0) {
@@ -100,8 +101,11 @@ static void weigh(const struct hit *t, struct report *r)
 
 static void explain(const struct hit *t, struct report *r)
 {
-	report_reason(r, "%s %s is on the indicator list%s%s", t->what.type, t->what.value,
-		      t->description[0] ? ": " : "", t->description);
+	report_reason(r, "%s %s is on the indicator list%s%s%s%s", t->what.type, t->what.value,
+		      t->what.feed[0] ? " " : "", t->what.feed, t->what.description[0] ? ": " : "",
+		      t->what.description);
+	if (t->what.info_only)
+		report_reason(r, "it belongs to something that is known good: a note, no alarm");
 	if (t->lookups)
 		report_reason(r, "its name was looked up %llu times",
 			      (unsigned long long)t->lookups);
@@ -116,6 +120,8 @@ static void explain(const struct hit *t, struct report *r)
 		report_reason(r, "%llu connections came from it", (unsigned long long)t->inbound);
 	report_text(r, "indicator", t->what.value);
 	report_text(r, "indicator_type", t->what.type);
+	if (t->what.feed[0])
+		report_text(r, "indicator_feed", t->what.feed);
 	report_number(r, "lookups", (double)t->lookups);
 	report_number(r, "connections", (double)t->connections);
 	report_number(r, "attempts", (double)t->attempts);
@@ -169,7 +175,7 @@ static void count(struct hit *t, const struct flow *f, enum flow_event ev, bool 
 }
 
 static void on_match(struct known_bad *k, const struct flow *f, enum flow_event ev, bool inbound,
-		     const struct indicator *what, const char *name)
+		     const struct indicator_hit *what, const char *name)
 {
 	const struct addr *own = inbound ? &f->key.dst : &f->key.src;
 	struct hit *t = hit_of(k, f->device[inbound], own, what);
@@ -185,7 +191,7 @@ static void on_match(struct known_bad *k, const struct flow *f, enum flow_event 
 
 static void on_address(struct known_bad *k, const struct flow *f, enum flow_event ev)
 {
-	struct indicator what;
+	struct indicator_hit what;
 
 	if (f->key.proto != PROTO_TCP && f->key.proto != PROTO_UDP && f->key.proto != PROTO_ICMP &&
 	    f->key.proto != PROTO_ICMPV6)
@@ -196,20 +202,48 @@ static void on_address(struct known_bad *k, const struct flow *f, enum flow_even
 		on_match(k, f, ev, true, &what, "");
 }
 
+/* Something that an open connection has shown. */
+static void on_shown(struct known_bad *k, const struct flow *f, const struct indicator_hit *what,
+		     const char *name)
+{
+	on_match(k, f, FLOW_EVENT_NEW, false, what, name);
+	on_match(k, f, FLOW_EVENT_OPEN, false, what, name);
+}
+
 static void on_facts(struct known_bad *k, const struct flow *f)
 {
-	struct indicator what;
+	const struct indicators *list = k->env->indicators;
+	struct indicator_hit what;
 
 	if (!f->facts)
 		return;
-	if (indicators_domain(k->env->indicators, flow_name(f), &what)) {
-		on_match(k, f, FLOW_EVENT_NEW, false, &what, flow_name(f));
-		on_match(k, f, FLOW_EVENT_OPEN, false, &what, flow_name(f));
-	}
-	if (indicators_ja3(k->env->indicators, flow_ja3(f), &what)) {
-		on_match(k, f, FLOW_EVENT_NEW, false, &what, flow_name(f));
-		on_match(k, f, FLOW_EVENT_OPEN, false, &what, flow_name(f));
-	}
+	if (indicators_domain(list, flow_name(f), &what))
+		on_shown(k, f, &what, flow_name(f));
+	if (indicators_ja3(list, flow_ja3(f), &what))
+		on_shown(k, f, &what, flow_name(f));
+	if (f->facts->has_cert && indicators_cert_sha1(list, f->facts->cert_sha1, &what))
+		on_shown(k, f, &what, flow_name(f));
+}
+
+static void known_bad_http(void *state, const struct flow *f, const struct http_message *m)
+{
+	struct known_bad *k = state;
+	struct indicator_hit what;
+
+	if (!m->response && indicators_url(k->env->indicators, m->host, m->target, &what))
+		on_shown(k, f, &what, flow_name(f));
+}
+
+static void known_bad_file(void *state, const struct flow *f, const struct http_file *file)
+{
+	struct known_bad *k = state;
+	const struct indicators *list = k->env->indicators;
+	struct indicator_hit what;
+
+	if (file->whole && (indicators_file_hash(list, file->digest.sha256, &what) ||
+			    indicators_file_hash(list, file->digest.sha1, &what) ||
+			    indicators_file_hash(list, file->digest.md5, &what)))
+		on_shown(k, f, &what, flow_name(f));
 }
 
 static void known_bad_flow(void *state, const struct flow *f, enum flow_event ev,
@@ -229,7 +263,7 @@ static void known_bad_flow(void *state, const struct flow *f, enum flow_event ev
 static void known_bad_dns(void *state, const struct dissected *d, const struct dns_message *m)
 {
 	struct known_bad *k = state;
-	struct indicator what;
+	struct indicator_hit what;
 
 	if (m->response || !indicators_domain(k->env->indicators, m->name, &what))
 		return;
@@ -244,7 +278,7 @@ static void known_bad_dns(void *state, const struct dissected *d, const struct d
 
 /* What another program saw and we did not. A look-up is one, whatever else is a connection; bytes
  * come with the record that ends it. */
-static void heard(struct known_bad *k, const struct foreign *r, const struct indicator *what,
+static void heard(struct known_bad *k, const struct foreign *r, const struct indicator_hit *what,
 		  bool inbound)
 {
 	const struct addr *own = inbound ? &r->dst : &r->src;
@@ -276,7 +310,7 @@ static void known_bad_record(void *state, const struct foreign *r)
 {
 	struct known_bad *k = state;
 	const struct indicators *list = k->env->indicators;
-	struct indicator what;
+	struct indicator_hit what;
 
 	if (r->kind == FOREIGN_ALARM || indicators_count(list) == 0 || addr_is_zero(&r->src) ||
 	    own_flows_seen(k->env->own_flows, r))
@@ -284,6 +318,9 @@ static void known_bad_record(void *state, const struct foreign *r)
 	if (r->name[0] && indicators_domain(list, r->name, &what))
 		heard(k, r, &what, false);
 	if (r->ja3[0] && indicators_ja3(list, r->ja3, &what))
+		heard(k, r, &what, false);
+	if (indicators_file_hash(list, r->sha256, &what) ||
+	    indicators_file_hash(list, r->sha1, &what) || indicators_file_hash(list, r->md5, &what))
 		heard(k, r, &what, false);
 	if (indicators_addr(list, &r->dst, &what))
 		heard(k, r, &what, false);
@@ -305,6 +342,8 @@ const struct detector detector_known_bad = {
 	.close = known_bad_close,
 	.flow = known_bad_flow,
 	.dns = known_bad_dns,
+	.http = known_bad_http,
+	.file = known_bad_file,
 	.record = known_bad_record,
 	.finish = known_bad_finish,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the detectors download, odd_call and host_story, on small captures made here. */
+#include <stdio.h>
 #include <string.h>
 
 #include "probe/detect/content.h"
@@ -54,6 +55,53 @@ static void a_dressed_program_is_grave(void **state)
 				     REPLY("application/octet-stream", "\x7f"
 								       "ELF")),
 			 SEVERITY_HIGH);
+}
+
+/* The known_bad finding of one download, with this list. */
+static struct world *listed(const char *list, const char *ask, const char *answer)
+{
+	static char path[TEST_DIR_MAX + 8];
+	struct world *w = office();
+
+	(void)snprintf(path, sizeof(path), "%s/l", w->dir);
+	assert_int_equal(file_write(path, 0600, list, strlen(list), NULL), 0);
+	w->config.indicators = path;
+	world_talk(w, 2, pc, web, ask, answer);
+	world_run(w);
+	return w;
+}
+
+static void a_listed_url_is_told(void **state)
+{
+	(void)state;
+	struct world *w = listed("url,hxxp://www[.]shop[.]example/gate.php,a gate\n",
+				 REQUEST("/gate.php?id=7", "www.shop.example", ""),
+				 REPLY("text/plain", "hello"));
+	const struct seen *f = world_find(w, "known_bad");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_CRITICAL);
+	assert_string_equal(f->peer, "203.0.113.7:80");
+	assert_non_null(strstr(f->reasons, "url www.shop.example/gate.php is on the indicator list "
+					   "l: a gate"));
+	world_free(w);
+	w = listed("url,http://www.shop.example/gate.php\n",
+		   REQUEST("/other.php", "www.shop.example", ""), REPLY("text/plain", "hello"));
+	assert_null(world_find(w, "known_bad"));
+	world_free(w);
+}
+
+static void a_listed_file_is_told(void **state)
+{
+	(void)state;
+	/* sha1 of the eight bytes MZ012345 */
+	struct world *w = listed("sha1,77f29dfcf4ed76e9d7d049cc260e96c67f95f7fd\n",
+				 REQUEST("/a.exe", "www.shop.example", ""),
+				 "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+				 "Content-Length: 8\r\n\r\nMZ012345");
+	const struct seen *f = world_find(w, "known_bad");
+	assert_non_null(f);
+	assert_non_null(strstr(f->reasons, "file 77f29dfcf4ed76e9d7d049cc260e96c67f95f7fd is on"));
+	world_free(w);
 }
 
 static void what_says_what_it_is_passes(void **state)
@@ -294,6 +342,8 @@ int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(a_dressed_program_is_grave),
+		cmocka_unit_test(a_listed_url_is_told),
+		cmocka_unit_test(a_listed_file_is_told),
 		cmocka_unit_test(what_says_what_it_is_passes),
 		cmocka_unit_test(a_script_without_a_name_is_told),
 		cmocka_unit_test(a_tool_that_names_itself_does_not_pose),

@@ -94,6 +94,15 @@ static void name_copy(char *out, const char *in)
 	out[n] = 0;
 }
 
+/* The library leaves zeroes where it saw no certificate (resumed, TLS 1.3). */
+static void cert_copy(struct dpi_facts *out, const uint8_t sha1[DPI_SHA1_BYTES])
+{
+	static const uint8_t none[DPI_SHA1_BYTES];
+
+	out->has_cert = memcmp(sha1, none, sizeof(none)) != 0;
+	memcpy(out->cert_sha1, sha1, sizeof(out->cert_sha1));
+}
+
 void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out)
 {
 	u_int8_t guessed = 0;
@@ -117,6 +126,7 @@ void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out)
 		out->cert_unnamed = f->state->protos.tls_quic.subjectDN &&
 				    (!f->state->protos.tls_quic.server_names ||
 				     (f->state->risk >> NDPI_TLS_SELFSIGNED_CERTIFICATE & 1));
+		cert_copy(out, f->state->protos.tls_quic.sha1_certificate_fingerprint);
 	}
 }
 

@@ -14,6 +14,7 @@ enum {
 	DPI_PACKETS_MAX = 16, /* of one flow; then it is taken as it is */
 	DPI_NAME_MAX = 80,
 	DPI_JA3_MAX = 33,
+	DPI_SHA1_BYTES = 20,
 };
 
 struct dpi;
@@ -29,6 +30,8 @@ struct dpi_facts {
 	uint64_t risks;    /* bits as in ndpi_risk_enum: weak evidence only */
 	char name[DPI_NAME_MAX]; /* SNI or Host, lower case, without port; "" = none */
 	char ja3[DPI_JA3_MAX];   /* of the client, 32 hex digits or "" */
+	bool has_cert;           /* the server's certificate was seen: */
+	uint8_t cert_sha1[DPI_SHA1_BYTES];
 };
 
 struct dpi *dpi_new(struct err *e);

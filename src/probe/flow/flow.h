@@ -47,6 +47,8 @@ struct flow_side {
 
 struct flow_facts {
 	char ja3[DPI_JA3_MAX];
+	bool has_cert; /* as in struct dpi_facts */
+	uint8_t cert_sha1[DPI_SHA1_BYTES];
 	char name[];
 };
 
@@ -68,7 +70,7 @@ struct flow {
 	int64_t first_us, last_us;
 	struct flow_side side[2]; /* 0 = the first speaker */
 	uint32_t device[2];       /* of the inventory, DEVICE_NONE = outside */
-	struct flow_facts *facts; /* NULL = no name, no JA3 */
+	struct flow_facts *facts; /* NULL = no name, no JA3, no certificate */
 	/* The table's own. */
 	uint32_t hash;
 	uint32_t chain, wheel_prev, wheel_next;

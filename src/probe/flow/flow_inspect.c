@@ -30,10 +30,12 @@ static void keep(struct flow *f, const struct dpi_facts *facts)
 	f->http = facts->http;
 	f->tls_old = facts->tls_old;
 	f->cert_unnamed = facts->cert_unnamed;
-	if (n == 0 && !facts->ja3[0])
+	if (n == 0 && !facts->ja3[0] && !facts->has_cert)
 		return;
 	f->facts = mem_new(sizeof(*f->facts) + n + 1);
 	memcpy(f->facts->ja3, facts->ja3, sizeof(f->facts->ja3));
+	f->facts->has_cert = facts->has_cert;
+	memcpy(f->facts->cert_sha1, facts->cert_sha1, sizeof(f->facts->cert_sha1));
 	memcpy(f->facts->name, facts->name, n + 1);
 }
 

@@ -177,7 +177,10 @@ bool bundle_url(const struct bundle *b, struct str host, struct str target, stru
 	if (!query)
 		return false;
 	h = bundle_fingerprint(b->head.seed, INDICATOR_URL, text, (size_t)(query - text));
-	return find(b, INDICATOR_URL, h, out);
+	if (!find(b, INDICATOR_URL, h, out))
+		return false;
+	out->skip = n - (size_t)(query - text);
+	return true;
 }
 
 bool bundle_has(const struct bundle *b, const struct indicator *i, struct bundle_hit *out)

@@ -28,7 +28,7 @@ struct bundle_hit {
 	enum indicator_kind kind;
 	bool info_only; /* inside something known good: worth a note, no alarm */
 	uint8_t bits;   /* ip, cidr: prefix length out of 128 */
-	size_t skip;    /* domain: bytes before the parent that is listed */
+	size_t skip;    /* domain: bytes before the parent that is listed; url: bytes behind it */
 	char label[INDICATOR_LABEL_MAX];
 	char feed[BUNDLE_FEED_MAX];
 };
