@@ -168,6 +168,27 @@ struct panel {
 	int (*render)(struct call *c, const char *slot, int64_t subject_id, struct buf *html_out);
 };
 
+/* What of a feature can be found by search (hub/search/search.h): marked when it changes, read
+ * again soon after. */
+struct search_doc {
+	int64_t company_id;
+	unsigned roles;                  /* who may find it, if they see the company */
+	int64_t at_us;                   /* results are sorted by it */
+	const char *label, *title, *url; /* LABEL: its number; NULL = none. In the arena */
+	struct buf *body;                /* what it may be found by, a line a thing */
+};
+struct search_source {
+	const char *kind;     /* as marked */
+	const char *text_key; /* what it is, in a word */
+	const char *icon;
+	unsigned roles; /* whose JUMP is tried */
+	/* -ENOENT: it is gone, or nobody shall find it. */
+	int (*read)(struct hub *h, struct txn *t, int64_t ref_id, struct arena *a,
+		    struct search_doc *out, struct err *e);
+	/* 1 and the address when Q names exactly one thing; 0 else. May be NULL. */
+	int (*jump)(struct call *c, struct txn *t, const char *q, const char **url_out);
+};
+
 /* What the doctor finds: a feature adds its findings in check(). The text of KEY says what is (the
  * arguments fill {0}, {1}); unless it is good, the text of KEY.mend says how to mend it. */
 enum check_level { CHECK_GOOD, CHECK_WARN, CHECK_BAD };
@@ -196,6 +217,8 @@ struct hub_feature {
 	size_t n_menu;
 	const struct panel *panels;
 	size_t n_panels;
+	const struct search_source *search;
+	size_t n_search;
 	int (*start)(struct hub *h, struct err *e); /* after migrations; may be NULL */
 	void (*stop)(struct hub *h);                /* mirrors start; may be NULL */
 	/* For the doctor, on a hub that may not be running; may be NULL. */

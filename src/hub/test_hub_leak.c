@@ -556,6 +556,7 @@ static void strangers_learn_nothing(struct test_hub *th)
 
 	size_t n = strangers_make(th, strangers); /* first, so that ids of nines stay free */
 	foreign_make(th, &f);
+	test_hub_job(th, "search");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].control && !ask(&f, f.desk, &rows[i], false, false).marked)
 			fail_msg("the company's own desk does not see it at %s", rows[i].path);

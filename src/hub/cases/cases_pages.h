@@ -94,14 +94,6 @@ struct case_new_page {
 	const char *error;
 };
 
-struct case_search { /* of the top bar */
-	const char *q;
-	struct company_choice *companies;
-	size_t n_companies;
-	struct case_item *cases;
-	size_t n_cases;
-};
-
 struct case_promote { /* the button on an alert */
 	int64_t alert_id;
 	struct case_option *kinds;

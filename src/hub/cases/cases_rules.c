@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
+#include "hub/cases/cases_found.h"
+#include "hub/search/search.h"
 
 enum {
 	PAPER_DAYS = 400,    /* how long ago a paper sheet may be from */
@@ -61,6 +63,8 @@ int cases_rules_tell(struct txn *t, const struct user *u, const char *action,
 		row.person_id = u->person_id;
 	int r = cases_store_entry(t, &u->scope, &row, e);
 	if (r < 0)
+		return r;
+	if ((r = search_mark(t, CASES_FOUND, row.c->id, now_us, e)) < 0)
 		return r;
 	return accounts_audit(t, u, action, "incident", row.c->id, row.c->company_id, NULL, e);
 }

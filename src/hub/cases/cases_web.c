@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
+#include "hub/cases/cases_found.h"
 #include "hub/cases/cases_panels.h"
-#include "hub/cases/cases_search_web.h"
 #include "hub/cases/cases_view.h"
 #include "hub/cases_sql.h"
 #include "hub/cases_tmpl.h"
@@ -384,7 +384,6 @@ static int case_reopen(struct call *c)
 enum { READERS = CASES_READERS, WORKERS = CASES_WORKERS };
 
 static const struct route routes[] = {
-	{ "GET", "/search", READERS, cases_search, 0 },
 	{ "GET", "/cases", READERS, cases_list, 0 },
 	{ "GET", "/cases.csv", READERS, cases_csv, 0 },
 	{ "GET", "/cases/new", WORKERS, cases_new_form, 0 },
@@ -406,6 +405,10 @@ static const struct route routes[] = {
 
 static const struct menu_item menu[] = { { "/cases", "case.title", "case", READERS, 30 } };
 
+static const struct search_source found[] = {
+	{ CASES_FOUND, "case.found", "case", READERS, cases_found_read, cases_found_jump },
+};
+
 static const struct panel panels[] = {
 	{ "alert.actions", WORKERS, cases_panel_promote },
 	{ "alert.side", READERS, cases_panel_link },
@@ -423,5 +426,7 @@ const struct hub_feature cases_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.search = found,
+	.n_search = ARRAY_LEN(found),
 	.fill = cases_fill,
 };

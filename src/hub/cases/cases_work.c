@@ -6,7 +6,9 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
+#include "hub/cases/cases_found.h"
 #include "hub/cases/cases_rules.h"
+#include "hub/search/search.h"
 #include "hub/watch/watch.h"
 
 enum {
@@ -192,6 +194,8 @@ int cases_indicator(struct txn *t, const struct user *u, const char *number,
 	    (r = cases_rules_text(i->note, 0, 500, e)) < 0)
 		return r;
 	if ((r = cases_store_indicator(t, &u->scope, &c, i, now_us, e)) < 0)
+		return r;
+	if ((r = search_mark(t, CASES_FOUND, c.id, now_us, e)) < 0)
 		return r;
 	return accounts_audit(t, u, "incident.indicator", "incident", c.id, c.company_id, NULL, e);
 }

@@ -301,6 +301,7 @@ static void a_call_through_the_pages(struct test_hub *th)
 	p = test_hub_get(th, r.desk, "/search?q=iw-2026-000001");
 	assert_int_equal(p.status, 303);
 	assert_string_equal(p.location, "/cases/IW-2026-000001");
+	test_hub_job(th, "search");
 	p = test_hub_get(th, r.desk, "/search?q=slow");
 	assert_non_null(strstr(p.body, "/cases/IW-2026-000001"));
 	p = test_hub_get(th, r.desk, "/search?q=%E3%81%BF%E3%81%AA%E3%81%A8");

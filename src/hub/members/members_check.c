@@ -10,6 +10,8 @@
 #include "hub/accounts/accounts.h"
 #include "hub/members/members_check.h"
 #include "hub/members/members_data.h"
+#include "hub/members/members_found.h"
+#include "hub/search/search.h"
 
 enum { EMPLOYEES_MAX = 1000000, DEVICES_MAX = 1000000, CORPORATE_DIGITS = 13, NOTE_MAX = 4000 };
 
@@ -168,5 +170,6 @@ int members_check_audit(struct txn *t, const struct user *u, const char *action,
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "what", detail);
 	jsonw_end_object(&w);
-	return accounts_audit(t, u, action, entity, entity_id, company_id, b.p, e);
+	int r = search_mark(t, MEMBERS_FOUND, company_id, u->scope.now_us, e);
+	return r < 0 ? r : accounts_audit(t, u, action, entity, entity_id, company_id, b.p, e);
 }

@@ -10,6 +10,7 @@
 #include "hub/accounts/accounts.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_fill.h"
+#include "hub/members/members_found.h"
 #include "hub/members/members_pages.h"
 #include "hub/members/members_store.h"
 #include "hub/members_sql.h"
@@ -317,6 +318,11 @@ static const struct menu_item menu[] = {
 	{ "/members", "members.title", "company", READERS, 30 },
 };
 
+static const struct search_source found[] = {
+	{ MEMBERS_FOUND, "members.found", "company", ROLES_STAFF, members_found_read,
+	  members_found_jump },
+};
+
 static const struct panel panels[] = {
 	{ "home.top", ROLE_COMPANY, home_panel },
 	{ "company.glance", ROLES_STAFF, glance_panel },
@@ -335,4 +341,6 @@ const struct hub_feature members_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.search = found,
+	.n_search = ARRAY_LEN(found),
 };

@@ -13,11 +13,13 @@
 #include "hub/members/members.h"
 #include "hub/members/members_rules.h"
 #include "hub/members_sql.h"
+#include "hub/search_sql.h"
 #include "store/test_db.h"
 
 #define TEST_NOW INT64_C(1795395600000000) /* Mon 2026-11-23 10:00 in Japan */
 
 static const struct db_schema test_schemas[] = { { "accounts", accounts_sql },
+						 { "search", search_sql },
 						 { "members", members_sql },
 						 { "fleet", fleet_sql } };
 static const struct test_db_setup test_setup = { .schemas = test_schemas,
