@@ -120,19 +120,32 @@ static void on_packet(struct alone *a, const struct dissected *d)
 		judge_packet(a->judge, f, dir, d);
 }
 
-static void run_batch(struct alone *a, size_t n)
+/* A few packets at a time, so that memory is on its way when it is needed. */
+static void run_some(struct alone *a, struct packet *p, size_t n)
 {
-	struct dissected d;
+	const struct detect_env *env = &a->judge->env;
+	struct dissected d[FLOW_AHEAD];
 
 	for (size_t i = 0; i < n; i++) {
-		a->batch[i].ts_us += a->shift_us;
-		int64_t ts = a->batch[i].ts_us;
-		/* Packets a little out of order do not turn time back. */
-		if (ts > a->judge->env.now_us || a->judge->env.now_us - ts > US_PER_MIN)
-			advance(a, ts);
-		dissect(&a->batch[i], &d);
-		on_packet(a, &d);
+		p[i].ts_us += a->shift_us;
+		dissect(&p[i], &d[i]);
+		flow_ahead(a->flows, &d[i]);
 	}
+	for (size_t i = 0; i < n; i++)
+		flow_ahead_more(a->flows, &d[i]);
+	for (size_t i = 0; i < n; i++) {
+		int64_t ts = p[i].ts_us;
+		/* Packets a little out of order do not turn time back. */
+		if (ts > env->now_us || env->now_us - ts > US_PER_MIN)
+			advance(a, ts);
+		on_packet(a, &d[i]);
+	}
+}
+
+static void run_batch(struct alone *a, size_t n)
+{
+	for (size_t i = 0; i < n; i += FLOW_AHEAD)
+		run_some(a, a->batch + i, n - i < FLOW_AHEAD ? n - i : FLOW_AHEAD);
 }
 
 int alone_step(struct alone *a, int wait_ms, struct err *e)

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 
+enum { READ_AT_ONCE = 256 * 1024 };
+
 int capture_file_open(struct capture_file *f, struct capture *c, struct err *e)
 {
 	int fd = open(c->name, O_RDONLY | O_CLOEXEC);
@@ -40,8 +42,13 @@ int capture_file_fill(struct capture_file *f, size_t n)
 	memmove(f->buf, rest, f->tail - f->head);
 	f->tail -= f->head;
 	f->head = 0;
-	while (f->tail < CAPTURE_WINDOW) {
-		ssize_t r = read(f->fd, f->buf + f->tail, CAPTURE_WINDOW - f->tail);
+	/* No more at once than stays in the processor's cache until it is looked at. */
+	size_t full = f->owner->window || f->tail + READ_AT_ONCE > CAPTURE_WINDOW
+			      ? CAPTURE_WINDOW
+			      : f->tail + READ_AT_ONCE;
+	full = full < n ? n : full;
+	while (f->tail < full) {
+		ssize_t r = read(f->fd, f->buf + f->tail, full - f->tail);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)

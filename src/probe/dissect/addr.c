@@ -6,13 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-bool addr_is_v4(const struct addr *a)
-{
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
-	return memcmp(a->b, mapped, sizeof(mapped)) == 0;
-}
-
 bool addr_is_zero(const struct addr *a)
 {
 	static const uint8_t zero[16];

@@ -44,7 +44,11 @@ static inline struct addr addr_v6(const uint8_t *p)
 
 static inline bool addr_eq(const struct addr *a, const struct addr *b)
 {
-	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+	uint64_t x[2], y[2];
+
+	memcpy(x, a->b, sizeof(x));
+	memcpy(y, b->b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
 static inline bool mac_eq(const struct mac *a, const struct mac *b)
@@ -52,7 +56,15 @@ static inline bool mac_eq(const struct mac *a, const struct mac *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
-bool addr_is_v4(const struct addr *a);
+static inline bool addr_is_v4(const struct addr *a)
+{
+	static const uint8_t mark[4] = { 0, 0, 0xff, 0xff };
+	uint64_t zero;
+
+	memcpy(&zero, a->b, sizeof(zero));
+	return zero == 0 && memcmp(a->b + 8, mark, sizeof(mark)) == 0;
+}
+
 bool addr_is_zero(const struct addr *a);       /* 0.0.0.0 or :: */
 bool addr_is_multicast(const struct addr *a);  /* 255.255.255.255 too */
 bool addr_is_link_local(const struct addr *a); /* fe80::/10, 169.254.0.0/16 */

@@ -58,6 +58,7 @@ struct dissected {
 	uint16_t sport, dport; /* ICMP echo: its identifier at the asking side */
 	struct addr src, dst;
 	uint32_t tcp_seq;
+	uint32_t flow_hash; /* of flow_ahead; 0 = it was not asked */
 	uint32_t wire_len;
 	uint32_t payload_wire; /* bytes behind TCP or UDP, as the IP header says */
 	int64_t ts_us;

@@ -94,6 +94,13 @@ struct flow_table *flow_table_new(size_t memory_bytes, struct dpi *dpi,
 				  const struct flow_listener *listener);
 void flow_table_free(struct flow_table *t);
 
+enum { FLOW_AHEAD = 16 /* packets that are worth looking ahead */ };
+
+/* Fetches what flow_update will need for D into the processor's cache: first flow_ahead for some
+ * packets, then flow_ahead_more for them, then their updates. */
+void flow_ahead(const struct flow_table *t, struct dissected *d);
+void flow_ahead_more(const struct flow_table *t, const struct dissected *d);
+
 /* The flow of D, made when new; NULL when D is not of a flow. *DIR_OUT is 0 when the first speaker
  * sent it. */
 struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *dir_out);

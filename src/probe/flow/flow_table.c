@@ -79,19 +79,24 @@ void flow_tell(struct flow_table *t, struct flow *f, enum flow_event ev, const s
 	t->listener.event(t->listener.arg, f, ev, d);
 }
 
-/* The same for both directions. */
+/* The same for both directions: the smaller end comes first. */
 static uint32_t hash_of(const struct flow_table *t, const struct addr *a, uint16_t aport,
 			const struct addr *b, uint16_t bport, uint8_t proto)
 {
-	uint8_t k[40] = { 0 };
-	int order = memcmp(a->b, b->b, sizeof(a->b));
-	bool swap = order > 0 || (order == 0 && aport > bport);
+	uint64_t k[5], x[2], y[2];
 
-	memcpy(k, swap ? b->b : a->b, 16);
-	memcpy(k + 16, swap ? a->b : b->b, 16);
-	memcpy(k + 32, swap ? &bport : &aport, 2);
-	memcpy(k + 34, swap ? &aport : &bport, 2);
-	k[36] = proto;
+	memcpy(x, a->b, sizeof(x));
+	memcpy(y, b->b, sizeof(y));
+	bool swap = x[0] != y[0] ? x[0] > y[0] : x[1] != y[1] ? x[1] > y[1] : aport > bport;
+	uint64_t low = swap ? bport : aport, high = swap ? aport : bport;
+	k[0] = low << 32 | high << 16 | proto;
+	if (addr_is_v4(a) && addr_is_v4(b)) { /* fewer words to go through */
+		memcpy(&k[1], (swap ? b : a)->b + 12, 4);
+		memcpy((uint8_t *)&k[1] + 4, (swap ? a : b)->b + 12, 4);
+		return (uint32_t)siphash13(t->secret, k, 2 * sizeof(k[0]));
+	}
+	memcpy(&k[1], swap ? y : x, sizeof(x));
+	memcpy(&k[3], swap ? x : y, sizeof(y));
 	return (uint32_t)siphash13(t->secret, k, sizeof(k));
 }
 
@@ -203,11 +208,35 @@ static void stir(struct flow_table *t, struct flow *f, const struct dissected *d
 		flow_tell(t, f, FLOW_EVENT_STIR, d);
 }
 
+static bool of_flow(const struct dissected *d)
+{
+	return d->kind == DISSECT_IP && !d->fragment && d->proto && !d->neighbour.op;
+}
+
+void flow_ahead(const struct flow_table *t, struct dissected *d)
+{
+	if (!of_flow(d))
+		return;
+	d->flow_hash = hash_of(t, &d->src, d->sport, &d->dst, d->dport, d->proto);
+	__builtin_prefetch(&t->bucket[d->flow_hash & t->mask]);
+}
+
+void flow_ahead_more(const struct flow_table *t, const struct dissected *d)
+{
+	const struct flow *f = &t->flows[t->bucket[d->flow_hash & t->mask]];
+
+	__builtin_prefetch(f);
+	__builtin_prefetch((const char *)f + 64);
+	__builtin_prefetch((const char *)f + 128);
+}
+
 struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *dir_out)
 {
-	if (d->kind != DISSECT_IP || d->fragment || d->proto == 0 || d->neighbour.op)
+	if (!of_flow(d))
 		return NULL;
-	uint32_t hash = hash_of(t, &d->src, d->sport, &d->dst, d->dport, d->proto);
+	uint32_t hash = d->flow_hash;
+	if (!hash)
+		hash = hash_of(t, &d->src, d->sport, &d->dst, d->dport, d->proto);
 	uint32_t i = find(t, hash, d, dir_out);
 	if (i && flow_starts_anew(&t->flows[i], *dir_out, d)) {
 		flow_end(t, i);

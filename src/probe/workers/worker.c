@@ -76,53 +76,64 @@ static void count(struct worker *w, const struct dissected *d)
 }
 
 /* QUOTED: the flow that an ICMP error is about falls to this worker too. */
-static void on_packet(struct worker *w, const struct packet *p, bool quoted)
+static void on_packet(struct worker *w, const struct dissected *d, bool quoted)
 {
-	struct dissected d;
 	int dir = 0;
 
 	w->phase = PHASE_PACKET;
-	dissect(p, &d);
-	d.ts_us += w->shift_us;
-	count(w, &d);
-	if (d.neighbour.op)
-		worker_tell_neighbour(w, &d);
-	struct flow *f = flow_update(w->flows, &d, &dir);
+	count(w, d);
+	if (d->neighbour.op)
+		worker_tell_neighbour(w, d);
+	struct flow *f = flow_update(w->flows, d, &dir);
 	if (f)
-		worker_tell_moved(w, f, dir, d.wire_len);
-	if (d.unreached.proto && quoted) {
+		worker_tell_moved(w, f, dir, d->wire_len);
+	if (d->unreached.proto && quoted) {
 		w->phase = PHASE_QUOTED;
-		flow_unreached(w->flows, &d);
+		flow_unreached(w->flows, d);
 	}
-	if (f && readers_want(f, &d)) {
+	if (f && readers_want(f, d)) {
 		w->phase = PHASE_READ;
-		worker_tell_packet(w, f, dir, &d);
+		worker_tell_packet(w, f, dir, d);
 	}
 }
 
-/* Another worker's ICMP error about a flow of ours. */
-static void on_quote(struct worker *w, const struct packet *p)
+static void prepare(struct worker *w, const struct packet *p, struct dissected *d)
 {
-	struct dissected d;
+	dissect(p, d);
+	d->ts_us += w->shift_us;
+	flow_ahead(w->flows, d);
+}
 
-	w->phase = PHASE_QUOTED;
-	dissect(p, &d);
-	d.ts_us += w->shift_us;
-	flow_unreached(w->flows, &d);
+/* The packets from FIRST on, until enough of them were ours; the first that was not looked at. */
+static size_t on_some(struct worker *w, const struct feed_block *b, size_t first)
+{
+	struct dissected d[FLOW_AHEAD];
+	size_t n = 0, end = first, k = 0;
+
+	for (; end < b->n && n < FLOW_AHEAD; end++) {
+		if (b->to[end].to == w->number || b->to[end].also == w->number)
+			prepare(w, &b->packet[end], &d[n++]);
+	}
+	for (size_t i = 0; i < n; i++)
+		flow_ahead_more(w->flows, &d[i]);
+	for (size_t i = first; i < end; i++) {
+		struct spread_to to = b->to[i];
+		w->at = b->first + i;
+		clock_see(w, b->packet[i].ts_us + w->shift_us);
+		if (to.to == w->number) {
+			on_packet(w, &d[k++], to.also == SPREAD_NOBODY || to.also == w->number);
+		} else if (to.also == w->number) { /* an ICMP error about a flow of ours */
+			w->phase = PHASE_QUOTED;
+			flow_unreached(w->flows, &d[k++]);
+		}
+	}
+	return end;
 }
 
 static void on_block(struct worker *w, const struct feed_block *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		struct spread_to to = b->to[i];
-		w->at = b->first + i;
-		clock_see(w, b->packet[i].ts_us + w->shift_us);
-		if (to.to == w->number)
-			on_packet(w, &b->packet[i],
-				  to.also == SPREAD_NOBODY || to.also == w->number);
-		else if (to.also == w->number)
-			on_quote(w, &b->packet[i]);
-	}
+	for (size_t i = 0; i < b->n;)
+		i = on_some(w, b, i);
 	w->phase = PHASE_READ;
 	worker_tell_all_moved(w);
 	worker_tell_counts(w);
@@ -147,6 +158,22 @@ void *worker_read_file(void *arg)
 	return NULL;
 }
 
+static void on_few(struct worker *w, const struct packet *p, int n)
+{
+	struct dissected d[FLOW_AHEAD];
+
+	for (int i = 0; i < n; i++)
+		prepare(w, &p[i], &d[i]);
+	for (int i = 0; i < n; i++)
+		flow_ahead_more(w->flows, &d[i]);
+	for (int i = 0; i < n; i++) {
+		if ((uint64_t)p[i].ts_us > w->at)
+			w->at = (uint64_t)p[i].ts_us;
+		clock_see(w, d[i].ts_us);
+		on_packet(w, &d[i], true);
+	}
+}
+
 static void on_silence(struct worker *w)
 {
 	int64_t now_us = clock_utc_us(&clock_real), sure_us = now_us - WIRE_LATE_MS * 1000;
@@ -164,12 +191,8 @@ void *worker_read_wire(void *arg)
 
 	while (!atomic_load(&w->halt->source)) {
 		int n = capture_next(&w->capture, batch, CAPTURE_BATCH, WIRE_WAIT_MS, &e);
-		for (int i = 0; i < n; i++) {
-			if ((uint64_t)batch[i].ts_us > w->at)
-				w->at = (uint64_t)batch[i].ts_us;
-			clock_see(w, batch[i].ts_us + w->shift_us);
-			on_packet(w, &batch[i], true);
-		}
+		for (int i = 0; i < n; i += FLOW_AHEAD)
+			on_few(w, batch + i, n - i < FLOW_AHEAD ? n - i : FLOW_AHEAD);
 		if (n <= 0)
 			on_silence(w);
 		w->phase = PHASE_READ;
