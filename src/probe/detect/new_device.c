@@ -2,6 +2,7 @@
 /* Detector: a device that was not here before. On a live sensor all devices are taken as known
  * while it learns; in a capture only those that announce themselves as newcomers are told. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -9,9 +10,13 @@
 
 /* A newcomer that does not say who it is gets so long to do so. */
 #define WAIT_US (10 * US_PER_SEC)
+/* In a capture, one that was seen for so long and did not announce itself never will. */
+#define SETTLED_US (10 * US_PER_MIN)
 
 struct new_device {
 	struct detect_env *env;
+	bool *settled; /* nothing will come of it; looked at each second, the devices are not */
+	size_t cap;
 };
 
 static void *new_device_open(struct detect_env *env)
@@ -24,7 +29,10 @@ static void *new_device_open(struct detect_env *env)
 
 static void new_device_close(void *state)
 {
-	free(state);
+	struct new_device *n = state;
+
+	free(n->settled);
+	free(n);
 }
 
 static void describe(const struct device *d, const char *mac, struct report *r)
@@ -77,12 +85,26 @@ static bool newcomer(const struct detect_env *env, const struct device *d)
 	return (d->joined || d->n_addr > 0) && baseline_newcomer(env->baseline, d);
 }
 
+static bool settles(const struct detect_env *env, const struct device *d)
+{
+	return d->told || d->gateway || d->returned || !d->has_mac ||
+	       (!env->resident && !d->joined && env->now_us - d->first_us > SETTLED_US);
+}
+
 static void look(struct new_device *n, bool last_word)
 {
 	size_t count = inventory_count(n->env->inventory);
 
+	if (count > n->cap) {
+		n->settled = mem_resize(n->settled, count, sizeof(*n->settled));
+		memset(n->settled + n->cap, 0, count - n->cap);
+		n->cap = count;
+	}
 	for (size_t i = 0; i < count; i++) {
+		if (n->settled[i])
+			continue;
 		struct device *d = inventory_device(n->env->inventory, (uint32_t)i);
+		n->settled[i] = settles(n->env, d);
 		if (!newcomer(n->env, d))
 			continue;
 		int64_t since = d->joined ? d->joined_us : d->first_us;
