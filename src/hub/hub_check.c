@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
+#include "hub/hub_calendar.h"
 #include "hub/hub_core.h"
 #include "hub/hub_text.h"
 #include "net/http.h"
@@ -22,6 +23,7 @@
 enum {
 	FINDINGS_MAX = 64,
 	ARG_BYTES = 256,
+	CALENDAR_WARN_DAYS = 120,
 	PEM_MAX = 64 * 1024,
 	CERT_WARN_DAYS = 30,
 	CA_WARN_DAYS = 365,
@@ -220,6 +222,19 @@ static void check_backup(struct hub *h, struct check_list *l)
 		check_add(l, CHECK_GOOD, "hub.check.backup", when.p, NULL);
 }
 
+/* Clocks of law count working days: the data must be ahead of them. */
+static void check_calendar(struct hub *h, struct check_list *l)
+{
+	struct civil c = time_civil(calendar_known_until(true) - 1, CALENDAR_ZONE_MIN);
+	char day[32];
+
+	snprintf(day, sizeof(day), "%d-%02d-%02d", c.year, c.month, c.day);
+	if (calendar_known_until(true) - clock_utc_us(h->clock) < CALENDAR_WARN_DAYS * US_PER_DAY)
+		check_add(l, CHECK_WARN, "hub.check.calendar.old", day, NULL);
+	else
+		check_add(l, CHECK_GOOD, "hub.check.calendar", day, NULL);
+}
+
 void check_run(struct hub *h, bool running, struct check_list *l)
 {
 	struct err e = { 0 };
@@ -229,6 +244,7 @@ void check_run(struct hub *h, bool running, struct check_list *l)
 	check_database(h, l);
 	check_audit(h, l);
 	check_clock(h, l);
+	check_calendar(h, l);
 	check_certificate(h, HUB_CA_CERT, CA_WARN_DAYS, l);
 	check_certificate(h, HUB_SERVER_CERT, CERT_WARN_DAYS, l);
 	if (running) {
