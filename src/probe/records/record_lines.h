@@ -9,7 +9,9 @@
 struct record_lines {
 	struct buf b;
 	size_t at;      /* in B: the first byte not handed out */
+	bool counted;   /* a line may begin with its length (RFC 6587, 3.4.1) */
 	bool skipping;  /* inside of a line that is too long */
+	size_t skip;    /* bytes left of one with a length that is too long */
 	uint64_t longs; /* of these, ever */
 };
 
