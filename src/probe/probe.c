@@ -190,8 +190,15 @@ void probe_record(struct probe *p, const struct foreign *r)
 	judge_record(&p->judge, r);
 }
 
+void probe_idle(struct probe *p, int64_t now_us)
+{
+	if (!p->packets && now_us > p->judge.env.now_us)
+		judge_clock(&p->judge, now_us);
+}
+
 void probe_finish(struct probe *p)
 {
+	p->packets = false;
 	if (p->crew)
 		crew_finish(p->crew);
 	else

@@ -97,6 +97,8 @@ int probe_step(struct probe *p, int wait_ms, struct err *e);
 
 /* What another program told. Moves the clock where no capture does. */
 void probe_record(struct probe *p, const struct foreign *r);
+/* It is NOW, and no capture says so. */
+void probe_idle(struct probe *p, int64_t now_us);
 
 /* Ends flows and the open interval, lets the detectors say their last word. */
 void probe_finish(struct probe *p);

@@ -119,9 +119,11 @@ static uint64_t spool_problems(struct probe_report *r, const struct spool_stats 
 static void capture_figures(const struct probe_report *r, const struct probe_stats *s,
 			    struct heartbeat *h)
 {
-	h->capture_up = !r->failed[0] && (r->replay || s->capture_up);
+	h->capture_up = !r->failed[0] && (r->replay || r->records_only || s->capture_up);
 	h->capture_text = r->failed[0] ? r->failed : h->capture_up ? "" : s->capture_text;
-	h->watched_from_us = r->replay ? s->first_us : s->up_since_us;
+	h->watched_from_us = r->replay         ? s->first_us
+			     : r->records_only ? h->at_us - h->uptime_s * US_PER_SEC
+					       : s->up_since_us;
 	if (h->watched_from_us <= 0 || h->watched_from_us > h->at_us)
 		h->watched_from_us = h->at_us;
 }

@@ -16,6 +16,7 @@ struct probe_report {
 	const char *state_dir;
 	const struct clock *clock;
 	const char *replay; /* path of the capture, NULL = live */
+	bool records_only;  /* no packets are watched, and none are missed */
 	int64_t every_ms;
 	int64_t started_ns, beat_ns; /* monotonic; 0 = no sign of life yet */
 	uint64_t dropped;            /* records, as last told */

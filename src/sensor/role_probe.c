@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The process that reads packets: capture -> pipeline -> spool. It sees no key and no socket but
- * the packet socket. */
+/* The process that reads packets and other programs' records: capture -> pipeline -> spool. It sees
+ * no key, and no socket but those that it reads from. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "base/proc.h"
 #include "base/str.h"
 #include "probe/probe.h"
+#include "probe/records/record_intake.h"
 #include "sensor/probe_report.h"
 #include "sensor/roles.h"
 #include "sensor/sensor_conf.h"
@@ -19,6 +20,7 @@
 enum {
 	STEP_WAIT_MS = 50,  /* for live packets */
 	IDLE_WAIT_MS = 100, /* when there is nothing to read */
+	RECORD_STEPS = 8,   /* before packets have their turn again */
 };
 
 struct probe_role {
@@ -26,6 +28,7 @@ struct probe_role {
 	struct spool *spool;
 	struct probe_report report;
 	struct probe *probe;
+	struct record_intake *records; /* NULL = none are configured */
 	sigset_t signals;
 	int64_t start_ns; /* monotonic: of the replay */
 	bool reading, failed;
@@ -83,6 +86,12 @@ static int replay_shift(struct probe_role *r, struct err *e)
 	return 0;
 }
 
+/* Packets, not only what other programs tell. */
+static bool watches(const struct probe_role *r)
+{
+	return r->conf.replay[0] || r->conf.interface[0];
+}
+
 static int capture_open(struct probe_role *r, struct err *e)
 {
 	char usual[SENSOR_PATH_MAX];
@@ -103,6 +112,11 @@ static int capture_open(struct probe_role *r, struct err *e)
 	if (got < 0)
 		return got;
 	r->start_ns = clock_mono_ns(&clock_real);
+	if (record_conf_used(&r->conf.records)) /* before the first foreign byte is read */
+		got = record_intake_open(&r->conf.records, &clock_real, sink.problem, sink.arg,
+					 &r->records, e);
+	if (got < 0 || !watches(r))
+		return got;
 	return r->conf.replay[0] ? probe_open_file(r->probe, r->conf.replay, e)
 				 : probe_open_live(r->probe, r->conf.interface, e);
 }
@@ -148,6 +162,16 @@ static void read_step(struct probe_role *r)
 	capture_end(r);
 }
 
+static void records_step(struct probe_role *r)
+{
+	if (!r->records)
+		return;
+	if (!r->reading)
+		probe_idle(r->probe, clock_utc_us(&clock_real));
+	for (int i = 0; i < RECORD_STEPS && record_intake_step(r->records, r->probe); i++)
+		;
+}
+
 static void role_loop(struct probe_role *r)
 {
 	int64_t wait_ms = 0;
@@ -155,6 +179,7 @@ static void role_loop(struct probe_role *r)
 	while (!told_to_stop(r, wait_ms < IDLE_WAIT_MS ? wait_ms : IDLE_WAIT_MS)) {
 		if (r->reading && wait_ms < IDLE_WAIT_MS)
 			read_step(r);
+		records_step(r);
 		spool_run(r->spool);
 		probe_report_beat(&r->report, r->probe, false);
 		if (!r->reading && (r->failed || r->conf.replay_exit))
@@ -163,7 +188,7 @@ static void role_loop(struct probe_role *r)
 		if (wait_ms < 0)
 			wait_ms = 0;
 	}
-	if (r->reading)
+	if (r->reading || r->records)
 		capture_end(r);
 }
 
@@ -180,6 +205,7 @@ static int role_start(struct probe_role *r, struct err *e)
 		return got;
 	probe_report_init(&r->report, r->spool, r->conf.state, &clock_real, r->conf.heartbeat_ms);
 	r->report.replay = r->conf.replay[0] ? r->conf.replay : NULL;
+	r->report.records_only = !watches(r);
 	return 0;
 }
 
@@ -192,8 +218,10 @@ static void role_run(struct probe_role *r)
 		probe_report_beat(&r->report, NULL, true);
 		return;
 	}
-	r->reading = true;
-	log_info("watching %s", r->conf.replay[0] ? r->conf.replay : r->conf.interface);
+	r->reading = watches(r);
+	log_info("watching %s", r->conf.replay[0]      ? r->conf.replay
+				: r->conf.interface[0] ? r->conf.interface
+						       : "records of other programs only");
 	role_loop(r);
 }
 
@@ -228,6 +256,7 @@ int role_probe_run(const char *conf_path)
 		return EXIT_FAILURE;
 	}
 	role_run(&r);
+	record_intake_close(r.records);
 	probe_free(r.probe);
 	spool_close(r.spool);
 	probe_report_done(&r.report);

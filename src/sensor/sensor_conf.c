@@ -71,6 +71,8 @@ static int rows_add(struct sensor_conf *c, struct err *e)
 
 	if (r >= 0)
 		r = conf_add(c->rows, probe_conf_rows, probe_conf_rows_count, &c->probe, e);
+	if (r >= 0)
+		r = conf_add(c->rows, record_conf_rows, record_conf_rows_count, &c->records, e);
 	return r;
 }
 
@@ -88,8 +90,9 @@ static int sensor_conf_check(const struct sensor_conf *c, struct err *e)
 		return err_set(e, -EINVAL, "\"state\" names no folder");
 	if (c->interface[0] && c->replay[0])
 		return err_set(e, -EINVAL, "choose one of \"interface\" and \"replay\"");
-	if (!c->interface[0] && !c->replay[0])
-		return err_set(e, -EINVAL, "neither \"interface\" nor \"replay\" is set");
+	if (!c->interface[0] && !c->replay[0] && !record_conf_used(&c->records))
+		return err_set(e, -EINVAL,
+			       "none of \"interface\", \"replay\" and \"records.*\" is set");
 	if (c->replay_shift[0] && strcmp(c->replay_shift, "now") != 0)
 		return err_set(e, -EINVAL, "\"replay_shift\" is \"now\" or empty, not \"%s\"",
 			       c->replay_shift);
