@@ -99,8 +99,10 @@ static void on_dhcp6(struct readers *r, const struct dissected *d)
 {
 	struct dhcp6_message m;
 
-	if (dhcp6_parse(d->payload.p, d->payload.n, &m) == 0)
-		inventory_dhcp6(r->env->inventory, &m, sender(r, d));
+	if (dhcp6_parse(d->payload.p, d->payload.n, &m) < 0)
+		return;
+	inventory_dhcp6(r->env->inventory, &m, sender(r, d));
+	detect_dhcp6(r->env->detect, d, &m);
 }
 
 static void on_nbns(struct readers *r, const struct dissected *d)

@@ -11,13 +11,13 @@
 /* The learner is first, so that time has gone on when others ask the baseline; the story is last:
  * it hears what the others say. */
 static const struct detector *const detectors[] = {
-	&detector_learner,      &detector_known_bad,  &detector_new_device, &detector_beacon,
-	&detector_scan,         &detector_download,   &detector_odd_call,   &detector_brute_force,
-	&detector_lateral,      &detector_dga,        &detector_dns_tunnel, &detector_icmp_tunnel,
-	&detector_arp_spoof,    &detector_rogue_dhcp, &detector_upload,     &detector_cleartext,
-	&detector_old_software, &detector_mining,     &detector_mail_out,   &detector_ids_alert,
-	&detector_keepalive,    &detector_tor,        &detector_fan_out,    &detector_mail_leak,
-	&detector_host_story,
+	&detector_learner,      &detector_known_bad,    &detector_new_device, &detector_beacon,
+	&detector_scan,         &detector_download,     &detector_odd_call,   &detector_brute_force,
+	&detector_lateral,      &detector_dga,          &detector_dns_tunnel, &detector_icmp_tunnel,
+	&detector_arp_spoof,    &detector_rogue_dhcp,   &detector_upload,     &detector_cleartext,
+	&detector_old_software, &detector_mining,       &detector_mail_out,   &detector_ids_alert,
+	&detector_keepalive,    &detector_tor,          &detector_fan_out,    &detector_mail_leak,
+	&detector_rogue_dns,    &detector_rogue_router, &detector_host_story,
 };
 
 struct detect {
@@ -143,6 +143,14 @@ void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->on[i]->dhcp)
 			d->on[i]->dhcp(d->state[i], p, m);
+	}
+}
+
+void detect_dhcp6(struct detect *d, const struct dissected *p, const struct dhcp6_message *m)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->dhcp6)
+			d->on[i]->dhcp6(d->state[i], p, m);
 	}
 }
 

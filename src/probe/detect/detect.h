@@ -81,8 +81,9 @@ struct detector {
 	void (*neighbour)(void *state, const struct dissected *d);
 	void (*dhcp)(void *state, const struct dissected *d, const struct dhcp_message *m);
 	void (*record)(void *state, const struct foreign *r); /* another program told */
-	void (*tick)(void *state);                            /* about each second of packet time */
-	void (*finish)(void *state);                          /* the last word: tell what is due */
+	void (*dhcp6)(void *state, const struct dissected *d, const struct dhcp6_message *m);
+	void (*tick)(void *state);   /* about each second of packet time */
+	void (*finish)(void *state); /* the last word: tell what is due */
 };
 
 /* Where F goes, as the baseline knows it. */
@@ -105,6 +106,7 @@ void detect_icmp(struct detect *d, const struct flow *f, const struct dissected 
 void detect_neighbour(struct detect *d, const struct dissected *p);
 void detect_dhcp(struct detect *d, const struct dissected *p, const struct dhcp_message *m);
 void detect_record(struct detect *d, const struct foreign *r);
+void detect_dhcp6(struct detect *d, const struct dissected *p, const struct dhcp6_message *m);
 void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
 uint64_t detect_findings(const struct detect *d);
@@ -132,6 +134,8 @@ extern const struct detector detector_ids_alert;
 extern const struct detector detector_keepalive;
 extern const struct detector detector_tor;
 extern const struct detector detector_fan_out;
+extern const struct detector detector_rogue_dns;
+extern const struct detector detector_rogue_router;
 extern const struct detector detector_mail_leak;
 extern const struct detector detector_host_story;
 

@@ -86,6 +86,13 @@ struct thresholds {
 		double pair_share;
 	} random_name;
 	struct {
+		uint64_t names_min, usual_devices;
+		double strange_points;
+	} rogue_dns;
+	struct {
+		int64_t alive_us;
+	} rogue_router;
+	struct {
 		uint64_t hosts_min, ports_min, pings_min, arp_min, many;
 		int64_t rest_us;
 		double pings_each, failed_times, answered_share;

@@ -207,6 +207,15 @@ const struct threshold thresholds_table[] = {
 	ROW(random_name.pair_share, "share", 0.3, 0.1, 1,
 	    "no language has so many pairs of letters that are never spoken"),
 
+	ROW(rogue_dns.names_min, "names", 5, 2, 32,
+	    "content networks give one address for some names, but not where others differ"),
+	ROW(rogue_dns.usual_devices, "devices", 3, 1, 64,
+	    "what so many devices ask is the usual server of names"),
+	ROW(rogue_dns.strange_points, "points", 10, 0, 50,
+	    "devices with a server of names of their own are common"),
+	TIME(rogue_router, alive, 3600, 60, 86400,
+	     "routers advertise themselves each half hour at least"),
+
 	ROW(scan.hosts_min, "hosts", 12, 4, 1000, "a person tries one or two in vain"),
 	ROW(scan.ports_min, "ports", 12, 4, 1000, "a program tries two or three ports in vain"),
 	ROW(scan.pings_min, "hosts", 12, 4, 1000, "a person pings a handful"),

@@ -12,6 +12,7 @@ enum {
 	OPTION_PAD = 0,
 	OPTION_MASK = 1,
 	OPTION_ROUTER = 3,
+	OPTION_DNS = 6,
 	OPTION_HOSTNAME = 12,
 	OPTION_REQUESTED = 50,
 	OPTION_TYPE = 53,
@@ -23,6 +24,7 @@ enum {
 	OPTIONS_MAX = 128,
 	OPTION6_CLIENT_ID = 1,
 	OPTION6_ORO = 6,
+	OPTION6_DNS = 23, /* RFC 3646 */
 	OPTION6_FQDN = 39,
 	DHCP6_RELAY_FORWARD = 12,
 };
@@ -104,6 +106,10 @@ static void on_option(uint8_t code, struct rd o, struct dhcp_message *m)
 	case OPTION_ROUTER:
 		if (o.n >= 4)
 			m->router = addr_v4(o.p);
+		break;
+	case OPTION_DNS:
+		for (m->n_dns = 0; o.n >= 4 && m->n_dns < DHCP_DNS_MAX; m->n_dns++)
+			m->dns[m->n_dns] = addr_v4(rd_bytes(&o, 4));
 		break;
 	case OPTION_HOSTNAME:
 		text_copy(m->hostname, sizeof(m->hostname), o);
@@ -188,6 +194,30 @@ static void on_duid(struct rd o, struct dhcp6_message *m)
 		memcpy(m->mac.b, o.p, 6);
 }
 
+static void on_option6(uint16_t code, struct rd o, struct dhcp6_message *m)
+{
+	switch (code) {
+	case OPTION6_CLIENT_ID:
+		on_duid(o, m);
+		break;
+	case OPTION6_FQDN:
+		rd_skip(&o, 1);
+		labels_copy(m->hostname, sizeof(m->hostname), o);
+		break;
+	case OPTION6_ORO:
+		m->fingerprint[0] = 0;
+		while (o.n >= 2)
+			list_add(m->fingerprint, sizeof(m->fingerprint), rd_be16(&o));
+		break;
+	case OPTION6_DNS:
+		for (m->n_dns = 0; o.n >= 16 && m->n_dns < DHCP_DNS_MAX; m->n_dns++)
+			m->dns[m->n_dns] = addr_v6(rd_bytes(&o, 16));
+		break;
+	default:
+		break;
+	}
+}
+
 int dhcp6_parse(const uint8_t *p, size_t n, struct dhcp6_message *out)
 {
 	struct rd r = rd_of(p, n);
@@ -202,17 +232,7 @@ int dhcp6_parse(const uint8_t *p, size_t n, struct dhcp6_message *out)
 		struct rd o = rd_sub(&r, len);
 		if (r.bad)
 			return -EFORMAT;
-		if (code == OPTION6_CLIENT_ID)
-			on_duid(o, out);
-		if (code == OPTION6_FQDN) {
-			rd_skip(&o, 1);
-			labels_copy(out->hostname, sizeof(out->hostname), o);
-		}
-		if (code == OPTION6_ORO) {
-			out->fingerprint[0] = 0;
-			while (o.n >= 2)
-				list_add(out->fingerprint, sizeof(out->fingerprint), rd_be16(&o));
-		}
+		on_option6(code, o, out);
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@
 enum {
 	DHCP_TEXT_MAX = 64,         /* host name, vendor class */
 	DHCP_FINGERPRINT_MAX = 200, /* "1,3,6,15,..." */
+	DHCP_DNS_MAX = 4,           /* name servers kept */
 	DHCP_DISCOVER = 1,
 	DHCP_REQUEST = 3,
 	DHCP_ACK = 5,
@@ -26,13 +27,17 @@ struct dhcp_message {
 	struct addr requested; /* option 50 */
 	struct addr router;    /* option 3 */
 	uint8_t prefix_bits;   /* option 1; 0 = none */
-	char hostname[DHCP_TEXT_MAX]; /* option 12, or the name of option 81 */
-	char class[DHCP_TEXT_MAX];    /* option 60 */
+	uint8_t n_dns;
+	struct addr dns[DHCP_DNS_MAX]; /* option 6 */
+	char hostname[DHCP_TEXT_MAX];  /* option 12, or the name of option 81 */
+	char class[DHCP_TEXT_MAX];     /* option 60 */
 	char fingerprint[DHCP_FINGERPRINT_MAX];
 };
 
 struct dhcp6_message {
 	uint8_t type;
+	uint8_t n_dns;
+	struct addr dns[DHCP_DNS_MAX];          /* option 23 */
 	struct mac mac;                         /* from the DUID; zero = not in it */
 	char hostname[DHCP_TEXT_MAX];           /* option 39 */
 	char fingerprint[DHCP_FINGERPRINT_MAX]; /* option 6 */

@@ -33,6 +33,7 @@ struct neighbour {
 	struct addr target;
 	struct cidr prefix; /* from a router's advertisement; bits 0 = none */
 	bool router;
+	uint16_t lifetime_s; /* a router's advertisement: how long it is one; else 0 */
 };
 
 /* The tuple inside an ICMP error: who was not reached. */

@@ -80,6 +80,7 @@ void dissect_ndp(struct rd r, struct dissected *d)
 		rd_skip(&r, 8);
 		n->sender = d->src;
 		n->router = true;
+		n->lifetime_s = (uint16_t)flags; /* behind hop limit and flags */
 		n->op = NEIGHBOUR_TELL;
 	} else {
 		const uint8_t *p = rd_bytes(&r, 16);
