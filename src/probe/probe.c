@@ -222,3 +222,8 @@ void probe_stats_get(const struct probe *p, struct probe_stats *out)
 	if (out->first_us == INT64_MAX)
 		out->first_us = 0;
 }
+
+const struct stories *probe_stories(const struct probe *p)
+{
+	return p->judge.env.stories;
+}

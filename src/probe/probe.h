@@ -112,4 +112,7 @@ int probe_change_indicators(struct probe *p, const char *path, struct err *e);
 
 void probe_stats_get(const struct probe *p, struct probe_stats *out);
 
+struct stories; /* story/story.h: what speaks against each device, for a report */
+const struct stories *probe_stories(const struct probe *p);
+
 #endif

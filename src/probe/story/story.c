@@ -258,6 +258,24 @@ static void stories_finish(void *state)
 	tell_all(state, true);
 }
 
+void stories_each(const struct stories *s, void (*fn)(void *arg, const struct host_story *h),
+		  void *arg)
+{
+	for (size_t i = 0; s && i < s->n; i++) {
+		const struct story *t = s->story[i];
+		struct device_texts texts;
+		struct host_story h = { .clue = t->clue,
+					.n = t->n,
+					.first_us = t->first_us,
+					.last_us = t->last_us,
+					.count = t->count };
+		inventory_describe(inventory_device(s->env->inventory, t->device),
+				   addr_is_zero(&t->device_addr) ? NULL : &t->device_addr, &texts,
+				   &h.device);
+		fn(arg, &h);
+	}
+}
+
 const struct detector detector_host_story = {
 	.name = "host_story",
 	.open = stories_open,

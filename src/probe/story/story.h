@@ -45,5 +45,18 @@ double story_decay(const struct thresholds *t, double weight, int64_t age_us);
  * alone. KINDS_OUT: distinct kinds that still count. */
 double story_score(const struct thresholds *t, const struct clue *c, size_t n, int64_t now_us,
 		   double *best_out, size_t *kinds_out);
+/* The sum as it stood at AT, before now: clues that began later are left out. */
+double story_score_at(const struct thresholds *t, const struct clue *c, size_t n, int64_t at_us);
+
+/* A device's story as a report shows it; borrowed for the call. */
+struct host_story {
+	struct device_info device;
+	const struct clue *clue;
+	size_t n;
+	int64_t first_us, last_us;
+	uint64_t count; /* clues heard, repeated ones too */
+};
+void stories_each(const struct stories *s, void (*fn)(void *arg, const struct host_story *h),
+		  void *arg);
 
 #endif

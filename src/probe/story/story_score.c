@@ -70,3 +70,16 @@ double story_score(const struct thresholds *t, const struct clue *c, size_t n, i
 	*kinds_out = kinds;
 	return sum;
 }
+
+double story_score_at(const struct thresholds *t, const struct clue *c, size_t n, int64_t at_us)
+{
+	struct clue then[STORY_CLUES_MAX];
+	size_t m = 0, kinds;
+	double best;
+
+	for (size_t i = 0; i < n && i < STORY_CLUES_MAX; i++) {
+		if (c[i].first_us <= at_us)
+			then[m++] = c[i];
+	}
+	return story_score(t, then, m, at_us, &best, &kinds);
+}
