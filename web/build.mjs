@@ -41,11 +41,9 @@ function dark(css) {
 	);
 }
 
-async function styles() {
-	const names = ["theme", "base", "frame", "parts", "forms", "lists", "pages", "chart", "print"];
+async function styles(names, others = "") {
 	const own = dark(names.map((n) => readFileSync(join(here, "css", `${n}.css`), "utf8")).join("\n"));
-	const plot = readFileSync(pkg("uplot/dist/uPlot.min.css"), "utf8");
-	const out = await esbuild.transform(tokens(own) + plot + own, {
+	const out = await esbuild.transform(tokens(own) + others + own, {
 		loader: "css",
 		minify: true,
 		target: ["chrome111", "firefox113", "safari16.2"],
@@ -105,13 +103,22 @@ function map() {
 		.join("")}</svg>\n`;
 }
 
+// The style sheet of the report that the command line writes, as an element for its head.
+if (process.argv[2] === "--report" && process.argv[3]) {
+	const css = await styles(["theme", "base", "parts", "lists", "print", "report"]);
+	writeFileSync(resolve(process.argv[3]), `<style>${css.trim()}</style>`);
+	process.exit(0);
+}
 const outdir = process.argv[2] && resolve(process.argv[2]);
 if (!outdir) {
-	console.error("usage: node build.mjs OUTDIR");
+	console.error("usage: node build.mjs OUTDIR | --report FILE");
 	process.exit(2);
 }
 const files = {
-	"app.css": await styles(),
+	"app.css": await styles(
+		["theme", "base", "frame", "parts", "forms", "lists", "pages", "chart", "print"],
+		readFileSync(pkg("uplot/dist/uPlot.min.css"), "utf8"),
+	),
 	"app.js": await script("app.js"),
 	"charts.js": await script("charts.js"),
 	"theme.js": await script("theme.js"),

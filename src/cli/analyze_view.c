@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "cli/analyze_words.h"
 
-enum { PLACES_SHOWN = 4 };
+enum { PLACES_SHOWN = 4, WEAK_BELOW = 10 };
 
 struct maker {
 	const struct cli *c;
@@ -81,6 +81,35 @@ static int earlier(const void *a, const void *b)
 	return y->points - x->points;
 }
 
+/* Weak ones that say the same of other places become one. */
+static size_t clues_join(struct maker *m, struct view_clue *list, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		while (k < kept &&
+		       (list[i].points >= WEAK_BELOW || strcmp(list[k].kind, list[i].kind) != 0 ||
+			strcmp(list[k].reason, list[i].reason) != 0))
+			k++;
+		if (k == kept) {
+			list[kept++] = list[i];
+			continue;
+		}
+		list[k].times++;
+		if (list[i].last_us > list[k].last_us) {
+			list[k].last_us = list[i].last_us;
+			list[k].last = list[i].last;
+		}
+	}
+	for (size_t k = 0; k < kept; k++) {
+		if (list[k].times > 1)
+			list[k].places =
+				arena_printf(m->a, "%s +%u", list[k].places, list[k].times - 1);
+	}
+	return kept;
+}
+
 static void clues_make(struct maker *m, const struct analyze_device *d, struct view_device *out)
 {
 	struct view_clue *list = arena_array(m->a, d->n_clues ? d->n_clues : 1, sizeof(*list));
@@ -90,6 +119,7 @@ static void clues_make(struct maker *m, const struct analyze_device *d, struct v
 		list[i] = (struct view_clue){
 			.severity = severity_of_points(&m->thresholds, k->weight),
 			.points = (int)lround(k->weight),
+			.times = 1,
 			.kind = view_kind(m->c, m->a, k->kind),
 			.first = view_time(m->v, m->a, k->first_us),
 			.last = view_time(m->v, m->a, k->last_us),
@@ -101,7 +131,7 @@ static void clues_make(struct maker *m, const struct analyze_device *d, struct v
 	}
 	qsort(list, d->n_clues, sizeof(*list), earlier);
 	out->clues = list;
-	out->n_clues = d->n_clues;
+	out->n_clues = clues_join(m, list, d->n_clues);
 }
 
 /* The score as it stood over the capture, evenly; and its peak, at the beginning of a clue. */
@@ -133,8 +163,8 @@ static void evidence_make(struct maker *m, const struct texts *from, struct view
 
 	for (size_t i = 0; i < from->n / 2; i++) {
 		const char *name = p, *value = p + strlen(p) + 1;
-		const char *label = text_find(m->c->text, m->c->lang,
-					      arena_printf(m->a, "evidence.%s", name));
+		const char *label =
+			text_find(m->c->text, m->c->lang, arena_printf(m->a, "evidence.%s", name));
 		p = value + strlen(value) + 1;
 		if (value[0])
 			list[out->n_evidence++] =
@@ -187,19 +217,31 @@ static void device_make(struct maker *m, const struct analyze_device *d, struct 
 		curve_make(m, d, out);
 }
 
+/* The story is told by its clues. */
+static bool told_elsewhere(const struct view_device *d, const struct analyze_finding *f)
+{
+	return d->n_clues > 0 && strcmp(f->detector, "host_story") == 0;
+}
+
 /* F are the findings of one device, gravest first. */
 static void findings_make(struct maker *m, struct analyze_finding *const *f, size_t n,
 			  struct view_device *out)
 {
-	size_t shown = n < VIEW_FINDINGS_MAX ? n : VIEW_FINDINGS_MAX;
-	struct view_finding *list = arena_array(m->a, shown ? shown : 1, sizeof(*list));
+	size_t most = n < VIEW_FINDINGS_MAX ? n : VIEW_FINDINGS_MAX;
+	struct view_finding *list = arena_array(m->a, most + 1, sizeof(*list));
 
-	for (size_t i = 0; i < shown; i++)
-		finding_make(m, f[i], &list[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (told_elsewhere(out, f[i]))
+			continue;
+		if (out->n_findings == VIEW_FINDINGS_MAX) {
+			out->findings_beyond++;
+			continue;
+		}
+		finding_make(m, f[i], &list[out->n_findings]);
+		list[out->n_findings++].device = out->name;
+	}
 	out->findings = list;
-	out->n_findings = shown;
-	out->findings_beyond = n - shown;
-	m->v->findings_beyond += n - shown;
+	m->v->findings_beyond += out->findings_beyond;
 	out->severity = n ? f[0]->severity : SEVERITY_INFO;
 	out->severity_key = view_severity_key(out->severity);
 	out->light = view_light(out->severity);
@@ -223,8 +265,8 @@ static int by_device(const void *a, const void *b)
 		return device;
 	if (x->severity != y->severity)
 		return x->severity < y->severity ? 1 : -1;
-	int story = (strcmp(x->detector, "host_story") == 0) -
-		    (strcmp(y->detector, "host_story") == 0);
+	int story =
+		(strcmp(x->detector, "host_story") == 0) - (strcmp(y->detector, "host_story") == 0);
 	if (story != 0)
 		return story;
 	return x->first_us < y->first_us ? -1 : x->first_us > y->first_us;
@@ -269,8 +311,8 @@ static void suspects_make(struct maker *m, struct analyze_results *r)
 		at += n;
 		if (d->severity >= SEVERITY_LOW || d->n_clues > 0)
 			v->suspects[v->n_suspects++] = *d;
-		for (size_t k = 0; d->severity == SEVERITY_INFO && d->n_clues == 0 &&
-				   k < d->n_findings; k++)
+		for (size_t k = 0;
+		     d->severity == SEVERITY_INFO && d->n_clues == 0 && k < d->n_findings; k++)
 			v->others[v->n_others++] = d->findings[k];
 		v->n_grave += d->severity >= SEVERITY_MEDIUM;
 	}
@@ -302,14 +344,24 @@ static int zone_of(int64_t us)
 	return localtime_r(&at, &t) ? (int)(t.tm_gmtoff / 60) : 0;
 }
 
-static void frame_make(struct maker *m, const struct analyze_summary *s)
+static void frame_make(struct maker *m, const struct analyze_results *r,
+		       const struct analyze_summary *s)
 {
 	struct view *v = m->v;
 
 	v->file = view_clean(m->a, s->file);
 	v->summary = s;
 	v->first_us = s->stats.first_us;
-	v->last_us = s->stats.last_us > v->first_us ? s->stats.last_us : v->first_us;
+	v->last_us = s->stats.last_us;
+	for (size_t i = 0; v->first_us == 0 && i < r->n_findings; i++) /* records, no packets */
+		v->first_us = r->finding[i]->first_us;
+	for (size_t i = 0; i < r->n_findings; i++) {
+		const struct analyze_finding *f = r->finding[i];
+		v->first_us = f->first_us < v->first_us ? f->first_us : v->first_us;
+		v->last_us = f->last_us > v->last_us ? f->last_us : v->last_us;
+	}
+	if (v->last_us < v->first_us)
+		v->last_us = v->first_us;
 	v->zone_min = zone_of(v->first_us);
 	int east = v->zone_min < 0 ? -v->zone_min : v->zone_min;
 	v->zone = arena_printf(m->a, "UTC%c%02d:%02d", v->zone_min < 0 ? '-' : '+', east / 60,
@@ -327,7 +379,7 @@ void analyze_view(const struct cli *c, struct arena *a, struct analyze_results *
 	struct maker m = { .c = c, .a = a, .v = out, .thresholds = *s->thresholds };
 
 	*out = (struct view){ 0 };
-	frame_make(&m, s);
+	frame_make(&m, r, s);
 	qsort(r->device, r->n_devices, sizeof(*r->device), by_key);
 	qsort(r->finding, r->n_findings, sizeof(*r->finding), by_device);
 	suspects_make(&m, r);

@@ -11,17 +11,18 @@
 #include "cli/analyze_results.h"
 
 enum {
-	VIEW_LINES_MAX = 12,	/* of a card's part */
+	VIEW_LINES_MAX = 12,     /* of a card's part */
 	VIEW_SUSPECTS_MAX = 200, /* devices told at length */
 	VIEW_DEVICES_MAX = 1000, /* rows of the table of devices */
-	VIEW_FINDINGS_MAX = 40,	/* of one device */
-	VIEW_CURVE_MAX = 120,	/* points of the score over time */
+	VIEW_FINDINGS_MAX = 40,  /* of one device */
+	VIEW_CURVE_MAX = 120,    /* points of the score over time */
 };
 
 struct view_clue {
 	enum severity severity; /* as heavy as a finding of that severity */
 	int points;
-	const char *kind;  /* in words */
+	unsigned times;   /* weak ones of the same kind and reason stand together */
+	const char *kind; /* in words */
 	const char *first, *last;
 	int64_t first_us, last_us;
 	const char *places; /* names and peers */
@@ -35,6 +36,7 @@ struct view_pair {
 struct view_finding {
 	enum severity severity;
 	const char *severity_key, *light;
+	const char *device; /* its name */
 	const char *kind, *first, *last, *places;
 	int percent; /* sure */
 	const char *const *reasons;
@@ -51,7 +53,7 @@ struct view_device {
 	int64_t first_us;
 	enum severity severity; /* the gravest of its findings */
 	const char *severity_key, *light;
-	int score, peak;      /* at the end, and at most */
+	int score, peak; /* at the end, and at most */
 	const char *peak_at;
 	double curve[VIEW_CURVE_MAX]; /* evenly over the capture; only when it has clues */
 	const struct view_clue *clues;
@@ -84,6 +86,15 @@ struct view {
 /* Sorts what is in R. */
 void analyze_view(const struct cli *c, struct arena *a, struct analyze_results *r,
 		  const struct analyze_summary *s, struct view *out);
+
+/* Was anything dropped, by the report or by the pipeline? */
+static inline bool view_left_out(const struct view *v)
+{
+	const struct probe_stats *s = &v->summary->stats;
+
+	return v->suspects_beyond || v->devices_beyond || v->findings_beyond || s->flows_dropped ||
+	       s->states_dropped;
+}
 
 /* "2026-11-20 14:05:11", without the day when the capture is of one. */
 const char *view_time(const struct view *v, struct arena *a, int64_t us);

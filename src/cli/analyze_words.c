@@ -11,8 +11,9 @@
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-/* The length of the character at P, 0 when it is none that may be shown. */
-static size_t shown_length(const char *p, size_t n)
+/* The length of the character at P, which may be one byte that is none; SHOW_OUT: may it be shown?
+ */
+static size_t character(const char *p, size_t n, bool *show_out)
 {
 	static const char *const misleading[] = {
 		"\u200b", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b", "\u202c",
@@ -21,30 +22,32 @@ static size_t shown_length(const char *p, size_t n)
 	unsigned char c = (unsigned char)p[0];
 	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 
-	if (c < 0x20 || c == 0x7f || len > n || !utf8_valid(p, len))
-		return 0;
-	if (c == 0xc2 && (unsigned char)p[1] < 0xa0)
-		return 0; /* C1 control characters */
+	*show_out = false;
+	if (len > n || !utf8_valid(p, len))
+		return 1;
+	if (c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)p[1] < 0xa0))
+		return len; /* control characters: C0, DEL, C1 */
 	for (size_t i = 0; i < ARRAY_LEN(misleading); i++) {
 		if (len == strlen(misleading[i]) && memcmp(p, misleading[i], len) == 0)
-			return 0;
+			return len;
 	}
+	*show_out = true;
 	return len;
 }
 
 const char *view_clean(struct arena *a, const char *text)
 {
 	SCOPED_BUF struct buf b;
-	size_t n = strlen(text), i = 0;
+	size_t n = strlen(text), len;
+	bool show;
 
 	buf_init(&b, 0);
-	while (i < n) {
-		size_t len = shown_length(text + i, n - i);
-		if (len > 0)
+	for (size_t i = 0; i < n; i += len) {
+		len = character(text + i, n - i, &show);
+		if (show)
 			buf_add(&b, text + i, len);
 		else
 			buf_adds(&b, REPLACEMENT);
-		i += len > 0 ? len : 1;
 	}
 	return arena_strndup(a, b.p ? b.p : "", b.n);
 }
@@ -95,11 +98,10 @@ const char *view_span(const struct cli *c, struct arena *a, int64_t us)
 
 const char *view_severity_key(enum severity s)
 {
-	static const char *const key[] = {
-		"cli.analyze.severity.info", "cli.analyze.severity.low",
-		"cli.analyze.severity.medium", "cli.analyze.severity.high",
-		"cli.analyze.severity.critical"
-	};
+	static const char *const key[] = { "cli.analyze.severity.info", "cli.analyze.severity.low",
+					   "cli.analyze.severity.medium",
+					   "cli.analyze.severity.high",
+					   "cli.analyze.severity.critical" };
 
 	return (size_t)s < ARRAY_LEN(key) ? key[s] : key[0];
 }

@@ -227,3 +227,16 @@ const struct stories *probe_stories(const struct probe *p)
 {
 	return p->judge.env.stories;
 }
+
+void probe_devices_each(const struct probe *p, void (*fn)(void *arg, const struct device_info *d),
+			void *arg)
+{
+	struct inventory *v = p->judge.env.inventory;
+
+	for (size_t i = 0; i < inventory_count(v); i++) {
+		struct device_texts texts;
+		struct device_info info;
+		inventory_describe(inventory_device(v, (uint32_t)i), NULL, &texts, &info);
+		fn(arg, &info);
+	}
+}

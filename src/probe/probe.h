@@ -114,5 +114,7 @@ void probe_stats_get(const struct probe *p, struct probe_stats *out);
 
 struct stories; /* story/story.h: what speaks against each device, for a report */
 const struct stories *probe_stories(const struct probe *p);
+void probe_devices_each(const struct probe *p, void (*fn)(void *arg, const struct device_info *d),
+			void *arg);
 
 #endif

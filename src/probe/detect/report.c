@@ -76,6 +76,8 @@ static const char *span_text(double days, char *out, size_t out_size)
 {
 	double minutes = days * 24 * 60;
 
+	if (minutes < 1.5)
+		return "a minute";
 	if (minutes < 120)
 		(void)snprintf(out, out_size, "%.0f minutes", minutes); /* fits */
 	else if (days < 2)
@@ -92,15 +94,15 @@ void report_baseline(struct report *r, const struct detect_env *env)
 	if (!baseline_young(env->baseline))
 		return;
 	double days = baseline_days(env->baseline);
-	(void)span_text(days, span, sizeof(span));
+	const char *text = span_text(days, span, sizeof(span));
 	report_number(r, "baseline_days", days);
 	if (env->resident)
 		report_reason(r,
 			      "this sensor has watched for %s only and still learns what is usual",
-			      span);
+			      text);
 	else
 		report_reason(r, "this capture shows %s only: what is usual here is not known",
-			      span);
+			      text);
 }
 
 void report_story(struct report *r, const struct detect_env *env, const char *fmt, ...)

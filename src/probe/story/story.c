@@ -261,8 +261,8 @@ static void stories_finish(void *state)
 void stories_each(const struct stories *s, void (*fn)(void *arg, const struct host_story *h),
 		  void *arg)
 {
-	for (size_t i = 0; s && i < s->n; i++) {
-		const struct story *t = s->story[i];
+	for (size_t i = 0; s && i < ring_count(s->of_device); i++) {
+		const struct story *t = ring_at(s->of_device, i);
 		struct device_texts texts;
 		struct host_story h = { .clue = t->clue,
 					.n = t->n,

@@ -52,12 +52,25 @@ static void a_clue_halves_in_a_day(void **state)
 	assert_int_equal(kinds, 0);
 }
 
+static void the_past_knows_what_had_begun(void **state)
+{
+	(void)state;
+	struct thresholds t;
+	thresholds_init(&t);
+	struct clue c[] = { clue("download", 50, US_PER_DAY), clue("beacon", 25, 3 * US_PER_DAY) };
+	c[1].first_us = 2 * US_PER_DAY;
+	assert_true(fabs(story_score_at(&t, c, 2, US_PER_DAY) - 50) < 1e-9);
+	assert_true(fabs(story_score_at(&t, c, 2, 2 * US_PER_DAY) - 50) < 1e-9); /* 25 + 25 */
+	assert_true(fabs(story_score_at(&t, c, 2, -1) - 0) < 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(kinds_add_up),
 		cmocka_unit_test(the_same_kind_again_counts_less_each_time),
 		cmocka_unit_test(a_clue_halves_in_a_day),
+		cmocka_unit_test(the_past_knows_what_had_begun),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);
 }
