@@ -73,6 +73,9 @@ static int enrolled_take(struct enrol *en, const Otasuke__Wire__Enrolled *m)
 	id.key_pem = mem_strdup(en->key_pem);
 	bool whole = str_copy(id.sensor, sizeof(id.sensor), str_of(m->sensor)) && id.sensor[0] &&
 		     !strpbrk(m->sensor, "\r\n");
+	id.has_item_key = m->item_key.len == sizeof(id.item_key);
+	if (id.has_item_key)
+		memcpy(id.item_key, m->item_key.data, sizeof(id.item_key));
 	if (!strpbrk(m->company, "\r\n"))
 		(void)str_copy(id.company, sizeof(id.company), str_of(m->company)); /* for show */
 	(void)str_copy(id.hub_host, sizeof(id.hub_host), str_of(en->url.host));     /* same size */

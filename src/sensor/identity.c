@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/crypto.h"
 #include "sensor/sensor_conf.h"
 
 enum { PEM_MAX = 64 * 1024, FACTS_MAX = 4096 };
@@ -37,11 +38,16 @@ static int text_load(const char *dir, const char *name, size_t max, char **out, 
 static void fact_take(struct str key, struct str value, struct identity *id)
 {
 	char hub[300];
+	size_t n = 0;
 
 	if (str_eq(key, STR("sensor")))
 		(void)str_copy(id->sensor, sizeof(id->sensor), value);
 	else if (str_eq(key, STR("company")))
 		(void)str_copy(id->company, sizeof(id->company), value);
+	else if (str_eq(key, STR("item_key")))
+		id->has_item_key =
+			str_hex(value, id->item_key, sizeof(id->item_key), &n) >= 0 &&
+			n == sizeof(id->item_key);
 	else if (str_eq(key, STR("hub")) && str_copy(hub, sizeof(hub), value))
 		(void)sensor_host_port(hub, id->hub_host, sizeof(id->hub_host),
 				       &id->hub_port); /* checked by the caller */
@@ -88,6 +94,22 @@ int identity_load(const char *state_dir, struct identity *out, struct err *e)
 	return 0;
 }
 
+int identity_trust_load(const char *state_dir, struct hub_trust *out, struct err *e)
+{
+	struct identity id = { 0 };
+	char dir[SENSOR_PATH_MAX];
+
+	sensor_path(state_dir, SENSOR_IDENTITY, dir);
+	int r = facts_load(dir, &id, e);
+	if (r < 0)
+		return r;
+	if (!id.has_item_key)
+		return err_set(e, -ENOENT, "the hub gave no key for items, enrol this sensor again");
+	memcpy(out->sensor, id.sensor, sizeof(out->sensor));
+	memcpy(out->item_key, id.item_key, sizeof(out->item_key));
+	return 0;
+}
+
 static int text_set(const char *dir, const char *name, mode_t mode, const char *text, struct err *e)
 {
 	char path[SENSOR_PATH_MAX];
@@ -104,13 +126,19 @@ static char *facts_render(const struct identity *id)
 	buf_init(&b, FACTS_MAX);
 	buf_printf(&b, "sensor = %s\ncompany = %s\nhub = [%s]:%u\n", id->sensor, id->company,
 		   id->hub_host, (unsigned)id->hub_port);
+	if (id->has_item_key) {
+		char hex[2 * sizeof(id->item_key) + 1];
+
+		crypto_hex(id->item_key, sizeof(id->item_key), hex);
+		buf_printf(&b, "item_key = %s\n", hex);
+	}
 	return buf_take(&b);
 }
 
 static int folder_fill(const char *dir, const struct identity *id, struct err *e)
 {
 	SCOPED_MEM char *facts = facts_render(id);
-	int r = dir_make(dir, 0700, e);
+	int r = dir_make(dir, 0755, e); /* the probe reads who the hub is; the key is 0600 */
 
 	if (r >= 0)
 		r = text_set(dir, key_file, 0600, id->key_pem, e);

@@ -40,6 +40,7 @@ void sensor_path(const char *state_dir, const char *name, char *out);
 #define SENSOR_SPOOL    "spool"         /* probe appends, uplink reads and removes */
 #define SENSOR_INBOX    "inbox"         /* uplink lays down, probe reads */
 #define SENSOR_BASELINE "baseline"      /* the probe's alone: what is usual here */
+#define SENSOR_ITEMS    "items"         /* probe keeps what it has applied, uplink reads it */
 #define SENSOR_IDENTITY "identity"      /* key and certificates: the uplink's alone */
 #define SENSOR_STATUS   "uplink.status" /* uplink writes what is wrong, probe reports it */
 

@@ -85,6 +85,10 @@ static void good_code_gives_an_identity(void **state)
 	sensor_path(b->state, SENSOR_IDENTITY "/sensor.key", path);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
+	struct hub_trust trust;
+	assert_int_equal(identity_trust_load(b->state, &trust, NULL), 0);
+	assert_string_equal(trust.sensor, "17");
+	assert_memory_equal(trust.item_key, b->hub->item_public, sizeof(trust.item_key));
 	identity_done(&given);
 	identity_done(&loaded);
 }

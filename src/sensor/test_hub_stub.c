@@ -122,6 +122,8 @@ static void on_enrol(struct hub_stub *h, struct tls_conn *c, const uint8_t *p, s
 		m.cert_pem = (ProtobufCBinaryData){ .len = strlen(cert), .data = (uint8_t *)cert };
 		m.ca_pem = (ProtobufCBinaryData){ .len = strlen(h->ca_cert),
 						  .data = (uint8_t *)h->ca_cert };
+		m.item_key = (ProtobufCBinaryData){ .len = sizeof(h->item_public),
+						    .data = h->item_public };
 		m.sensor = (char *)(uintptr_t) "17";
 		m.company = (char *)(uintptr_t) "株式会社みなと製作所";
 		answer(c, FRAME_ENROLLED, &m.base);
@@ -177,6 +179,8 @@ struct hub_stub *hub_stub_new(struct loop *l)
 	assert_int_equal(crypto_start(NULL), 0);
 	h->loop = l;
 	certificates_make(h);
+	static const uint8_t seed[CRYPTO_SEED] = "a seed of the hub stub's";
+	crypto_key_pair(seed, h->item_public, h->item_secret);
 	hub_stub_up(h);
 	return h;
 }

@@ -17,6 +17,7 @@ struct hub_stub {
 	struct tls_server *server;
 	struct tls_conn *conn; /* the latest one */
 	char *ca_key, *ca_cert, *key, *cert;
+	uint8_t item_public[32], item_secret[64];
 	uint16_t port;
 	char *sensor_key, *sensor_cert;
 

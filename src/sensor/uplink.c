@@ -24,6 +24,7 @@ enum {
 	TICK_MS = 1000,
 	RESUME_LOOK_MS = 100,
 	TICK_BLIND_MS = 200, /* when the system has no notification to give */
+	BLOB_RETRY_MS = 60000,
 	ANSWER_MS = 60000,   /* the hub owes an answer for so long, then we connect anew */
 };
 
@@ -97,6 +98,7 @@ void uplink_connection_leave(struct uplink *u, const char *reason)
 	struct tls_conn *c = u->conn;
 
 	uplink_rewind(u);
+	uplink_pull_stop(u);
 	if (!c)
 		return;
 	if (u->leaving)
@@ -196,6 +198,7 @@ static void on_closed(void *arg, struct tls_conn *c, const char *reason)
 	(void)err_set(&e, -ECLOSED, "no connection to the hub: %s", reason);
 	uplink_trouble_set(u, e.text);
 	uplink_rewind(u);
+	uplink_pull_stop(u);
 	uplink_retry_later(u, 0);
 }
 
@@ -263,6 +266,7 @@ static void on_tick(void *arg)
 	}
 	if (spool_reader_ack(u->reader, 0, false, &e) < 0)
 		log_warn("%s", e.text);
+	uplink_pull_sweep(u);
 	go_on(u);
 }
 
@@ -282,6 +286,8 @@ int uplink_start(const struct uplink_conf *c, struct uplink **out, struct err *e
 
 	u->conf = *c;
 	u->notify_fd = -1;
+	if (u->conf.blob_retry_ms == 0)
+		u->conf.blob_retry_ms = BLOB_RETRY_MS;
 	u->backoff_ms = uplink_backoff_first(u);
 	buf_init(&u->raw, UPLINK_BATCH_BYTES + RECORD_MAX + 64);
 	buf_init(&u->packed, FRAME_MAX);
@@ -328,6 +334,7 @@ void uplink_stop(struct uplink *u)
 	loop_timer_stop(u->retry);
 	loop_timer_stop(u->tick);
 	loop_timer_stop(u->drain_timer);
+	uplink_pull_stop(u);
 	loop_remove(u->notify);
 	fd_cleanup(&u->notify_fd);
 	struct tls_conn *open[] = { u->conn, u->leaving };

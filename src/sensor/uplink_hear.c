@@ -38,6 +38,7 @@ static int on_welcome(struct uplink *u, const Otasuke__Wire__Welcome *m, struct 
 	}
 	uplink_rewind(u);
 	u->state = UPLINK_FLOWING;
+	uplink_pull_start(u);
 	if (!u->refused) {
 		log_info("connected to the hub for %s", m->company);
 		all_well(u);
@@ -123,6 +124,7 @@ static int on_item(struct uplink *u, const uint8_t *p, size_t n, struct err *e)
 		return 0;
 	}
 	u->stats.items++;
+	uplink_pull_start(u);
 	frame_pack(&m.base, &b);
 	return tls_send(u->conn, FRAME_ITEM_ACK, b.p, b.n);
 }
@@ -148,6 +150,8 @@ int uplink_hear(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, stru
 
 	if (type == FRAME_ITEM)
 		return on_item(u, p, n, e);
+	if (type == FRAME_BLOB_PART)
+		return uplink_pull_part(u, p, n, e);
 	if (!d)
 		return 0; /* of a later version */
 	int r = frame_unpack(d, p, n, &m, e);

@@ -39,6 +39,13 @@ struct uplink {
 	int64_t moved_ns;  /* monotonic: when the window moved last */
 	struct buf raw, packed;
 
+	struct {
+		struct inbox_want want;
+		bool asked; /* and not answered yet */
+		struct loop_timer *timer;
+		int64_t swept_ns; /* the probe's list of what is done, when it was read */
+	} pull;
+
 	int64_t backoff_ms;
 	bool refused; /* and nothing acknowledged since */
 	struct loop_timer *retry, *tick;
@@ -62,6 +69,14 @@ void uplink_pause(struct uplink *u, int64_t at_least_ms);
 
 /* uplink_hear.c: one frame from the hub. Negative = the connection is of no use, E says why. */
 int uplink_hear(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, struct err *e);
+
+/* uplink_pull.c: blobs. Starts when there may be something to ask for; forgets what was asked when
+ * the connection goes. */
+void uplink_pull_start(struct uplink *u);
+void uplink_pull_stop(struct uplink *u);
+int uplink_pull_part(struct uplink *u, const uint8_t *p, size_t n, struct err *e);
+/* Removes from the inbox what the probe has dealt with. */
+void uplink_pull_sweep(struct uplink *u);
 
 /* uplink_send.c: fills the window. Negative = the connection or the spool is of no use now. */
 int uplink_send(struct uplink *u, struct err *e);

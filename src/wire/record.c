@@ -119,6 +119,29 @@ static Otasuke__Wire__Summary *summary_pack(const struct interval *s, struct are
 	return m;
 }
 
+static Otasuke__Wire__ItemResult *item_result_pack(const struct item_result *r, struct arena *a)
+{
+	Otasuke__Wire__ItemResult *m = arena_alloc(a, sizeof(*m));
+
+	otasuke__wire__item_result__init(m);
+	m->sequence = r->sequence;
+	m->applied = r->applied;
+	m->reason = text_borrow(r->reason);
+	m->at_us = r->at_us;
+	return m;
+}
+
+static Otasuke__Wire__MuteHits *mute_hits_pack(const struct mute_hits *h, struct arena *a)
+{
+	Otasuke__Wire__MuteHits *m = arena_alloc(a, sizeof(*m));
+
+	otasuke__wire__mute_hits__init(m);
+	m->mute = h->mute;
+	m->hits = h->hits;
+	m->last_us = h->last_us;
+	return m;
+}
+
 static Otasuke__Wire__Heartbeat *heartbeat_pack(const struct heartbeat *h, struct arena *a)
 {
 	Otasuke__Wire__Heartbeat *m = arena_alloc(a, sizeof(*m));
@@ -139,6 +162,14 @@ static Otasuke__Wire__Heartbeat *heartbeat_pack(const struct heartbeat *h, struc
 	m->watched_from_us = h->watched_from_us;
 	m->n_problems = h->n_problems;
 	m->problems = texts_borrow(h->problems);
+	m->n_items = h->n_items;
+	m->items = arena_array(a, h->n_items, sizeof(*m->items));
+	for (size_t i = 0; i < h->n_items; i++)
+		m->items[i] = item_result_pack(&h->items[i], a);
+	m->n_mutes = h->n_mutes;
+	m->mutes = arena_array(a, h->n_mutes, sizeof(*m->mutes));
+	for (size_t i = 0; i < h->n_mutes; i++)
+		m->mutes[i] = mute_hits_pack(&h->mutes[i], a);
 	return m;
 }
 
@@ -257,7 +288,27 @@ static void summary_unpack(const Otasuke__Wire__Summary *m, struct arena *a, str
 	};
 }
 
-static void heartbeat_unpack(const Otasuke__Wire__Heartbeat *m, struct heartbeat *out)
+static void items_unpack(const Otasuke__Wire__Heartbeat *m, struct arena *a, struct heartbeat *out)
+{
+	size_t n_items = cut(m->n_items, HEARTBEAT_ITEMS_MAX);
+	size_t n_mutes = cut(m->n_mutes, MUTES_MAX);
+	struct item_result *items = arena_array(a, n_items, sizeof(*items));
+	struct mute_hits *mutes = arena_array(a, n_mutes, sizeof(*mutes));
+
+	for (size_t i = 0; i < n_items; i++)
+		items[i] = (struct item_result){ m->items[i]->sequence, m->items[i]->applied,
+						 m->items[i]->reason, m->items[i]->at_us };
+	for (size_t i = 0; i < n_mutes; i++)
+		mutes[i] = (struct mute_hits){ m->mutes[i]->mute, m->mutes[i]->hits,
+					       m->mutes[i]->last_us };
+	out->items = items;
+	out->n_items = n_items;
+	out->mutes = mutes;
+	out->n_mutes = n_mutes;
+}
+
+static void heartbeat_unpack(const Otasuke__Wire__Heartbeat *m, struct arena *a,
+			     struct heartbeat *out)
 {
 	*out = (struct heartbeat){
 		.at_us = m->at_us,
@@ -276,6 +327,7 @@ static void heartbeat_unpack(const Otasuke__Wire__Heartbeat *m, struct heartbeat
 		.problems = (const char *const *)m->problems,
 		.n_problems = cut(m->n_problems, HEARTBEAT_PROBLEMS_MAX),
 	};
+	items_unpack(m, a, out);
 }
 
 /* --- both --- */
@@ -320,7 +372,7 @@ void record_decode(const Otasuke__Wire__Record *m, struct arena *arena, struct r
 		break;
 	case OTASUKE__WIRE__RECORD__BODY_HEARTBEAT:
 		out->kind = RECORD_HEARTBEAT;
-		heartbeat_unpack(m->heartbeat, &out->heartbeat);
+		heartbeat_unpack(m->heartbeat, arena, &out->heartbeat);
 		break;
 	default:
 		break;

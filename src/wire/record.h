@@ -11,10 +11,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "wire/finding.h"
+#include "wire/mute.h"
 #include "wire/otasuke.pb-c.h"
 #include "wire/segment.h"
 
-enum { HEARTBEAT_PROBLEMS_MAX = 16 };
+enum { HEARTBEAT_PROBLEMS_MAX = 16, HEARTBEAT_ITEMS_MAX = 16 };
+
+/* What became of an item of the hub's. */
+struct item_result {
+	uint64_t sequence;
+	bool applied; /* else refused */
+	const char *reason;
+	int64_t at_us;
+};
 
 /* How the sensor is. Texts are borrowed, never NULL. */
 struct heartbeat {
@@ -33,6 +42,10 @@ struct heartbeat {
 	int64_t watched_from_us;  /* capture has been continuous since */
 	const char *const *problems;
 	size_t n_problems;
+	const struct item_result *items;
+	size_t n_items;
+	const struct mute_hits *mutes;
+	size_t n_mutes; /* up to MUTES_MAX */
 };
 
 struct record {

@@ -134,6 +134,17 @@ static void heartbeat_survives(void **state)
 	assert_int_equal(a->watched_from_us, b->watched_from_us);
 	assert_int_equal(b->n_problems, 1);
 	assert_string_equal(a->problems[0], b->problems[0]);
+	assert_int_equal(b->n_items, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(a->items[i].sequence, b->items[i].sequence);
+		assert_int_equal(a->items[i].applied, b->items[i].applied);
+		assert_string_equal(a->items[i].reason, b->items[i].reason);
+		assert_int_equal(a->items[i].at_us, b->items[i].at_us);
+	}
+	assert_int_equal(b->n_mutes, 1);
+	assert_int_equal(a->mutes[0].mute, b->mutes[0].mute);
+	assert_int_equal(a->mutes[0].hits, b->mutes[0].hits);
+	assert_int_equal(a->mutes[0].last_us, b->mutes[0].last_us);
 	trip_done(&t);
 }
 

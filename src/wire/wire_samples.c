@@ -86,6 +86,9 @@ struct record sample_summary(uint64_t sequence)
 struct record sample_heartbeat(uint64_t sequence)
 {
 	static const char *const problems[] = { "the hub is full" };
+	static const struct item_result items[] = { { 12, false, "it has expired", 1700000200000000 },
+						    { 13, true, "", 1700000210000000 } };
+	static const struct mute_hits mutes[] = { { 5, 77, 1700000220000000 } };
 
 	return (struct record){
 		.sequence = sequence,
@@ -104,6 +107,10 @@ struct record sample_heartbeat(uint64_t sequence)
 			       .capture_text = "",
 			       .watched_from_us = 1700000000000000,
 			       .problems = problems,
-			       .n_problems = 1 },
+			       .n_problems = 1,
+			       .items = items,
+			       .n_items = 2,
+			       .mutes = mutes,
+			       .n_mutes = 1 },
 	};
 }

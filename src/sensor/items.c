@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks and applies items. Files: the inbox is the uplink's and only read here; the folder items
+ * is the probe's. */
+#include "sensor/items.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/crypto.h"
+#include "sensor/items_state.h"
+#include "sensor/sensor_conf.h"
+
+enum { COPY_BYTES = 64 * 1024, TELL_TIMES = 10 };
+#define RETRY_NS   INT64_C(10000000000)
+#define SETTLED_NS INT64_C(50000000)
+
+struct items {
+	struct items_conf conf;
+	char inbox[SENSOR_PATH_MAX], dir[SENSOR_PATH_MAX];
+	struct items_state state;
+	int64_t seen_ns;  /* when the inbox had changed last, 0 = look in any case */
+	int64_t retry_ns; /* monotonic: look again then; 0 = only when it changes */
+	bool dirty;       /* the state is to be stored */
+	bool news;
+};
+
+/* One file of the inbox. */
+struct arrival {
+	struct inbox_done name; /* its number and hash */
+	struct item item;
+	struct buf packed;
+};
+
+enum verdict { LATER = 1, DONE = 0 };
+
+static const struct item_kind *kind_of(const struct items *x, const char *kind)
+{
+	for (size_t i = 0; i < x->conf.n_kinds; i++)
+		if (strcmp(x->conf.kinds[i].kind, kind) == 0)
+			return &x->conf.kinds[i];
+	return NULL;
+}
+
+static void kept_path(const struct items *x, const char *kind, uint64_t sequence, const char *end,
+		      char out[SENSOR_PATH_MAX])
+{
+	char name[ITEM_NAME_MAX + 40];
+
+	if (sequence)
+		(void)snprintf(name, sizeof(name), "%s.%" PRIu64 ".%s", kind, sequence, end);
+	else
+		(void)snprintf(name, sizeof(name), "%s.%s", kind, end);
+	sensor_path(x->dir, name, out);
+}
+
+/* --- is it the hub's, for us, in time, and news? --- */
+
+static bool signed_by_hub(const struct items *x, const struct item *i)
+{
+	SCOPED_BUF struct buf text = { 0 };
+
+	item_signed_bytes(i, &text);
+	return i->signature &&
+	       crypto_key_verify(x->state.trust.item_key, text.p, text.n, i->signature);
+}
+
+static int check_origin(const struct items *x, const struct item *i, struct err *e)
+{
+	if (!signed_by_hub(x, i))
+		return err_set(e, -EDENIED, "its signature is not the hub's");
+	if (strcmp(i->sensor, x->state.trust.sensor) != 0)
+		return err_set(e, -EDENIED, "it is addressed to sensor %s", i->sensor);
+	return 0;
+}
+
+static int check_news(const struct items *x, const struct item *i, struct err *e)
+{
+	uint64_t high = items_state_high(&x->state, i->kind, i->replace_key);
+
+	if (i->expires_us <= clock_utc_us(x->conf.clock))
+		return err_set(e, -EDENIED, "it has expired");
+	if (i->sequence < high)
+		return err_set(e, -EDENIED, "a newer one was applied already");
+	const struct item_kind *k = kind_of(x, i->kind);
+	if (!k)
+		return err_set(e, -EDENIED, "this sensor does not know items of this kind");
+	if (k->wants_blob != (i->blob != NULL))
+		return err_set(e, -EDENIED, "it is incomplete");
+	return 0;
+}
+
+/* --- applying --- */
+
+/* Copies while it hashes: what is used is what was checked, whatever the uplink does meanwhile. */
+static int blob_copy(const char *from, const char *to, const struct item *i, struct err *e)
+{
+	SCOPED_MEM char *chunk = mem_new(COPY_BYTES);
+	struct crypto_sha256_state h;
+	uint8_t hash[BLOB_HASH];
+	uint64_t left = i->blob_size;
+	ssize_t n = 0;
+	int r = 0;
+	SCOPED_FD int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	SCOPED_FD int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (in < 0 || out < 0)
+		return err_set(e, -errno, "cannot copy %s: %s", from, err_text(errno));
+	crypto_sha256_init(&h);
+	while (r >= 0 && left > 0 && (n = read(in, chunk, COPY_BYTES)) > 0) {
+		if ((uint64_t)n > left)
+			break;
+		crypto_sha256_add(&h, chunk, (size_t)n);
+		left -= (uint64_t)n;
+		r = fd_write_all(out, chunk, (size_t)n);
+	}
+	crypto_sha256_end(&h, hash);
+	if (r >= 0 && n < 0)
+		r = -errno;
+	if (r >= 0 && fsync(out) < 0)
+		r = -errno;
+	if (r < 0)
+		return err_set(e, r, "cannot copy %s: %s", from, err_text(r));
+	if (left != 0 || memcmp(hash, i->blob, BLOB_HASH) != 0)
+		return err_set(e, -EDENIED, "the data do not have the hash that it names");
+	return 0;
+}
+
+static void keep(struct items *x, const struct arrival *n, uint64_t before)
+{
+	char path[SENSOR_PATH_MAX];
+	struct err e = { 0 };
+
+	kept_path(x, n->item.kind, 0, "item", path);
+	if (file_write(path, 0644, n->packed.p, n->packed.n, &e) < 0)
+		log_error("%s", e.text); /* in force until this process ends */
+	if (before && before != n->item.sequence) {
+		kept_path(x, n->item.kind, before, "blob", path);
+		(void)unlink(path); /* there is none for most kinds */
+	}
+}
+
+static int apply(struct items *x, const struct arrival *n, struct err *e)
+{
+	const struct item_kind *k = kind_of(x, n->item.kind);
+	uint64_t before = items_state_high(&x->state, n->item.kind, n->item.replace_key);
+	struct item_news news = { .body = n->item.body, .body_n = n->item.body_n };
+	char from[INBOX_PATH_MAX], to[SENSOR_PATH_MAX];
+	int r = 0;
+
+	if (n->item.blob) {
+		inbox_blob_path(x->inbox, n->item.blob, true, from);
+		kept_path(x, n->item.kind, n->item.sequence, "blob", to);
+		r = blob_copy(from, to, &n->item, e);
+		news.blob_path = to;
+	}
+	if (r >= 0)
+		r = k->apply(x->conf.arg, &news, e);
+	if (r >= 0)
+		r = items_state_high_set(&x->state, n->item.kind, n->item.replace_key,
+					 n->item.sequence, e);
+	if (r < 0) {
+		if (news.blob_path)
+			(void)unlink(to); /* half of it, or of no use */
+		return r;
+	}
+	keep(x, n, before);
+	return 0;
+}
+
+static void note(struct items *x, const struct arrival *n, bool applied, const struct err *e)
+{
+	struct items_result r = { .sequence = n->name.sequence,
+				  .applied = applied,
+				  .at_us = clock_utc_us(x->conf.clock) };
+
+	if (!applied)
+		(void)snprintf(r.reason, sizeof(r.reason), "%.*s", ITEMS_REASON_MAX - 1, e->text);
+	for (char *p = r.reason; *p; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	items_state_result(&x->state, &r);
+	x->news = true;
+	if (applied)
+		log_info("item %" PRIu64 " (%s) of the hub is applied", r.sequence, n->item.kind);
+	else
+		log_warn("item %" PRIu64 " of the hub is refused: %s", r.sequence, r.reason);
+}
+
+/* What becomes of a file: LATER when its blob or its turn has not come, or the disk is full. */
+static int judge(struct items *x, struct arrival *n, struct arena *a, struct err *e)
+{
+	char blob[INBOX_PATH_MAX];
+	int r = item_decode(n->packed.p, n->packed.n, a, &n->item, e);
+
+	if (r >= 0 && n->item.sequence != n->name.sequence)
+		r = err_set(e, -EDENIED, "its number is not that of its file");
+	if (r >= 0)
+		r = check_origin(x, &n->item, e);
+	if (r >= 0 && n->item.sequence ==
+			      items_state_high(&x->state, n->item.kind, n->item.replace_key))
+		return DONE; /* the same once more, told already */
+	if (r >= 0)
+		r = check_news(x, &n->item, e);
+	if (r >= 0 && n->item.blob) {
+		inbox_blob_path(x->inbox, n->item.blob, true, blob);
+		if (!file_exists(blob))
+			return LATER;
+	}
+	if (r >= 0)
+		r = apply(x, n, e);
+	if (r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EIO)
+		return r;
+	note(x, n, r >= 0, e);
+	return DONE;
+}
+
+/* --- the inbox --- */
+
+static bool known(const struct items_state *s, const struct inbox_done *d)
+{
+	for (size_t i = 0; i < s->n_done; i++)
+		if (s->done[i].sequence == d->sequence &&
+		    memcmp(s->done[i].hash, d->hash, sizeof(d->hash)) == 0)
+			return true;
+	return false;
+}
+
+struct scan {
+	struct inbox_done done[INBOX_MAX];
+	size_t n_done;
+};
+
+static int look_at(struct items *x, uint64_t sequence, struct scan *s, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct arrival n = { .name = { .sequence = sequence } };
+	char path[INBOX_PATH_MAX];
+	uint8_t hash[BLOB_HASH];
+
+	inbox_item_path(x->inbox, sequence, path);
+	int r = file_read(path, ITEM_MAX, &n.packed, e);
+	if (r >= 0) {
+		crypto_sha256(n.packed.p, n.packed.n, hash);
+		memcpy(n.name.hash, hash, sizeof(n.name.hash));
+		r = known(&x->state, &n.name) ? DONE : judge(x, &n, a, e);
+	} else if (r == -ELIMIT) {
+		note(x, &n, false, e);
+		r = DONE;
+	}
+	buf_done(&n.packed);
+	if (r == DONE)
+		s->done[s->n_done++] = n.name;
+	return r;
+}
+
+static int scan(struct items *x, struct err *e)
+{
+	SCOPED_MEM uint64_t *list = mem_array(INBOX_MAX, sizeof(*list));
+	SCOPED_MEM struct scan *s = mem_new(sizeof(*s));
+	int failed = 0;
+	size_t n;
+	int r = inbox_list(x->inbox, list, &n, e);
+
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct err why = { 0 };
+		int got = look_at(x, list[i], s, &why);
+
+		if (got < 0 && got != -ENOENT && failed == 0) {
+			failed = got;
+			*e = why;
+		}
+	}
+	if (r < 0)
+		return r;
+	if (s->n_done != x->state.n_done ||
+	    memcmp(s->done, x->state.done, s->n_done * sizeof(s->done[0])) != 0) {
+		memcpy(x->state.done, s->done, sizeof(s->done));
+		x->state.n_done = s->n_done;
+		x->dirty = true;
+	}
+	return failed;
+}
+
+/* Another hub's numbers, or another sensor's, mean nothing here. */
+static int trust_take(struct items *x, struct err *e)
+{
+	struct hub_trust t = { 0 };
+	int r = identity_trust_load(x->conf.state_dir, &t, e);
+
+	if (r < 0)
+		return r;
+	if (strcmp(t.sensor, x->state.trust.sensor) != 0 ||
+	    memcmp(t.item_key, x->state.trust.item_key, sizeof(t.item_key)) != 0) {
+		memset(&x->state, 0, sizeof(x->state));
+		x->state.trust = t;
+		x->dirty = true;
+	}
+	return 0;
+}
+
+static bool inbox_changed(struct items *x)
+{
+	struct stat st;
+
+	if (stat(x->inbox, &st) < 0)
+		return false;
+	int64_t ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	bool due = x->retry_ns != 0 && clock_mono_ns(x->conf.clock) >= x->retry_ns;
+	if (ns == x->seen_ns && !due)
+		return false;
+	/* A folder that changed just now may do so again within one tick of its time stamp. */
+	bool settled = clock_utc_us(&clock_real) * 1000 - ns > SETTLED_NS;
+	x->seen_ns = settled ? ns : 0;
+	return true;
+}
+
+int items_run(struct items *x, struct err *e)
+{
+	int r = 0;
+
+	x->news = false;
+	if (!inbox_changed(x))
+		return 0;
+	x->retry_ns = 0;
+	r = trust_take(x, e);
+	if (r == -ENOENT)
+		r = 0; /* not enrolled: the hub cannot have sent these */
+	else if (r >= 0)
+		r = scan(x, e);
+	if (r >= 0 && (x->dirty || x->news))
+		r = items_state_store(x->dir, &x->state, e);
+	if (r >= 0)
+		x->dirty = false;
+	else
+		x->retry_ns = clock_mono_ns(x->conf.clock) + RETRY_NS;
+	return r < 0 ? r : x->news;
+}
+
+size_t items_results(struct items *x, struct item_result out[HEARTBEAT_ITEMS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->state.n_results && n < HEARTBEAT_ITEMS_MAX; i++) {
+		struct items_result *r = &x->state.result[i];
+
+		if (r->told++ < TELL_TIMES)
+			out[n++] = (struct item_result){ r->sequence, r->applied, r->reason,
+							 r->at_us };
+	}
+	return n;
+}
+
+/* --- opening --- */
+
+static void restore(struct items *x, const struct item_kind *k)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	SCOPED_BUF struct buf b = { 0 };
+	char path[SENSOR_PATH_MAX], blob[SENSOR_PATH_MAX];
+	struct err e = { 0 };
+	struct item i;
+
+	kept_path(x, k->kind, 0, "item", path);
+	if (!file_exists(path))
+		return;
+	int r = file_read(path, ITEM_MAX, &b, &e);
+	if (r >= 0)
+		r = item_decode(b.p, b.n, a, &i, &e);
+	if (r >= 0)
+		r = check_origin(x, &i, &e);
+	if (r >= 0 && strcmp(i.kind, k->kind) != 0)
+		r = err_set(&e, -EFORMAT, "it is an item of kind %s", i.kind);
+	if (r >= 0) {
+		struct item_news n = { .body = i.body, .body_n = i.body_n, .again = true };
+
+		if (k->wants_blob) {
+			kept_path(x, k->kind, i.sequence, "blob", blob);
+			n.blob_path = blob;
+		}
+		r = k->apply(x->conf.arg, &n, &e);
+	}
+	if (r < 0)
+		log_warn("%s cannot be applied again: %s", path, e.text);
+}
+
+int items_open(const struct items_conf *c, struct items **out, struct err *e)
+{
+	struct items *x = mem_new(sizeof(*x));
+	struct err none = { 0 };
+
+	x->conf = *c;
+	sensor_path(c->state_dir, SENSOR_INBOX, x->inbox);
+	sensor_path(c->state_dir, SENSOR_ITEMS, x->dir);
+	int r = dir_make(x->dir, 0755, e);
+	if (r >= 0)
+		r = items_state_load(x->dir, &x->state, e);
+	if (r < 0) {
+		items_close(x);
+		return r;
+	}
+	if (trust_take(x, &none) >= 0)
+		for (size_t i = 0; i < c->n_kinds; i++)
+			restore(x, &c->kinds[i]);
+	*out = x;
+	return 0;
+}
+
+void items_close(struct items *x)
+{
+	free(x);
+}
