@@ -2,6 +2,9 @@
 /* Passes on what flows and packets tell, in the order that the parts rely on. */
 #include "probe/judge.h"
 
+#include "probe/mute/mutes.h"
+#include "probe/story/story.h"
+
 void judge_start(struct judge *j, const struct probe_config *c, const struct home *home)
 {
 	j->stats.first_us = INT64_MAX;
@@ -15,6 +18,7 @@ void judge_start(struct judge *j, const struct probe_config *c, const struct hom
 				       .problem = j->sink.problem,
 				       .arg = j->sink.arg };
 	j->env.baseline = baseline_new(&usual);
+	j->env.mutes = mutes_new();
 	j->env.detect = detect_new(&j->env, &j->sink);
 	j->readers = readers_new(&j->env);
 }
@@ -24,6 +28,7 @@ void judge_done(struct judge *j)
 	readers_free(j->readers);
 	detect_free(j->env.detect);
 	baseline_free(j->env.baseline);
+	mutes_free(j->env.mutes);
 	names_free(j->env.names);
 	inventory_free(j->env.inventory);
 	indicators_free(j->env.indicators);
@@ -95,6 +100,8 @@ void judge_clock(struct judge *j, int64_t now_us)
 		return;
 	j->tick_us = now_us;
 	(void)indicators_load_poll(j->env.indicators, j->sink.problem, j->sink.arg);
+	if (mutes_tick(j->env.mutes, now_us))
+		story_weigh_again(j->env.stories);
 	detect_tick(j->env.detect);
 	traffic_tick(&j->meter, j->env.inventory, &j->sink, now_us, false);
 }
@@ -105,4 +112,10 @@ void judge_finish(struct judge *j)
 	detect_finish(j->env.detect);
 	baseline_save(j->env.baseline);
 	traffic_tick(&j->meter, j->env.inventory, &j->sink, j->env.now_us, true);
+}
+
+void judge_mutes(struct judge *j, const struct mute *list, size_t n)
+{
+	mutes_set(j->env.mutes, list, n, j->env.now_us);
+	story_weigh_again(j->env.stories);
 }

@@ -7,6 +7,7 @@
 #include "probe/detect/detect.h"
 #include "probe/readers.h"
 #include "probe/traffic.h"
+#include "wire/mute.h"
 
 struct judge {
 	struct detect_env env;
@@ -30,6 +31,9 @@ void judge_neighbour(struct judge *j, const struct dissected *d);
 void judge_packet(struct judge *j, const struct flow *f, int dir, const struct dissected *d);
 /* Packets that were seen. */
 void judge_count(struct judge *j, const struct packet_counts *n);
+
+/* Other mutes than before: what was heard already is judged by them too. */
+void judge_mutes(struct judge *j, const struct mute *list, size_t n);
 
 /* What another program told. */
 void judge_record(struct judge *j, const struct foreign *r);

@@ -11,6 +11,7 @@
 #include "probe/alone.h"
 #include "probe/capture/capture.h"
 #include "probe/judge.h"
+#include "probe/mute/mutes.h"
 #include "probe/workers/crew.h"
 
 enum { DEVICES_MAX_CEILING = 65536 };
@@ -132,6 +133,21 @@ void probe_free(struct probe *p)
 int probe_load_indicators(struct probe *p, const char *path, struct err *e)
 {
 	return indicators_load(p->judge.env.indicators, path, tell_problem, p, e);
+}
+
+void probe_mutes_set(struct probe *p, const struct mute *list, size_t n)
+{
+	judge_mutes(&p->judge, list, n);
+}
+
+void probe_mute_hits_set(struct probe *p, const struct mute_hits *hits, size_t n)
+{
+	mutes_hits_set(p->judge.env.mutes, hits, n);
+}
+
+size_t probe_mute_hits(const struct probe *p, struct mute_hits out[MUTES_MAX])
+{
+	return mutes_hits(p->judge.env.mutes, out);
 }
 
 int probe_change_indicators(struct probe *p, const char *path, struct err *e)

@@ -16,6 +16,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "wire/finding.h"
+#include "wire/mute.h"
 
 /* Who takes the results. A NULL function is not called. What the pointers show lives for the call.
  */
@@ -109,6 +110,14 @@ int probe_load_indicators(struct probe *p, const char *path, struct err *e);
  * another thread, and swapped in between packets. -EBUSY while one is under way; what is wrong with
  * the file is told as a problem. */
 int probe_change_indicators(struct probe *p, const char *path, struct err *e);
+
+/* Replaces the mutes (wire/mute.h): what they fit is not told from now on and no longer counts in
+ * the stories of devices, what was heard before included, until they end. */
+void probe_mutes_set(struct probe *p, const struct mute *list, size_t n);
+/* Counts of an earlier run, for mutes that are set already. */
+void probe_mute_hits_set(struct probe *p, const struct mute_hits *hits, size_t n);
+/* The mutes that were hit; returns their number. */
+size_t probe_mute_hits(const struct probe *p, struct mute_hits out[MUTES_MAX]);
 
 void probe_stats_get(const struct probe *p, struct probe_stats *out);
 

@@ -45,9 +45,8 @@ static void fact_take(struct str key, struct str value, struct identity *id)
 	else if (str_eq(key, STR("company")))
 		(void)str_copy(id->company, sizeof(id->company), value);
 	else if (str_eq(key, STR("item_key")))
-		id->has_item_key =
-			str_hex(value, id->item_key, sizeof(id->item_key), &n) >= 0 &&
-			n == sizeof(id->item_key);
+		id->has_item_key = str_hex(value, id->item_key, sizeof(id->item_key), &n) >= 0 &&
+				   n == sizeof(id->item_key);
 	else if (str_eq(key, STR("hub")) && str_copy(hub, sizeof(hub), value))
 		(void)sensor_host_port(hub, id->hub_host, sizeof(id->hub_host),
 				       &id->hub_port); /* checked by the caller */
@@ -104,7 +103,8 @@ int identity_trust_load(const char *state_dir, struct hub_trust *out, struct err
 	if (r < 0)
 		return r;
 	if (!id.has_item_key)
-		return err_set(e, -ENOENT, "the hub gave no key for items, enrol this sensor again");
+		return err_set(e, -ENOENT,
+			       "the hub gave no key for items, enrol this sensor again");
 	memcpy(out->sensor, id.sensor, sizeof(out->sensor));
 	memcpy(out->item_key, id.item_key, sizeof(out->item_key));
 	return 0;

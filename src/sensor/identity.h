@@ -28,7 +28,8 @@ struct identity {
 int identity_load(const char *state_dir, struct identity *out, struct err *e);
 /* All of it or nothing; an earlier identity is replaced. */
 int identity_set(const char *state_dir, const struct identity *id, struct err *e);
-/* What the probe may know of it: reads no key. -ENOENT: not enrolled, or the hub gave no item key. */
+/* What the probe may know of it: reads no key. -ENOENT: not enrolled, or the hub gave no item key.
+ */
 int identity_trust_load(const char *state_dir, struct hub_trust *out, struct err *e);
 void identity_done(struct identity *id);
 

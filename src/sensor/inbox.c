@@ -21,7 +21,8 @@ enum { COPY_BYTES = 64 * 1024, NAME_DIGITS = 20 };
 
 int inbox_open(const char *dir, struct inbox *out, struct err *e)
 {
-	if (!str_copy(out->dir, sizeof(out->dir), str_of(dir)) || strlen(dir) + 100 > INBOX_PATH_MAX)
+	if (!str_copy(out->dir, sizeof(out->dir), str_of(dir)) ||
+	    strlen(dir) + 100 > INBOX_PATH_MAX)
 		return err_set(e, -ENAMETOOLONG, "the path %s is too long", dir);
 	return dir_make(dir, 0755, e);
 }
@@ -107,8 +108,7 @@ static bool item_load(const char *dir, uint64_t sequence, struct arena *a, struc
 	char path[INBOX_PATH_MAX];
 
 	inbox_item_path(dir, sequence, path);
-	return file_read(path, ITEM_MAX, &b, NULL) >= 0 &&
-	       item_decode(b.p, b.n, a, out, NULL) >= 0;
+	return file_read(path, ITEM_MAX, &b, NULL) >= 0 && item_decode(b.p, b.n, a, out, NULL) >= 0;
 }
 
 static uint64_t size_of(const char *path)
@@ -254,6 +254,14 @@ static bool blob_named(const struct inbox *in, const uint64_t *list, size_t n, c
 	return false;
 }
 
+static void blob_file(const struct inbox *in, const char *name, char out[INBOX_PATH_MAX])
+{
+	SCOPED_BUF struct buf b = { 0 };
+
+	buf_printf(&b, "%s/%s", in->dir, name);
+	(void)str_copy(out, INBOX_PATH_MAX, str_of(b.p)); /* fits: inbox_open */
+}
+
 static int blobs_sweep(const struct inbox *in, struct err *e)
 {
 	SCOPED_MEM uint64_t *list = mem_array(INBOX_MAX, sizeof(*list));
@@ -264,7 +272,8 @@ static int blobs_sweep(const struct inbox *in, struct err *e)
 	DIR *d = r < 0 ? NULL : opendir(in->dir);
 
 	if (!d)
-		return r < 0 ? r : err_set(e, -errno, "cannot read %s: %s", in->dir, err_text(errno));
+		return r < 0 ? r
+			     : err_set(e, -errno, "cannot read %s: %s", in->dir, err_text(errno));
 	while ((entry = readdir(d))) {
 		struct str name = str_of(entry->d_name);
 
@@ -272,7 +281,7 @@ static int blobs_sweep(const struct inbox *in, struct err *e)
 		    (!str_ends(name, STR(".blob")) && !str_ends(name, STR(".part"))) ||
 		    blob_named(in, list, n, entry->d_name))
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%.80s", in->dir, entry->d_name); /* fits */
+		blob_file(in, entry->d_name, path);
 		(void)unlink(path); /* else the next time */
 	}
 	(void)closedir(d); /* read only */

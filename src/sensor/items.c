@@ -206,8 +206,8 @@ static int judge(struct items *x, struct arrival *n, struct arena *a, struct err
 		r = err_set(e, -EDENIED, "its number is not that of its file");
 	if (r >= 0)
 		r = check_origin(x, &n->item, e);
-	if (r >= 0 && n->item.sequence ==
-			      items_state_high(&x->state, n->item.kind, n->item.replace_key))
+	if (r >= 0 &&
+	    n->item.sequence == items_state_high(&x->state, n->item.kind, n->item.replace_key))
 		return DONE; /* the same once more, told already */
 	if (r >= 0)
 		r = check_news(x, &n->item, e);

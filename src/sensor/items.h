@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Items as the probe takes them: it believes the hub's signature and nothing else, so that an uplink
- * in foreign hands can hold items back but neither make, change, repeat nor readdress one. */
+/* Items as the probe takes them: it believes the hub's signature and nothing else, so that an
+ * uplink in foreign hands can hold items back but neither make, change, repeat nor readdress one.
+ */
 #ifndef SENSOR_ITEMS_H
 #define SENSOR_ITEMS_H
 

@@ -14,7 +14,7 @@
 #include "sensor/inbox.h"
 
 enum {
-	ITEMS_HIGH_MAX = 64,   /* kinds with their replace keys */
+	ITEMS_HIGH_MAX = 64,    /* kinds with their replace keys */
 	ITEMS_RESULTS_MAX = 16, /* the newest */
 	ITEMS_REASON_MAX = 200,
 };

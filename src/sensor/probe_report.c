@@ -156,6 +156,8 @@ static void beat(struct probe_report *r, const struct probe *p, int64_t now_ns)
 		.n_problems = r->n_problems,
 	};
 	capture_figures(r, &s, h);
+	if (r->items)
+		probe_items_beat(r->items, h);
 	spool_append(r->spool, &rec);
 	spool_run(r->spool);
 	problems_clear(r);

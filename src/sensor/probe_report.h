@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "probe/probe.h"
+#include "sensor/probe_items.h"
 #include "sensor/spool/spool.h"
 
 enum { REPORT_PROBLEMS_MAX = 8, REPORT_SUMMARY_ROWS = 256 };
@@ -22,6 +23,7 @@ struct probe_report {
 	uint64_t dropped;            /* records, as last told */
 	uint64_t damaged_bytes;
 	char failed[ERR_TEXT_MAX]; /* why the capture cannot be read; "" = it can */
+	struct probe_items *items; /* NULL = none yet */
 	char *problems[REPORT_PROBLEMS_MAX];
 	size_t n_problems;
 };

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "net/crypto.h"
 #include "probe/probe.h"
 #include "probe/records/record_intake.h"
 #include "sensor/probe_report.h"
@@ -148,6 +149,19 @@ static void capture_fail(struct probe_role *r, const struct err *e)
 	r->failed = true;
 }
 
+/* What the hub has sent meanwhile; it is told at once what became of it. */
+static void items_step(struct probe_role *r)
+{
+	char problem[ERR_TEXT_MAX];
+
+	if (!r->report.items)
+		return;
+	if (probe_items_run(r->report.items, problem))
+		probe_report_beat(&r->report, r->probe, true);
+	if (problem[0])
+		probe_report_problem(&r->report, problem);
+}
+
 static void read_step(struct probe_role *r)
 {
 	struct err e = { 0 };
@@ -177,6 +191,7 @@ static void role_loop(struct probe_role *r)
 	int64_t wait_ms = 0;
 
 	while (!told_to_stop(r, wait_ms < IDLE_WAIT_MS ? wait_ms : IDLE_WAIT_MS)) {
+		items_step(r);
 		if (r->reading && wait_ms < IDLE_WAIT_MS)
 			read_step(r);
 		records_step(r);
@@ -218,6 +233,10 @@ static void role_run(struct probe_role *r)
 		probe_report_beat(&r->report, NULL, true);
 		return;
 	}
+	if (probe_items_open(r->conf.state, &clock_real, r->probe, &r->report.items, &e) < 0) {
+		log_error("%s", e.text); /* it watches without; a person has to look */
+		probe_report_problem(&r->report, e.text);
+	}
 	r->reading = watches(r);
 	log_info("watching %s", r->conf.replay[0]      ? r->conf.replay
 				: r->conf.interface[0] ? r->conf.interface
@@ -250,13 +269,14 @@ int role_probe_run(const char *conf_path)
 		log_error("%s", e.text);
 		return EXIT_CONFIG;
 	}
-	if (role_start(&r, &e) < 0) {
+	if (crypto_start(&e) < 0 || role_start(&r, &e) < 0) {
 		log_error("%s", e.text);
 		sensor_conf_done(&r.conf);
 		return EXIT_FAILURE;
 	}
 	role_run(&r);
 	record_intake_close(r.records);
+	probe_items_close(r.report.items);
 	probe_free(r.probe);
 	spool_close(r.spool);
 	probe_report_done(&r.report);

@@ -132,6 +132,32 @@ static void on_enrol(struct hub_stub *h, struct tls_conn *c, const uint8_t *p, s
 	protobuf_c_message_free_unpacked(in, NULL);
 }
 
+static void on_blob_ask(struct hub_stub *h, struct tls_conn *c, const uint8_t *p, size_t n)
+{
+	Otasuke__Wire__BlobPart m = OTASUKE__WIRE__BLOB_PART__INIT;
+	ProtobufCMessage *in = NULL;
+
+	assert_int_equal(frame_unpack(&otasuke__wire__blob_ask__descriptor, p, n, &in, NULL), 0);
+	const Otasuke__Wire__BlobAsk *ask = (const Otasuke__Wire__BlobAsk *)in;
+	size_t left = ask->offset < h->blob_n ? h->blob_n - (size_t)ask->offset : 0;
+	size_t part = left < ask->length ? left : ask->length;
+	SCOPED_MEM uint8_t *data = mem_new(part + 1);
+	if (part > 0)
+		memcpy(data, h->blob + ask->offset, part);
+	if (h->blob_spoil && part > 0 && part == left)
+		data[part - 1] ^= 1;
+	m.sha256 = ask->sha256;
+	m.offset = ask->offset;
+	m.data = (ProtobufCBinaryData){ part, data };
+	h->blob_asks++;
+	h->blob_sent += part;
+	if (h->blob_cut && h->blob_asks >= h->blob_cut)
+		tls_close(c, "cut");
+	else
+		answer(c, FRAME_BLOB_PART, &m.base);
+	protobuf_c_message_free_unpacked(in, NULL);
+}
+
 static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *p, size_t n)
 {
 	struct hub_stub *h = arg;
@@ -144,6 +170,8 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 		on_enrol(h, c, p, n);
 	else if (type == FRAME_ITEM_ACK)
 		h->item_acks++;
+	else if (type == FRAME_BLOB_ASK)
+		on_blob_ask(h, c, p, n);
 	else
 		fail_msg("frame %u", (unsigned)type);
 	return 0;
@@ -232,14 +260,23 @@ struct identity hub_stub_identity(struct hub_stub *h)
 				  .hub_port = h->port };
 }
 
-void hub_stub_item(struct hub_stub *h, uint64_t sequence)
+void hub_stub_item_blob(struct hub_stub *h, uint64_t sequence, const uint8_t hash[32], size_t size)
 {
 	Otasuke__Wire__Item m = OTASUKE__WIRE__ITEM__INIT;
 
 	assert_non_null(h->conn);
 	m.sequence = sequence;
-	m.kind = (char *)(uintptr_t) "mute";
+	m.kind = (char *)(uintptr_t) "mutes";
+	m.sensor = (char *)(uintptr_t) "17";
+	m.blob_size = size;
+	if (hash)
+		m.blob_sha256 = (ProtobufCBinaryData){ 32, (uint8_t *)(uintptr_t)hash };
 	answer(h->conn, FRAME_ITEM, &m.base);
+}
+
+void hub_stub_item(struct hub_stub *h, uint64_t sequence)
+{
+	hub_stub_item_blob(h, sequence, NULL, 0);
 }
 
 void hub_stub_address(const struct hub_stub *h, const char *code, char *out)

@@ -27,9 +27,14 @@ struct hub_stub {
 	int64_t refuse_ms;      /* what it asks the sensor to wait */
 	size_t silent_after;    /* takes so many batches and then answers no more; 0 = never */
 	const char *enrol_code; /* the one that is good */
+	const uint8_t *blob;    /* answers every question for a blob with parts of this */
+	size_t blob_n;
+	size_t blob_cut; /* hangs up after so many parts; 0 = never */
+	bool blob_spoil; /* turns a byte of the last part */
 
 	/* What it saw. */
-	size_t connections, batches, refused, item_acks;
+	size_t connections, batches, refused, item_acks, blob_asks;
+	uint64_t blob_sent;             /* bytes */
 	uint64_t first_of_connection;   /* sequence, 0 = none yet */
 	uint8_t seen[STUB_RECORDS_MAX]; /* how often each sequence came */
 	bool out_of_order;
@@ -41,6 +46,8 @@ void hub_stub_up(struct hub_stub *h);                  /* listens, on the same p
 void hub_stub_down(struct hub_stub *h);                /* hangs up on everybody */
 struct identity hub_stub_identity(struct hub_stub *h); /* borrowed texts: never identity_done */
 void hub_stub_item(struct hub_stub *h, uint64_t sequence);
+/* One that names BLOB (its hash, SIZE bytes). */
+void hub_stub_item_blob(struct hub_stub *h, uint64_t sequence, const uint8_t hash[32], size_t size);
 /* The printed line of enrolment; OUT 512 bytes. */
 void hub_stub_address(const struct hub_stub *h, const char *code, char *out);
 

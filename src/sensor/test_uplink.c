@@ -4,13 +4,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "net/crypto.h"
+#include "sensor/inbox.h"
 #include "sensor/test_hub_stub.h"
 #include "sensor/sensor_conf.h"
 #include "sensor/spool/spool.h"
@@ -81,6 +85,7 @@ static void bed_connect(struct bed *b)
 				 .state_dir = b->state,
 				 .id = &b->id,
 				 .retry_max_ms = 50,
+				 .blob_retry_ms = 300,
 				 .revoked_retry_ms = 200 };
 
 	assert_int_equal(uplink_start(&c, &b->uplink, NULL), 0);
@@ -321,6 +326,171 @@ static bool greeted(struct bed *b)
 	return s.connected;
 }
 
+static bool connected_again(struct bed *b)
+{
+	return b->hub->connections >= b->wanted && greeted(b);
+}
+
+static bool some_parts(struct bed *b)
+{
+	return b->hub->blob_asks >= b->wanted;
+}
+
+/* --- blobs --- */
+
+static bool blob_whole(struct bed *b)
+{
+	struct uplink_stats s;
+
+	uplink_stats_get(b->uplink, &s);
+	return s.blobs == b->wanted;
+}
+
+static uint8_t *blob_make(struct bed *b, size_t n, uint8_t hash[32])
+{
+	uint8_t *p = mem_new(n);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)(i * 31 + i / 253);
+	crypto_sha256(p, n, hash);
+	b->hub->blob = p;
+	b->hub->blob_n = n;
+	return p;
+}
+
+static void blob_is(const struct bed *b, const uint8_t hash[32], const uint8_t *p, size_t n)
+{
+	char path[INBOX_PATH_MAX], dir[SENSOR_PATH_MAX];
+	SCOPED_BUF struct buf got = { 0 };
+
+	sensor_path(b->state, SENSOR_INBOX, dir);
+	inbox_blob_path(dir, hash, true, path);
+	assert_int_equal(file_read(path, n, &got, NULL), 0);
+	assert_int_equal(got.n, n);
+	assert_memory_equal(got.p, p, n);
+	inbox_blob_path(dir, hash, false, path);
+	assert_false(file_exists(path));
+}
+
+/* Parts come between findings, and a cut connection goes on where it was. */
+static void a_blob_comes_in_parts_and_goes_on_after_a_cut(void **state)
+{
+	struct bed *b = *state;
+	enum { SIZE = 5 * BLOB_CHUNK_MAX + 100 };
+	uint8_t hash[32];
+	SCOPED_MEM uint8_t *p = blob_make(b, SIZE, hash);
+
+	bed_append(b, 3000);
+	bed_connect(b);
+	bed_run(b, all_acknowledged);
+	b->hub->blob_cut = 3;
+	hub_stub_item_blob(b->hub, 5, hash, SIZE);
+	bed_append(b, 3000);
+	bed_run(b, all_acknowledged);
+	b->wanted = 2;
+	bed_run(b, connected_again);
+	b->hub->blob_cut = 0;
+	b->wanted = 1;
+	bed_run(b, blob_whole);
+	blob_is(b, hash, p, SIZE);
+	/* only the parts of the cut connections came twice */
+	assert_true(b->hub->blob_sent <= SIZE + (b->hub->connections - 1) * BLOB_CHUNK_MAX);
+	assert_all_seen(b, 2);
+}
+
+/* The uplink itself is started anew in the middle. */
+static void a_blob_goes_on_after_a_restart(void **state)
+{
+	struct bed *b = *state;
+	enum { SIZE = 9 * BLOB_CHUNK_MAX };
+	uint8_t hash[32];
+	SCOPED_MEM uint8_t *p = blob_make(b, SIZE, hash);
+
+	bed_connect(b);
+	bed_run(b, greeted);
+	hub_stub_item_blob(b->hub, 5, hash, SIZE);
+	b->wanted = 4;
+	bed_run(b, some_parts);
+	uplink_stop(b->uplink);
+	b->uplink = NULL;
+	hub_stub_down(b->hub);
+	hub_stub_up(b->hub);
+	bed_connect(b);
+	b->wanted = 1;
+	bed_run(b, blob_whole);
+	blob_is(b, hash, p, SIZE);
+	assert_true(b->hub->blob_sent <= (uint64_t)SIZE + BLOB_CHUNK_MAX);
+}
+
+static void a_blob_of_another_hash_is_not_taken(void **state)
+{
+	struct bed *b = *state;
+	uint8_t hash[32];
+	char path[INBOX_PATH_MAX], dir[SENSOR_PATH_MAX];
+	SCOPED_MEM uint8_t *p = blob_make(b, BLOB_CHUNK_MAX + 9, hash);
+
+	sensor_path(b->state, SENSOR_INBOX, dir);
+	inbox_blob_path(dir, hash, true, path);
+	b->hub->blob_spoil = true;
+	bed_connect(b);
+	bed_run(b, greeted);
+	hub_stub_item_blob(b->hub, 5, hash, BLOB_CHUNK_MAX + 9);
+	b->wanted = 4; /* it begins anew after a while */
+	bed_run(b, some_parts);
+	assert_false(file_exists(path));
+	b->hub->blob_spoil = false;
+	b->wanted = 1;
+	bed_run(b, blob_whole);
+	blob_is(b, hash, p, BLOB_CHUNK_MAX + 9);
+}
+
+static bool item_gone(struct bed *b)
+{
+	char path[SENSOR_PATH_MAX];
+
+	sensor_path(b->state, "inbox/00000000000000000005.item", path);
+	return !file_exists(path);
+}
+
+static void what_the_hub_took_back_is_given_up(void **state)
+{
+	struct bed *b = *state;
+	uint8_t hash[32] = { 1 };
+
+	bed_connect(b);
+	bed_run(b, greeted);
+	hub_stub_item_blob(b->hub, 5, hash, 77);
+	b->wanted = 1;
+	bed_run(b, item_acknowledged);
+	bed_run(b, item_gone);
+}
+
+/* The disk takes nothing: the item is not acknowledged, findings flow on. */
+static void a_full_inbox_stops_nothing_else(void **state)
+{
+	struct bed *b = *state;
+	char dir[SENSOR_PATH_MAX], path[INBOX_PATH_MAX];
+
+	sensor_path(b->state, SENSOR_INBOX, dir);
+	bed_connect(b);
+	bed_run(b, greeted);
+	for (uint64_t i = 0; i < INBOX_MAX; i++) {
+		inbox_item_path(dir, 1000 + i, path);
+		int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	hub_stub_item(b->hub, 5);
+	bed_append(b, 100);
+	bed_run(b, all_acknowledged);
+	assert_int_equal(b->hub->item_acks, 0);
+	assert_true(item_gone(b)); /* never laid down */
+	assert_int_equal(file_remove(path, NULL), 0);
+	hub_stub_item(b->hub, 5);
+	b->wanted = 1;
+	bed_run(b, item_acknowledged);
+}
+
 /* The folder was lost, the hub remembers: its numbers are not given out again. */
 static void hub_ahead_of_the_spool(void **state)
 {
@@ -378,6 +548,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hub_that_is_down_is_waited_for, bed_make,
 						bed_remove),
 		cmocka_unit_test_setup_teardown(items_are_laid_down_and_acknowledged, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(a_blob_comes_in_parts_and_goes_on_after_a_cut,
+						bed_make, bed_remove),
+		cmocka_unit_test_setup_teardown(a_blob_goes_on_after_a_restart, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(a_blob_of_another_hash_is_not_taken, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(what_the_hub_took_back_is_given_up, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(a_full_inbox_stops_nothing_else, bed_make,
 						bed_remove),
 		cmocka_unit_test_setup_teardown(hub_ahead_of_the_spool, bed_make, bed_remove),
 		cmocka_unit_test_setup_teardown(draining_sends_the_rest, bed_make, bed_remove),

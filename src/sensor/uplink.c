@@ -25,7 +25,7 @@ enum {
 	RESUME_LOOK_MS = 100,
 	TICK_BLIND_MS = 200, /* when the system has no notification to give */
 	BLOB_RETRY_MS = 60000,
-	ANSWER_MS = 60000,   /* the hub owes an answer for so long, then we connect anew */
+	ANSWER_MS = 60000, /* the hub owes an answer for so long, then we connect anew */
 };
 
 static void on_retry(void *arg);

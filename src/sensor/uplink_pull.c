@@ -14,7 +14,7 @@
 #include "wire/frame.h"
 
 enum {
-	NEXT_MS = 20, /* between parts: at most some 6 MB/s */
+	NEXT_MS = 20,       /* between parts: at most some 6 MB/s */
 	NEXT_BUSY_MS = 250, /* while findings are on their way */
 };
 
@@ -95,7 +95,8 @@ int uplink_pull_part(struct uplink *u, const uint8_t *p, size_t n, struct err *e
 	if (r < 0)
 		return r;
 	const Otasuke__Wire__BlobPart *part = (const Otasuke__Wire__BlobPart *)m;
-	/* What was not asked for is of an earlier question: the answer to the last one comes yet. */
+	/* What was not asked for is of an earlier question: the answer to the last one comes yet.
+	 */
 	if (u->pull.asked && part->sha256.len == BLOB_HASH &&
 	    memcmp(part->sha256.data, u->pull.want.hash, BLOB_HASH) == 0 &&
 	    part->offset == u->pull.want.have)

@@ -72,7 +72,7 @@ static bool network_set(struct mute *m, struct str address, struct str bits)
 		return false;
 	m->bits = (uint8_t)(!bits.p ? ALL_BITS : n + (v4 ? V4_BITS : 0));
 	for (unsigned i = m->bits; i < ALL_BITS; i++)
-		m->peer[i / 8] &= (uint8_t)~(0x80U >> i % 8);
+		m->peer[i / 8] &= (uint8_t) ~(0x80U >> i % 8);
 	m->has_peer = true;
 	return true;
 }
@@ -99,9 +99,10 @@ int mute_peer_set(struct mute *m, const char *text, struct err *e)
 		return 0;
 	}
 	if (!good || !network_set(&read, address, bits))
-		return err_set(e, -EINVAL,
-			       "\"%.60s\" is no address: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::1",
-			       text);
+		return err_set(
+			e, -EINVAL,
+			"\"%.60s\" is no address: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::1",
+			text);
 	if (read.port == 0)
 		read.port = m->port;
 	*m = read;

@@ -37,7 +37,8 @@ struct mute_hits {
 	int64_t last_us;
 };
 
-/* "192.0.2.7", "192.0.2.0/24", "2001:db8::/32", and with a port "192.0.2.7:443", "[2001:db8::1]:443",
+/* "192.0.2.7", "192.0.2.0/24", "2001:db8::/32", and with a port "192.0.2.7:443",
+ * "[2001:db8::1]:443",
  * "*:443" (any address). -EINVAL says what is wrong. "" is fine and means any. */
 int mute_peer_set(struct mute *m, const char *text, struct err *e);
 /* As it is written: address or network, without the port. OUT: MUTE_PEER_MAX bytes. */

@@ -86,7 +86,8 @@ struct record sample_summary(uint64_t sequence)
 struct record sample_heartbeat(uint64_t sequence)
 {
 	static const char *const problems[] = { "the hub is full" };
-	static const struct item_result items[] = { { 12, false, "it has expired", 1700000200000000 },
+	static const struct item_result items[] = { { 12, false, "it has expired",
+						      1700000200000000 },
 						    { 13, true, "", 1700000210000000 } };
 	static const struct mute_hits mutes[] = { { 5, 77, 1700000220000000 } };
 

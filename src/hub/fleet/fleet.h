@@ -31,6 +31,8 @@ struct fleet_batch {
 	size_t n_findings;
 	const Otasuke__Wire__Summary *const *summaries; /* in table traffic already */
 	size_t n_summaries;
+	const Otasuke__Wire__Heartbeat *const *beats; /* those that tell of mutes */
+	size_t n_beats;
 };
 
 /* A feature that works on findings as they are stored. */

@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_run.h"
 #include "hub/fleet/fleet_store.h"
+#include "net/crypto.h"
 
 enum { SENSORS_AT_ONCE = 500 };
 
@@ -44,6 +46,30 @@ static int tally_page(struct hub *h, const struct fleet_filter *f, struct tally 
 	return 0;
 }
 
+/* Sensors that check items by another key than the hub has now take none. */
+static int check_item_key(struct hub *h, struct check_list *l, struct err *e)
+{
+	char hex[2 * sizeof(((struct hub_item_key *)0)->public_key) + 1], count[24];
+	struct hub_item_key key;
+	struct err why;
+	int64_t other;
+
+	if (hub_item_key_load(h, &key, &why) < 0) {
+		check_add(l, CHECK_BAD, "fleet.check.item_key.none", why.text, NULL);
+		return 0;
+	}
+	crypto_hex(key.public_key, sizeof(key.public_key), hex);
+	crypto_wipe(&key, sizeof(key));
+	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_READ, e);
+	int r = t ? fleet_item_store_other_keys(t, hex, &other, e) : e->code;
+	if (r < 0)
+		return r;
+	(void)snprintf(count, sizeof(count), "%" PRId64, other); /* fits */
+	check_add(l, other ? CHECK_WARN : CHECK_GOOD,
+		  other ? "fleet.check.item_key.other" : "fleet.check.item_key", count, NULL);
+	return 0;
+}
+
 int fleet_check(struct hub *h, struct check_list *l, struct err *e)
 {
 	struct fleet_filter f = { .light = "", .limit = SENSORS_AT_ONCE };
@@ -51,6 +77,9 @@ int fleet_check(struct hub *h, struct check_list *l, struct err *e)
 	size_t n = SENSORS_AT_ONCE;
 	char count[24];
 
+	int checked = check_item_key(h, l, e);
+	if (checked < 0)
+		return checked;
 	for (; n == SENSORS_AT_ONCE; f.offset += n) {
 		int r = tally_page(h, &f, &y, &n, e);
 		if (r < 0)

@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/jsonw.h"
 #include "base/map.h"
+#include "hub/accounts/accounts.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
+#include "wire/record.h"
 
-enum { DEVICES_SEEN_MAX = 4096 };
+enum { DEVICES_SEEN_MAX = 4096, REASON_MAX = 200 };
 #define CLOCK_AHEAD_MAX_US  US_PER_MIN /* a sensor's clock may be this far in front of ours */
 #define WATCHED_SPAN_MAX_US (400 * US_PER_DAY)
 
@@ -25,6 +29,8 @@ struct ingest {
 	size_t n_findings;
 	const Otasuke__Wire__Summary **summaries;
 	size_t n_summaries;
+	const Otasuke__Wire__Heartbeat **beats; /* those with something for consumers */
+	size_t n_beats;
 	bool beat;
 };
 
@@ -90,6 +96,34 @@ static int on_summary(struct ingest *in, uint64_t sequence, const Otasuke__Wire_
 	return 0;
 }
 
+/* What the sensor made of an item: onto its page and into the audit trail, once. */
+static int on_item_result(struct ingest *in, const Otasuke__Wire__ItemResult *m, struct err *e)
+{
+	char reason[REASON_MAX];
+	struct item_row i = { .sensor_id = in->from->sensor_id,
+			      .sequence = (int64_t)m->sequence,
+			      .state = m->applied ? "applied" : "refused",
+			      .reason = reason,
+			      .done_us = m->at_us };
+	struct jsonw w = jsonw_of(&in->scratch);
+	const char *kind;
+
+	str_copy(reason, sizeof(reason), str_of(m->reason)); /* cut between characters */
+	int r = m->sequence > INT64_MAX ? 0 : fleet_item_store_done(in->t, &i, in->arena, &kind, e);
+
+	if (r <= 0)
+		return r;
+	buf_clear(&in->scratch);
+	jsonw_object(&w, NULL);
+	jsonw_text(&w, "kind", kind);
+	jsonw_int(&w, "number", i.sequence);
+	if (!m->applied)
+		jsonw_text(&w, "what", i.reason);
+	jsonw_end_object(&w);
+	return accounts_audit(in->t, NULL, m->applied ? "item.applied" : "item.refused", "sensor",
+			      in->from->sensor_id, in->from->company_id, in->scratch.p, e);
+}
+
 static int on_heartbeat(struct ingest *in, const Otasuke__Wire__Heartbeat *h, struct err *e)
 {
 	int64_t latest = in->from->received_us + CLOCK_AHEAD_MAX_US;
@@ -97,8 +131,14 @@ static int on_heartbeat(struct ingest *in, const Otasuke__Wire__Heartbeat *h, st
 	int r = fleet_ingest_store_heartbeat(in->t, in->from, h, e);
 
 	in->beat = true;
+	for (size_t i = 0; r >= 0 && i < h->n_items && i < HEARTBEAT_ITEMS_MAX; i++)
+		r = on_item_result(in, h->items[i], e);
 	if (r < 0)
 		return r;
+	if (h->n_mutes > 0) {
+		in->beats = arena_grow(in->arena, in->beats, in->n_beats, sizeof(*in->beats));
+		in->beats[in->n_beats++] = h;
+	}
 	if (!h->capture_up)
 		return fleet_ingest_store_down(in->t, in->from, proven.to_us, h->capture_text, e);
 	if (proven.from_us <= 0 || proven.from_us >= proven.to_us ||
@@ -129,10 +169,12 @@ static int tell(struct ingest *in, const struct fleet_consumers *consumers, stru
 				 .findings = in->findings,
 				 .n_findings = in->n_findings,
 				 .summaries = in->summaries,
-				 .n_summaries = in->n_summaries };
+				 .n_summaries = in->n_summaries,
+				 .beats = in->beats,
+				 .n_beats = in->n_beats };
 	int r = 0;
 
-	if (b.n_findings == 0 && b.n_summaries == 0)
+	if (b.n_findings == 0 && b.n_summaries == 0 && b.n_beats == 0)
 		return 0;
 	for (size_t i = 0; i < consumers->n && r >= 0; i++)
 		r = consumers->list[i].take(consumers->list[i].arg, in->t, &b, e);

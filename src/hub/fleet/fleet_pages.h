@@ -6,6 +6,7 @@
 #include <string.h> /* for the templates */
 
 #include "hub/fleet/fleet_device_store.h"
+#include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/members/members.h"
@@ -37,6 +38,12 @@ struct fleet_point {
 	int64_t at_s, at_us, packets, dropped;
 };
 
+/* What the hub has for the sensor. */
+struct fleet_item_view {
+	const char *kind, *state_key, *tone, *reason;
+	int64_t made_us, delivered_us, done_us, size;
+};
+
 struct fleet_sensor_page {
 	struct fleet_entry item;
 	const char *const *problems;
@@ -47,6 +54,8 @@ struct fleet_sensor_page {
 	size_t n_points;
 	struct blind_result *month;
 	bool may_edit;
+	const struct fleet_item_view *items; /* from the hub, newest first */
+	size_t n_items;
 };
 
 struct fleet_site_choice {
@@ -95,6 +104,7 @@ struct fleet_home {
 
 /* fleet_view.c */
 void fleet_view_item(const struct fleet_sensor *s, int64_t now_us, struct fleet_entry *out);
+void fleet_view_post(struct call *c, const struct item_row *i, struct fleet_item_view *out);
 const char *fleet_view_light_key(enum fleet_light l);
 const char *fleet_view_url(struct call *c, const char *code, struct err *e); /* NULL and E */
 

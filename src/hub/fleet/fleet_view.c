@@ -61,3 +61,35 @@ const char *fleet_view_url(struct call *c, const char *code, struct err *e)
 	return arena_printf(c->arena, "otasuke://%s/?code=%s&ca=%s",
 			    c->hub->conf.public_sensor_host, code, hex);
 }
+
+void fleet_view_post(struct call *c, const struct item_row *i, struct fleet_item_view *out)
+{
+	static const struct {
+		const char *state, *key, *tone;
+	} states[] = {
+		{ "waiting", "fleet.item.waiting", "grey" },
+		{ "delivered", "fleet.item.delivered", "grey" },
+		{ "applied", "fleet.item.applied", "green" },
+		{ "refused", "fleet.item.refused", "red" },
+		{ "superseded", "fleet.item.superseded", "grey" },
+		{ "expired", "fleet.item.expired", "amber" },
+	};
+	const char *kind = text_find(c->hub->text, c->lang,
+				     arena_printf(c->arena, "fleet.item.kind.%s", i->kind));
+	const char *reason = *i->reason ? text_find(c->hub->text, c->lang, i->reason) : NULL;
+
+	*out = (struct fleet_item_view){ .kind = kind ? kind : i->kind,
+					 .state_key = states[0].key,
+					 .tone = states[0].tone,
+					 .reason = reason ? reason : i->reason,
+					 .made_us = i->made_us,
+					 .delivered_us = i->delivered_us,
+					 .done_us = i->done_us,
+					 .size = i->blob_size };
+	for (size_t k = 0; k < ARRAY_LEN(states); k++) {
+		if (strcmp(states[k].state, i->state) == 0) {
+			out->state_key = states[k].key;
+			out->tone = states[k].tone;
+		}
+	}
+}

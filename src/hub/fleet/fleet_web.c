@@ -14,7 +14,7 @@
 #include "hub/fleet_sql.h"
 #include "hub/fleet_tmpl.h"
 
-enum { PAGE_ROWS = 50, PAGES_MAX = 100000, PROBLEMS_SHOWN = 16, CHART_DAYS = 1 };
+enum { PAGE_ROWS = 50, PAGES_MAX = 100000, PROBLEMS_SHOWN = 16, CHART_DAYS = 1, ITEMS_SHOWN = 20 };
 enum { READERS = ROLE_ADMIN | ROLE_DESK | ROLE_ANALYST | ROLE_TECHNICIAN };
 enum { READERS_DEVICES = ROLES_STAFF | ROLE_COMPANY };
 
@@ -201,6 +201,21 @@ static void problems(struct call *c, struct fleet_sensor_page *m)
 	m->problems = list;
 }
 
+static int items(struct call *c, struct txn *t, struct fleet_sensor_page *m)
+{
+	struct item_row *list;
+	struct fleet_item_view *rows;
+	int r = fleet_item_store_list(t, c->scope, m->item.s.id, ITEMS_SHOWN, c->arena, &list,
+				      &m->n_items, &c->err);
+
+	if (r < 0)
+		return r;
+	m->items = rows = arena_array(c->arena, m->n_items + 1, sizeof(*rows));
+	for (size_t i = 0; i < m->n_items; i++)
+		fleet_view_post(c, &list[i], &rows[i]);
+	return 0;
+}
+
 static int sensor(struct call *c)
 {
 	struct fleet_sensor_page m = { .may_edit = user_is(c->user, FLEET_EDITORS) };
@@ -217,7 +232,7 @@ static int sensor(struct call *c)
 	if ((r = fleet_store_get(t, c->scope, id, c->arena, &s, &c->err)) < 0)
 		return r;
 	fleet_view_item(&s, c->now_us, &m.item);
-	if ((r = gaps(c, t, &m)) < 0 || (r = points(c, t, &m)) < 0)
+	if ((r = gaps(c, t, &m)) < 0 || (r = points(c, t, &m)) < 0 || (r = items(c, t, &m)) < 0)
 		return r;
 	txn_rollback(&t);
 	problems(c, &m);

@@ -13,6 +13,7 @@
 #include "net/pki.h"
 #include "net/tls.h"
 #include "wire/frame.h"
+#include "wire/item.h"
 
 enum { PATIENCE_MS = 10000 };
 
@@ -33,7 +34,7 @@ struct client {
 	struct loop *loop;
 	struct tls_conn *conn;
 	uint8_t type;
-	struct buf answer;
+	struct buf answer, item; /* items come beside the answers */
 	bool opened, closed;
 	char reason[128];
 };
@@ -54,6 +55,12 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 	struct client *x = arg;
 
 	(void)c;
+	if (type == FRAME_ITEM) {
+		buf_clear(&x->item);
+		buf_add(&x->item, p, n);
+		loop_stop(x->loop);
+		return 0;
+	}
 	x->type = type;
 	buf_clear(&x->answer);
 	buf_add(&x->answer, p, n);
@@ -118,6 +125,7 @@ static void client_free(struct client *x)
 	}
 	loop_free(x->loop);
 	buf_done(&x->answer);
+	buf_done(&x->item);
 	free(x);
 }
 
@@ -493,6 +501,198 @@ static void a_bad_batch_is_refused_in_words(void **state)
 	identity_free(&id);
 }
 
+/* --- items --- */
+
+static void put_item(struct world *w, const char *body, const char *blob)
+{
+	struct fleet_item i = { .company_id = w->company,
+				.kind = blob ? "indicators" : "mutes",
+				.body = body,
+				.body_n = strlen(body),
+				.blob = blob,
+				.replace_key = "all",
+				.expires_us = clock_utc_us(&clock_real) + US_PER_DAY };
+	struct err e;
+	SCOPED_TXN struct txn *t = txn_begin(w->hub.db, TXN_WRITE, &e);
+
+	if (fleet_item_put(t, &w->desk.scope, &i, clock_utc_us(&clock_real), &e) < 0 ||
+	    txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+	fleet_items_wake(&w->hub);
+}
+
+/* The next frame is an item that the hub has signed: its number. */
+static uint64_t item_came(struct world *w, struct client *x, const char *body)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	SCOPED_BUF struct buf text = { 0 };
+	struct hub_item_key key;
+	struct item i;
+
+	while (x->item.n == 0 && !x->closed)
+		wait_for(x);
+	assert_int_equal(item_decode(x->item.p, x->item.n, a, &i, NULL), 0);
+	assert_int_equal(hub_item_key_load(&w->hub, &key, NULL), 0);
+	item_signed_bytes(&i, &text);
+	assert_true(crypto_key_verify(key.public_key, text.p, text.n, i.signature));
+	assert_int_equal(i.body_n, strlen(body));
+	assert_memory_equal(i.body, body, i.body_n);
+	buf_clear(&x->item);
+	return i.sequence;
+}
+
+static void acknowledge(struct client *x, uint64_t sequence)
+{
+	Otasuke__Wire__ItemAck m = OTASUKE__WIRE__ITEM_ACK__INIT;
+	SCOPED_BUF struct buf b = { 0 };
+
+	m.sequence = sequence;
+	frame_pack(&m.base, &b);
+	assert_int_equal(tls_send(x->conn, FRAME_ITEM_ACK, b.p, b.n), 0);
+}
+
+static int64_t items_in(struct world *w, const char *state)
+{
+	char sql[120];
+
+	snprintf(sql, sizeof(sql), "@global SELECT count(*) FROM item WHERE state = '%s'", state);
+	return test_count(w->hub.db, sql);
+}
+
+static void an_item_comes_on_connect_and_at_once(void **state)
+{
+	struct world *w = *state;
+	struct identity id = enrolled(w);
+
+	put_item(w, "one", NULL);
+	struct client *x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	uint64_t first = item_came(w, x, "one");
+	acknowledge(x, first);
+	put_item(w, "two", NULL);
+	uint64_t second = item_came(w, x, "two");
+	assert_true(second > first);
+	client_free(x); /* without an answer: it comes again */
+	x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	assert_int_equal(item_came(w, x, "two"), second);
+	acknowledge(x, second);
+	send_findings(x, 1, 1); /* what was said before is out by now */
+	for (int i = 0; i < 1000 && items_in(w, "delivered") < 1; i++)
+		usleep(10000);
+	assert_int_equal(items_in(w, "delivered"), 1);
+	assert_int_equal(items_in(w, "superseded"), 1);
+	client_free(x);
+	identity_free(&id);
+}
+
+static size_t ask_blob(struct client *x, const char *name, uint64_t offset, struct buf *out)
+{
+	Otasuke__Wire__BlobAsk m = OTASUKE__WIRE__BLOB_ASK__INIT;
+	SCOPED_BUF struct buf b = { 0 };
+	uint8_t hash[32];
+	size_t n;
+
+	assert_int_equal(str_hex(str_of(name), hash, sizeof(hash), &n), 0);
+	m.sha256 = (ProtobufCBinaryData){ n, hash };
+	m.offset = offset;
+	m.length = BLOB_CHUNK_MAX;
+	frame_pack(&m.base, &b);
+	say(x, FRAME_BLOB_ASK, &b);
+	Otasuke__Wire__BlobPart *part = (Otasuke__Wire__BlobPart *)answer(
+		x, FRAME_BLOB_PART, &otasuke__wire__blob_part__descriptor);
+	assert_int_equal(part->offset, offset);
+	buf_add(out, part->data.data, part->data.len);
+	n = part->data.len;
+	otasuke__wire__blob_part__free_unpacked(part, NULL);
+	return n;
+}
+
+/* And the hub is started anew in the middle. */
+static void a_blob_is_given_in_parts_to_whom_it_was_promised(void **state)
+{
+	struct world *w = *state;
+	struct identity id = enrolled(w);
+	enum { SIZE = 2 * BLOB_CHUNK_MAX + 5 };
+	SCOPED_MEM char *p = mem_new(SIZE);
+	SCOPED_BUF struct buf got = { 0 };
+	char name[FLEET_BLOB_NAME];
+	struct err e;
+
+	for (size_t i = 0; i < SIZE; i++)
+		p[i] = (char)(i * 13);
+	struct txn *t = txn_begin(w->hub.db, TXN_WRITE, &e);
+	assert_int_equal(fleet_blob_put(t, p, SIZE, clock_utc_us(&clock_real), name, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	struct client *x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	assert_int_equal(ask_blob(x, name, 0, &got), 0); /* no item names it */
+	put_item(w, "list", name);
+	acknowledge(x, item_came(w, x, "list"));
+	assert_int_equal(ask_blob(x, name, 0, &got), BLOB_CHUNK_MAX);
+	client_free(x);
+	struct identity late = enrolled(w); /* after the item was put: none of its own names it */
+	struct client *y = client_new(w, late.cert, late.key);
+	SCOPED_BUF struct buf nothing = { 0 };
+	(void)greet(y);
+	assert_int_equal(ask_blob(y, name, 0, &nothing), 0);
+	client_free(y);
+	fleet_listen_stop(w->fleet.listener);
+	w->fleet.listener = NULL;
+	assert_int_equal(fleet_listen_start(&w->hub, &w->fleet.consumers, &w->fleet.listener, &e),
+			 0);
+	x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	x->type = 0;
+	while (got.n < SIZE)
+		assert_true(ask_blob(x, name, got.n, &got) > 0);
+	assert_int_equal(got.n, SIZE);
+	assert_memory_equal(got.p, p, SIZE);
+	client_free(x);
+	identity_free(&id);
+	identity_free(&late);
+}
+
+static void outcomes_come_with_heartbeats_once(void **state)
+{
+	struct world *w = *state;
+	struct identity id = enrolled(w);
+	Otasuke__Wire__ItemResult result = OTASUKE__WIRE__ITEM_RESULT__INIT,
+				  *results[] = { &result };
+	Otasuke__Wire__Heartbeat h = OTASUKE__WIRE__HEARTBEAT__INIT;
+	Otasuke__Wire__Record r = OTASUKE__WIRE__RECORD__INIT;
+
+	put_item(w, "one", NULL);
+	struct client *x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	result.sequence = item_came(w, x, "one");
+	acknowledge(x, result.sequence);
+	result.reason = (char *)(uintptr_t) "it has expired";
+	result.at_us = h.at_us = clock_utc_us(&clock_real);
+	h.items = results;
+	h.n_items = 1;
+	r.body_case = OTASUKE__WIRE__RECORD__BODY_HEARTBEAT;
+	r.heartbeat = &h;
+	for (r.sequence = 1; r.sequence <= 3; r.sequence++) {
+		SCOPED_BUF struct buf one = { 0 };
+		SCOPED_BUF struct buf raw = { 0 };
+		SCOPED_BUF struct buf batch = { 0 };
+
+		result.applied = r.sequence == 3; /* what was said first holds */
+		frame_pack(&r.base, &one);
+		batch_add(&raw, one.p, one.n);
+		assert_int_equal(batch_compress(&raw, &batch, NULL), 0);
+		say(x, FRAME_BATCH, &batch);
+		assert_int_equal(acknowledged(x), r.sequence);
+	}
+	assert_int_equal(items_in(w, "refused"), 1);
+	assert_int_equal(test_count(w->hub.db, "@global SELECT count(*) FROM audit WHERE action ="
+					       " 'item.refused'"),
+			 1);
+	client_free(x);
+	identity_free(&id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,6 +705,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_certificate_nothing_but_enrolment, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_bad_batch_is_refused_in_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_item_comes_on_connect_and_at_once, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_blob_is_given_in_parts_to_whom_it_was_promised,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(outcomes_come_with_heartbeats_once, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

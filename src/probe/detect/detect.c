@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/mute/mutes.h"
 #include "probe/story/story.h"
 
 /* The learner is first, so that time has gone on when others ask the baseline; the story is last:
@@ -191,13 +192,38 @@ uint64_t detect_findings(const struct detect *d)
 	return d->findings;
 }
 
+/* Counts where it would have been told without the mute. */
+static void keep_quiet(struct detect_env *env, struct telling *t, const struct report *r,
+		       int64_t mute)
+{
+	struct telling as_told = *t;
+
+	as_told.quiet_us = 0;
+	as_told.due = true;
+	if (telling_due(&as_told, r->severity, env->now_us)) {
+		mutes_hit(env->mutes, mute, env->now_us);
+		t->times++;
+		t->last_us = env->now_us;
+		t->severity = (uint8_t)r->severity;
+	}
+	t->quiet_us = env->now_us;
+	t->due = false;
+	if (r->detector != detector_host_story.name)
+		story_report(env->stories, r); /* which does not count it, while it is muted */
+}
+
 void detect_report(struct detect_env *env, struct telling *t, const struct report *r)
 {
+	const int64_t mute = report_mute(env, r);
 	struct detect *d = env->detect;
 	struct device_texts texts;
 	const char *peers[REPORT_PEERS_MAX], *names[REPORT_NAMES_MAX];
 	const char *reasons[FINDING_REASONS_MAX];
 
+	if (mute) {
+		keep_quiet(env, t, r, mute);
+		return;
+	}
 	for (size_t i = 0; i < r->n_peers; i++)
 		peers[i] = r->peer[i];
 	for (size_t i = 0; i < r->n_names; i++)
@@ -230,6 +256,7 @@ void detect_report(struct detect_env *env, struct telling *t, const struct repor
 	t->times++;
 	t->severity = (uint8_t)r->severity;
 	t->due = false;
+	t->quiet_us = 0;
 	d->findings++;
 	if (d->sink.finding)
 		d->sink.finding(d->sink.arg, &f);

@@ -38,6 +38,7 @@ struct detect_env {
 	struct detect *detect;
 	uint64_t forgotten;          /* what detectors gave up because a table of theirs was full */
 	struct stories *stories;     /* story/story.h: where clues go */
+	struct mutes *mutes;         /* mute/mutes.h: what shall stay quiet; NULL = nothing */
 	struct own_flows *own_flows; /* records/own_flows.h; NULL = no program tells us anything */
 	int64_t start_us;            /* packet time at which watching began */
 	int64_t now_us;              /* packet time */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "probe/detect/detect.h"
+#include "probe/mute/mutes.h"
 
 enum { GAP_STEPS = 6 };
 
@@ -144,6 +145,33 @@ bool telling_due(const struct telling *t, enum severity severity, int64_t now_us
 
 	if (t->times == 0 || severity > t->severity)
 		return true;
+	if (t->quiet_us != 0 && t->due && now_us - t->quiet_us >= gap_us[0])
+		return true; /* the mute may have ended */
 	uint32_t step = t->times - 1 < GAP_STEPS ? t->times - 1 : GAP_STEPS - 1;
 	return t->due && now_us - t->last_us >= gap_us[step];
+}
+
+int64_t report_mute(const struct detect_env *env, const struct report *r)
+{
+	const struct device *d = inventory_device(env->inventory, r->device);
+	const char *peers[REPORT_PEERS_MAX], *names[REPORT_NAMES_MAX];
+	char mac[ADDR_TEXT_MAX] = "";
+	struct mute_subject s = { .detector = r->detector,
+				  .mac = mac,
+				  .peers = peers,
+				  .n_peers = r->n_peers,
+				  .names = names,
+				  .n_names = r->n_names,
+				  .more_peers = r->n_peers == REPORT_PEERS_MAX,
+				  .more_names = r->n_names == REPORT_NAMES_MAX };
+
+	if (!env->mutes)
+		return 0;
+	if (d && d->has_mac)
+		mac_format(&d->mac, mac);
+	for (size_t i = 0; i < r->n_peers; i++)
+		peers[i] = r->peer[i];
+	for (size_t i = 0; i < r->n_names; i++)
+		names[i] = r->name[i];
+	return mutes_find(env->mutes, &s, env->now_us);
 }

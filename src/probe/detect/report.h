@@ -58,6 +58,7 @@ struct telling {
 	uint8_t severity;
 	bool due;         /* something new since */
 	uint64_t look_at; /* count at which it is worth weighing again */
+	int64_t quiet_us; /* when a mute kept it from being told; 0 = the last time it was told */
 };
 
 /* Weighing costs: at first each time, then each time COUNT has grown by a quarter. */
@@ -65,7 +66,10 @@ bool telling_look(struct telling *t, uint64_t count);
 
 /* Should the story be told now? The first time, when it gets worse, then at growing intervals. */
 bool telling_due(const struct telling *t, enum severity severity, int64_t now_us);
-/* Hands the report on and notes it. */
+/* The mute that keeps R quiet, 0 = none. */
+int64_t report_mute(const struct detect_env *env, const struct report *r);
+/* Hands the report on and notes it; or only notes it, when a mute says so: then the story is due
+ * again as soon as the mute has ended and something new was seen. */
 void detect_report(struct detect_env *env, struct telling *t, const struct report *r);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/ring.h"
+#include "probe/mute/mutes.h"
 
 enum { KEY_MAX = 20, KINDS_TEXT_MAX = 200 };
 
@@ -82,7 +83,43 @@ static struct story *story_of(struct stories *s, const struct clue *c)
 
 static double faded(const struct stories *s, const struct clue *c)
 {
+	if (c->muted)
+		return 0;
 	return story_decay(s->env->thresholds, c->weight, s->env->now_us - c->last_us);
+}
+
+/* The mute that fits C, as far as C tells what it is about. */
+static int64_t clue_mute(const struct stories *s, const struct clue *c)
+{
+	const struct device *d = inventory_device(s->env->inventory, c->device);
+	const char *peers[CLUE_PEERS_MAX], *name = c->name;
+	char mac[ADDR_TEXT_MAX] = "";
+	struct mute_subject what = { .detector = c->kind,
+				     .mac = mac,
+				     .peers = peers,
+				     .n_peers = c->n_peers,
+				     .names = &name,
+				     .n_names = c->name[0] != '\0',
+				     .more_peers = c->more_peers,
+				     .more_names = c->more_names };
+
+	if (d && d->has_mac)
+		mac_format(&d->mac, mac);
+	for (size_t i = 0; i < c->n_peers; i++)
+		peers[i] = c->peer[i];
+	return mutes_find(s->env->mutes, &what, s->env->now_us);
+}
+
+/* A clue that has no room for all its peers was judged when they were all there: that holds while
+ * the mute does. */
+static int64_t clue_judge(const struct stories *s, const struct clue *c)
+{
+	if (!s->env->mutes)
+		return 0;
+	if ((c->more_peers || c->more_names) && c->muted &&
+	    mutes_in_force(s->env->mutes, c->muted, s->env->now_us))
+		return c->muted;
+	return clue_mute(s, c);
 }
 
 /* Where C belongs: its predecessor, a free place, or that of the lightest. NULL: C is lighter
@@ -111,6 +148,7 @@ void story_add(struct stories *s, const struct clue *c)
 	if (!at)
 		return;
 	*at = *c;
+	at->muted = clue_judge(s, c);
 	if (!addr_is_zero(&c->device_addr))
 		t->device_addr = c->device_addr;
 	if (c->first_us < t->first_us)
@@ -140,6 +178,10 @@ void story_hear(struct stories *s, const struct report *r, double weight)
 		memcpy(c.peer[c.n_peers], r->peer[c.n_peers], ADDR_TEXT_MAX);
 	if (r->n_names > 0)
 		(void)str_copy(c.name, sizeof(c.name), str_of(r->name[0])); /* cut is fine */
+	c.more_peers = r->n_peers > CLUE_PEERS_MAX;
+	c.more_names = r->n_names > 1;
+	if (s && (c.more_peers || c.more_names))
+		c.muted = report_mute(s->env, r);
 	if (r->n_reasons > 0)
 		(void)str_copy(c.reason, sizeof(c.reason), str_of(r->reason[0])); /* cut is fine */
 	story_add(s, &c);
@@ -199,36 +241,84 @@ static void explain(const struct stories *s, const struct story *t, struct repor
 	}
 }
 
-static void tell(struct stories *s, struct story *t, bool last_word)
+struct weight {
+	double score;
+	bool convincing;
+	enum severity severity;
+	size_t clues; /* that count at all */
+};
+
+static struct weight weigh(const struct stories *s, const struct story *t)
 {
 	const struct thresholds *th = s->env->thresholds;
-	int64_t now_us = s->env->now_us;
-	char kinds[KINDS_TEXT_MAX] = "";
+	struct weight w = { .severity = SEVERITY_MEDIUM };
 	double best;
-	size_t n_kinds;
+	size_t kinds;
+
+	w.score = story_score(th, t->clue, t->n, s->env->now_us, &best, &kinds);
+	for (size_t i = 0; i < t->n; i++)
+		w.clues += t->clue[i].muted == 0;
+	w.convincing = w.score >= th->story.medium_from && w.score - best >= th->story.more_from &&
+		       w.clues >= 2;
+	if (w.score >= th->story.critical_from && kinds >= th->story.critical_kinds)
+		w.severity = SEVERITY_CRITICAL;
+	else if (w.score >= th->story.high_from)
+		w.severity = SEVERITY_HIGH;
+	return w;
+}
+
+static void tell(struct stories *s, struct story *t, bool last_word)
+{
+	const struct weight w = weigh(s, t);
+	char kinds[KINDS_TEXT_MAX] = "";
 	struct report r;
 
-	double score = story_score(th, t->clue, t->n, now_us, &best, &n_kinds);
-	if (score < th->story.medium_from || score - best < th->story.more_from || t->n < 2)
+	if (!w.convincing ||
+	    (last_word ? !t->telling.due : !telling_due(&t->telling, w.severity, s->env->now_us)))
 		return;
 	report_init(&r, detector_host_story.name, t->device, &t->device_addr);
-	r.severity = score >= th->story.critical_from && n_kinds >= th->story.critical_kinds
-			     ? SEVERITY_CRITICAL
-		     : score >= th->story.high_from ? SEVERITY_HIGH
-						    : SEVERITY_MEDIUM;
-	if (last_word ? !t->telling.due : !telling_due(&t->telling, r.severity, now_us))
-		return;
-	r.confidence = 1 - exp2(-score / th->story.medium_from);
+	r.severity = w.severity;
+	r.confidence = 1 - exp2(-w.score / s->env->thresholds->story.medium_from);
 	r.first_us = t->first_us;
 	r.last_us = t->last_us;
 	r.count = t->count;
 	qsort(t->clue, t->n, sizeof(t->clue[0]), heavier);
 	explain(s, t, &r, kinds);
 	report_story(&r, s->env, "signs");
-	report_number(&r, "story_score", round(score));
-	report_number(&r, "story_clues", (double)t->n);
+	report_number(&r, "story_score", round(w.score));
+	report_number(&r, "story_clues", (double)w.clues);
 	report_text(&r, "story_kinds", kinds);
 	detect_report(s->env, &t->telling, &r);
+}
+
+static bool judge_again(const struct stories *s, struct story *t)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		int64_t muted = clue_judge(s, &t->clue[i]);
+
+		changed = changed || (muted != 0) != (t->clue[i].muted != 0);
+		t->clue[i].muted = muted;
+	}
+	return changed;
+}
+
+void story_weigh_again(struct stories *s)
+{
+	for (size_t i = 0; s && i < ring_count(s->of_device); i++) {
+		struct story *t = ring_at(s->of_device, i);
+
+		if (!judge_again(s, t))
+			continue;
+		const struct weight w = weigh(s, t);
+		if (!w.convincing)
+			t->telling = (struct telling){ .times = 0 };
+		else if (w.severity < t->telling.severity)
+			t->telling.severity = (uint8_t)w.severity;
+		t->telling.due = true;
+		s->fresh = true;
+	}
 }
 
 static void tell_all(struct stories *s, bool last_word)

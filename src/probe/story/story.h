@@ -25,6 +25,8 @@ struct clue {
 	uint32_t device;
 	struct addr device_addr; /* zero: the device's own first one */
 	int64_t first_us, last_us;
+	int64_t muted;               /* the mute that keeps it from counting; 0 = it counts */
+	bool more_peers, more_names; /* than there is room for */
 	size_t n_peers;
 	char peer[CLUE_PEERS_MAX][ADDR_TEXT_MAX];
 	char name[DPI_NAME_MAX];
@@ -38,6 +40,10 @@ void story_add(struct stories *s, const struct clue *c); /* S may be NULL: nobod
 void story_hear(struct stories *s, const struct report *r, double weight);
 /* A finding is evidence too, as heavy as it is severe. */
 void story_report(struct stories *s, const struct report *r);
+
+/* The mutes are others now: what has been heard is weighed again, what no longer counts included. A
+ * story that falls is told anew when it convinces again. */
+void story_weigh_again(struct stories *s);
 
 /* What a clue weighs after AGE. */
 double story_decay(const struct thresholds *t, double weight, int64_t age_us);

@@ -57,7 +57,7 @@ double story_score(const struct thresholds *t, const struct clue *c, size_t n, i
 
 	n = n < STORY_CLUES_MAX ? n : STORY_CLUES_MAX;
 	for (size_t i = 0; i < n; i++)
-		w[i] = story_decay(t, c[i].weight, now_us - c[i].last_us);
+		w[i] = c[i].muted ? 0 : story_decay(t, c[i].weight, now_us - c[i].last_us);
 	for (size_t i = 0; i < n; i++)
 		best = w[i] > best ? w[i] : best;
 	fade_echoes(c, w, n);
