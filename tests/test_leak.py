@@ -40,6 +40,8 @@ THINGS = {
     "/members/{id}/consents/{consent}": "consent",
     "/members/{id}/devices/{device}": "device",
     "/fleet/{id}": "sensor",
+    "/intel/feeds/{id}": "feed",
+    "/intel/verdicts/{id}": "verdict",
     "/alerts/{id}": "alert",
     "/mutes/{id}": "mute",
     "/notices/{id}": "notice",
@@ -50,13 +52,14 @@ THINGS = {
     "/assets/{name}": "asset",
 }
 # They answer everybody: with what is the asker's own, with nothing, or with a file.
-ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}"}
+ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}"} | {f"/intel/feeds/{{id}}{verb}" for verb in (
+    "", "/edit", "/check", "/import", "/fetch", "/empty", "/remove")}
 # About the installation, not about a company: nobody's business but the administrator's socket.
 SOCKET_ONLY = {"/admin/check", "/admin/backup"}
 # Tested by themselves below.
 APART = {"/live", "/logout"}
 # Asked with more than the path: so that the page has something to find.
-QUERIES = {"/people": "?all=1", "/cases/new": "?q=%E3%81%BF%E3%81%AA%E3%81%A8", "/cases/new/companies": "?q=0190000102", "/search": "?q=%E3%81%BF%E3%81%AA%E3%81%A8",
+QUERIES = {"/people": "?all=1", "/cases/new": "?q=%E3%81%BF%E3%81%AA%E3%81%A8", "/cases/new/companies": "?q=0190000102", "/search": "?q=%E3%81%BF%E3%81%AA%E3%81%A8", "/intel/find": "?q=lists.example", "/intel/one": "?kind=ip&value=203.0.113.66",
            "/reports": "?kind=unauthorised_device"}
 # What is posted: complete, so that only the question who asks can stop it. {words} in braces are A's.
 FORMS = {
@@ -96,6 +99,16 @@ FORMS = {
     "/fleet/codes": {"company": MINATO, "name": "x"},
     "/fleet/{id}/revoke": {"why": "x"},
     "/fleet/{id}/name": {"name": "changed"},
+    "/intel/own": {"value": "lists.example", "tlp": "amber"},
+    "/intel/own/remove": {"kind": "domain", "value": "none.example"},
+    "/intel/verdicts/{id}/end": {},
+    "/intel/feeds": {"name": ""},
+    "/intel/feeds/{id}/edit": {"name": "x", "tlp": "clear", "confidence": "50", "every": "3600", "enabled": "1"},
+    "/intel/feeds/{id}/check": {},
+    "/intel/feeds/{id}/import": {"token": "none"},
+    "/intel/feeds/{id}/fetch": {},
+    "/intel/feeds/{id}/empty": {},
+    "/intel/feeds/{id}/remove": {},
     "/alerts/{id}/accept": {},
     "/alerts/{id}/close": {"why": "x"},
     "/alerts/{id}/mute": {"device": "1", "days": "3", "reason": "x"},
@@ -136,6 +149,8 @@ def turns_away(pattern):
 ROUTES = [(r["method"], r["pattern"]) for r in Hub.routes()]
 KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new"}  # in their forms, with or without cases of that kind
 
+# Written by the hub itself whenever it has something for the sensors.
+HANDED_OUT = {"item", "sensor_item", "intel_sent"}
 # role, kind of its organisation; none of them has anything to do with company A
 FOREIGNERS = [("analyst", "vendor"), ("technician", "it_company"), ("insurer", "insurer"), ("specialist", "vendor"),
               ("teacher", "school"), ("desk", "consortium"), ("admin", "consortium")]
@@ -188,6 +203,12 @@ class World:
         found = {row[0] for row in self.hub.rows("SELECT detector FROM alert WHERE device_name = 'Galaxy-A54'")}
         return {"known_bad", "beacon", "new_device"} <= found
 
+    def fill_lists(self):
+        self.desk.get("/intel/own/new")
+        self.send("/intel/own", value="lists.example", tlp="amber")
+        self.ids["feed"] = self.hub.value("SELECT id FROM intel_feed WHERE way = 'hand'")
+        self.ids["verdict"] = 0
+
     def fill_alerts(self, sensor, day, indicators):
         sensor.enrol(self.hub.code(MINATO, "--name", f"{SECRET}-sensor"))
         sensor.configure(replay=day, replay_shift="now", probe__learning="15m", probe__indicators=indicators).start()
@@ -232,7 +253,7 @@ class World:
                  "person": f"id IN ({people})", "membership": f"person_id IN ({people})",
                  "session": f"person_id IN ({people})", "audit": f"about_company_id = {self.a}"}
         for table, columns in self.hub.store.tables().items():
-            if "company_id" in columns and table != "sensor":
+            if "company_id" in columns and table not in {"sensor"} | HANDED_OUT:
                 where[table] = f"company_id = {self.a}"
         where["sensor"] = f"company_id = {self.a} AND state = 'enrolled' AND revoked_us = 0"
         return where
@@ -254,6 +275,7 @@ def world(request, hubs, folder, sensors, day, indicators):
     w = World(hub, folder)
     w.fill_members()
     w.fill_accounts()
+    w.fill_lists()
     w.fill_alerts(sensors(), day, indicators)
     w.fill_cases()
     yield w

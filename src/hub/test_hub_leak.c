@@ -12,6 +12,9 @@
 #include "hub/fleet/fleet_ingest_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/hub_core.h"
+#include "hub/intel/intel_hit.h"
+#include "hub/intel/intel_rules.h"
+#include "hub/intel/intel_work.h"
 #include "hub/members/members_rules.h"
 #include "hub/test_hub.h"
 #include "hub/watch/watch_fold.h"
@@ -124,6 +127,25 @@ static const struct leak_row rows[] = {
 	SEEN("/members/{id}/devices", "/members/@c/devices"),
 	POST("/members/{id}/devices/{device}", "/members/@c/devices/@d", "name=x"),
 
+	SEEN("/intel", "/intel"),
+	GET("/intel/find", "/intel/find?q=bad.example"),
+	SEEN("/intel/one", "/intel/one?kind=domain&value=bad.example"),
+	SEEN("/intel/held", "/intel/held"),
+	NOTHING("GET", "/intel/own/new", "an empty form"),
+	NOTHING("POST", "/intel/own", "the region's list belongs to no company"),
+	NOTHING("POST", "/intel/own/remove", "the region's list belongs to no company"),
+	POST("/intel/verdicts/{id}/end", "/intel/verdicts/@v/end", ""),
+	NOTHING("GET", "/intel/feeds/new", "an empty form"),
+	NOTHING("POST", "/intel/feeds", "lists belong to no company"),
+	SEEN("/intel/feeds/{id}", "/intel/feeds/1"),
+	NOTHING("GET", "/intel/feeds/{id}/edit", "lists belong to no company"),
+	NOTHING("POST", "/intel/feeds/{id}/edit", "lists belong to no company"),
+	NOTHING("POST", "/intel/feeds/{id}/check", "lists belong to no company"),
+	NOTHING("POST", "/intel/feeds/{id}/import", "lists belong to no company; the draft is the person's"),
+	NOTHING("POST", "/intel/feeds/{id}/fetch", "lists belong to no company"),
+	NOTHING("POST", "/intel/feeds/{id}/empty", "lists belong to no company"),
+	NOTHING("POST", "/intel/feeds/{id}/remove", "lists belong to no company"),
+
 	SEEN("/alerts", "/alerts"),
 	GET("/alerts", "/alerts?company=@c"),
 	SEEN("/alerts.csv", "/alerts.csv"),
@@ -173,7 +195,7 @@ struct foreign {
 	struct test_hub *th;
 	int64_t consortium, desk;
 	int64_t company, contact, person, org, alert, mute, notice, session;
-	int64_t sensor, device;
+	int64_t sensor, device, verdict;
 	char number[CASE_NUMBER_MAX];
 };
 
@@ -242,6 +264,9 @@ static void alert_make(struct foreign *f)
 	char *peers[] = { (char *)(uintptr_t) "203.0.113.66:8443" };
 	Otasuke__Wire__Device d = OTASUKE__WIRE__DEVICE__INIT;
 	Otasuke__Wire__Finding finding = OTASUKE__WIRE__FINDING__INIT;
+	Otasuke__Wire__Evidence evidence[2] = { OTASUKE__WIRE__EVIDENCE__INIT,
+						OTASUKE__WIRE__EVIDENCE__INIT };
+	Otasuke__Wire__Evidence *list[2] = { &evidence[0], &evidence[1] };
 	struct hub *h = f->th->hub;
 	struct err e = { 0 };
 
@@ -257,6 +282,12 @@ static void alert_make(struct foreign *f)
 	finding.first_us = TEST_HUB_NOW - US_PER_MIN;
 	finding.last_us = TEST_HUB_NOW;
 	finding.count = 6;
+	evidence[0].name = (char *)(uintptr_t) "indicator";
+	evidence[0].text = (char *)(uintptr_t) "bad.example";
+	evidence[1].name = (char *)(uintptr_t) "indicator_type";
+	evidence[1].text = (char *)(uintptr_t) "domain";
+	finding.evidence = list;
+	finding.n_evidence = ARRAY_LEN(list);
 	const struct fleet_finding ff = { .sequence = 1, .finding = &finding };
 	const struct fleet_batch b = { .company_id = f->company,
 				       .sensor_id = f->sensor,
@@ -264,10 +295,39 @@ static void alert_make(struct foreign *f)
 				       .findings = &ff,
 				       .n_findings = 1 };
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, &e);
-	if (!t || watch_fold_take(h->watch, t, &b, &e) < 0 ||
+	if (!t || intel_hit_take(h, t, &b, &e) < 0 || watch_fold_take(h->watch, t, &b, &e) < 0 ||
 	    watch_fold_finish(h->watch, t, &e) < 0 || txn_commit(&t, &e) < 0)
 		fail_msg("%s", e.text);
 	watch_fold_done(h->watch, true);
+}
+
+/* Lists belong to no company; what its devices did with them, and what was said of it, does. */
+static void own_entry_make(struct foreign *f)
+{
+	const struct intel_own_entry entry = { "", "bad.example", "", TLP_AMBER };
+	struct user u = test_hub_user(f->th, f->desk);
+	struct indicator made;
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+
+	if (!t || intel_own_add(t, &u, &entry, TEST_HUB_NOW, &made, &e) < 0 ||
+	    txn_commit(&t, &e) < 0 || intel_work_pack(f->th->hub, true, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+static void verdict_make(struct foreign *f)
+{
+	const struct intel_wrong w = { .company_id = f->company,
+				       .alert_id = f->alert,
+				       .key = { INDICATOR_DOMAIN, "bad.example" },
+				       .reason = MARK };
+	struct user u = test_hub_user(f->th, f->desk);
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+
+	if (!t || intel_verdict_add(t, &u, &w, TEST_HUB_NOW, &f->verdict, &e) < 0 ||
+	    txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
 }
 
 static void watch_find(struct foreign *f)
@@ -352,8 +412,10 @@ static void foreign_make(struct test_hub *th, struct foreign *f)
 	company_make(f);
 	people_make(f);
 	sensor_make(f);
+	own_entry_make(f);
 	alert_make(f);
 	watch_find(f);
+	verdict_make(f);
 	case_make(f);
 }
 
@@ -378,7 +440,7 @@ static void fill(const struct foreign *f, const char *text, bool absent, struct 
 	} ids[] = { { 'c', f->company }, { 't', f->contact }, { 'p', f->person },
 		    { 'o', f->org },     { 'a', f->alert },   { 'm', f->mute },
 		    { 'e', f->sensor },  { 'd', f->device },  { 'n', f->notice },
-		    { 's', f->session } };
+		    { 's', f->session }, { 'v', f->verdict } };
 
 	buf_clear(out);
 	for (const char *p = text; *p; p++) {
