@@ -8,6 +8,7 @@ All outside addresses and names are from ranges reserved for documentation (RFC 
 import argparse
 import random
 
+from office_chores import Chores
 from packets import (Capture, arp, client_hello, dhcp, dns_answer, dns_query, ether, ipv4, mac_bytes, server_hello, smb2,
                      tcp, tls_record, udp)
 
@@ -32,6 +33,8 @@ PHONE_SITES = SITES[1:3] + SITES[8:12]
 
 
 class Office:
+    router = ROUTER
+
     def __init__(self, seed, start):
         self.rng = random.Random(seed)
         self.cap = Capture()
@@ -101,6 +104,12 @@ class Office:
         send(at + rtt, False, 17)
         send(at + rtt + 0.001, True, 16)
         return at + rtt
+
+    def refused(self, at, host, peer, port):
+        """A connection that is answered by RST."""
+        sport, seq = self.next_port(host[1]), self.rng.getrandbits(32)
+        self.frame(at, host, peer, 6, tcp(host[1], peer[1], sport, port, seq, 0, 2))
+        self.frame(at + 0.001, peer, host, 6, tcp(peer[1], host[1], port, sport, 0, seq + 1, 20))
 
     def outside(self, ip):
         return (ROUTER[0], ip)
@@ -209,12 +218,16 @@ def main():
     args.add_argument("--phone-at", type=float, default=None, help="minute at which the phone joins (default: 75 before the end, none: -1)")
     args.add_argument("--period", type=float, default=60, help="seconds between two calls of the botnet client")
     args.add_argument("--density", type=float, default=0.45, help="things a person does in a minute")
+    args.add_argument("--chores", action="store_true", help="what runs by itself as well: scripts, backups, monitoring, devices")
     args.add_argument("--start", type=float, default=1605484800, help="UTC second at which the day begins")
     options = args.parse_args()
     office = Office(options.seed, options.start)
     office.neighbours(options.minutes)
     for number in range(1, options.pcs + 1):
         office.pc_day(number, options.minutes, options.density)
+    if options.chores:
+        pcs = [(f"00:0c:29:10:00:{n:02x}", f"192.168.10.{20 + n}") for n in range(1, options.pcs + 1)]
+        Chores(office, NAS, PRINTER, pcs).all(options.minutes / 60)
     phone_at = options.phone_at if options.phone_at is not None else max(options.minutes - 75, options.minutes * 0.6)
     if phone_at >= 0:
         office.phone(office.start + phone_at * 60, office.start + options.minutes * 60, options.period)

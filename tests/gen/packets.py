@@ -107,6 +107,23 @@ def smb2(command, message_id, body, response=False):
     return struct.pack("!I", len(message)) + message
 
 
+def smb2_tree(path):
+    """TREE_CONNECT (MS-SMB2, 2.2.9)."""
+    text = path.encode("utf-16-le")
+    return smb2(3, 1, struct.pack("<HHHH", 9, 0, 64 + 8, len(text)) + text)
+
+
+def smb2_create(name):
+    """CREATE (MS-SMB2, 2.2.13)."""
+    text = name.encode("utf-16-le")
+    return smb2(5, 2, struct.pack("<H42xHHII", 57, 64 + 56, len(text), 0, 0) + text)
+
+
+def icmp_echo(kind, ident, number, data):
+    body = struct.pack("!BBHHH", kind, 0, 0, ident, number) + data
+    return body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+
+
 class Capture:
     """Collects frames in any order and writes them as a little-endian microsecond pcap, sorted by time."""
 

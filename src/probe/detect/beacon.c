@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/ring.h"
+#include "probe/story/story.h"
 
 enum { PAIRS_MAX = 8192, PAIR_KEY_MAX = 27 };
 
@@ -107,11 +108,12 @@ static void peer_add(struct pair *p, const struct addr *a)
 static void report_pair(struct beacon *b, struct pair *p, bool last_word)
 {
 	struct report r;
+	double clue;
 
 	if (p->n_start < b->env->thresholds->beacon.calls_min || (last_word && !p->telling.due))
 		return;
 	report_init(&r, detector_beacon.name, p->device, &p->src);
-	if (!beacon_weigh(b->env, &b->context, p, &r))
+	if (!beacon_weigh(b->env, &b->context, p, &r, &clue))
 		return;
 	if (!last_word && !telling_due(&p->telling, r.severity, b->env->now_us))
 		return;
@@ -125,6 +127,8 @@ static void report_pair(struct beacon *b, struct pair *p, bool last_word)
 	report_story(&r, b->env, "%s:%u", p->name[0] ? p->name : addr_format(&p->peer[0], text),
 		     p->port);
 	detect_report(b->env, &p->telling, &r);
+	if (r.severity == SEVERITY_INFO && clue > 0)
+		story_hear(b->env->stories, &r, clue);
 }
 
 static bool judged(const struct flow *f, enum flow_event ev)

@@ -43,8 +43,9 @@ bool beacon_is_name(const char *name);
 bool beacon_is_common_port(uint16_t port);
 /* Could this flow be one of a beacon at all? */
 bool beacon_worth(const struct detect_env *env, const struct flow *f);
-/* Fills severity, confidence, evidence and reasons; false when P is not worth telling. */
+/* Fills severity, confidence, evidence and reasons; false when P is not worth telling. CLUE_OUT:
+ * what it weighs in the story of the device when it is no more than information. */
 bool beacon_weigh(const struct detect_env *env, const struct beacon_context *x,
-		  const struct pair *p, struct report *r);
+		  const struct pair *p, struct report *r, double *clue_out);
 
 #endif

@@ -38,9 +38,9 @@ static bool clockwork(uint16_t port)
 /* What office machines ask their own servers and printers all day. */
 static bool office_service(uint16_t port)
 {
-	static const uint16_t ports[] = { 25,   88,   111,  135,  139,  143,  389,  445,
-					  464,  515,  548,  587,  631,  636,  993,  2049,
-					  3268, 3269, 3389, 5357, 5985, 8530, 9100, 47001 };
+	static const uint16_t ports[] = { 22,   25,   88,   111,  135,  139,  143,  389,  445,
+					  464,  515,  548,  587,  631,  636,  993,  2049, 3268,
+					  3269, 3389, 5357, 5985, 8530, 9100, 47001 };
 
 	return port >= 49152 || among(port, ports, ARRAY_LEN(ports));
 }
@@ -82,6 +82,8 @@ struct weights {
 	struct beacon_score score;
 	bool internal, failing, raw, odd;
 	bool everyday; /* a named place on a common port, and nothing more to say against it */
+	bool slow;     /* no oftener than honest programs ask, of an everyday or inner place */
+	bool usual;    /* this device has called there for days */
 	bool common;   /* much of the network calls there */
 	bool newly;    /* nobody here called there before these days */
 	bool rare_tls; /* nobody else here says hello in this way */
@@ -118,10 +120,15 @@ static void weigh(const struct detect_env *env, const struct beacon_context *x,
 		      places_devices(x->hellos) >= t->beacon.hello_devices_min;
 	w->total = w->score.total;
 	w->everyday = !w->raw && !w->odd;
+	const struct device *device = inventory_device(env->inventory, p->device);
 	uint64_t place = baseline_place(env->baseline, p->name, &p->peer[0], p->port);
 	w->common = w->common || baseline_place_common(env->baseline, place);
 	w->newly = baseline_place_new(env->baseline, place);
-	if (w->raw)
+	w->usual = device && !baseline_young(env->baseline) &&
+		   baseline_usual(env->baseline, device, place) >= t->beacon.usual_days;
+	w->slow = (w->everyday || w->internal) &&
+		  w->score.interval_s * (double)US_PER_SEC > (double)t->beacon.poll_us;
+	if (w->raw && !(w->internal && w->slow)) /* one's own machines are asked by address */
 		w->total += t->beacon.no_name;
 	if (w->odd)
 		w->total += t->beacon.odd_port;
@@ -129,10 +136,9 @@ static void weigh(const struct detect_env *env, const struct beacon_context *x,
 		w->total += t->beacon.new_place;
 	if (w->failing)
 		w->total -= t->beacon.unanswered;
-	if (w->everyday &&
-	    w->score.interval_s * (double)US_PER_SEC > (double)t->beacon.update_check_us)
-		w->total -= t->beacon.update_check_less;
-	if (w->common)
+	if (w->slow)
+		w->total -= t->beacon.poll_less;
+	if (w->common || w->usual)
 		w->total -= t->beacon.common_less;
 	if (w->rare_tls)
 		w->total += t->beacon.rare_hello;
@@ -146,6 +152,8 @@ static enum severity severity_of(const struct thresholds *t, const struct weight
 
 	if (p->last_us - p->first_us < (harmless ? t->beacon.setup_us : t->beacon.burst_us))
 		return SEVERITY_INFO;
+	if (w->internal) /* one computer watches another; nobody is led by one that is not there */
+		return w->total >= t->beacon.low_from && !w->failing ? SEVERITY_LOW : SEVERITY_INFO;
 	if (w->total >= t->beacon.high_from)
 		return SEVERITY_HIGH;
 	if (w->total >= t->beacon.medium_from)
@@ -177,6 +185,8 @@ static void explain(const struct pair *p, const struct weights *w, struct report
 		report_reason(r, "nobody here called this place before these days");
 	if (w->devices >= 5)
 		report_reason(r, "%u of %zu devices call there", w->callers, w->devices);
+	if (w->usual)
+		report_reason(r, "this device has called there for days");
 	if (w->rare_tls)
 		report_reason(r, "no other device here begins TLS in this way (JA3 %s)", p->ja3);
 	report_number(r, "interval_median_s", s->interval_s);
@@ -194,16 +204,18 @@ static void explain(const struct pair *p, const struct weights *w, struct report
 }
 
 bool beacon_weigh(const struct detect_env *env, const struct beacon_context *x,
-		  const struct pair *p, struct report *r)
+		  const struct pair *p, struct report *r, double *clue_out)
 {
 	struct weights w = { 0 };
+	const struct thresholds *t = env->thresholds;
 
 	weigh(env, x, p, &w);
 	/* A story that was told is taken back in the same way. */
-	if (p->telling.times == 0 &&
-	    (w.total < env->thresholds->beacon.tell_from || (w.common && w.everyday)))
+	if (p->telling.times == 0 && (w.total < t->beacon.tell_from || (w.common && w.everyday)))
 		return false;
-	r->severity = severity_of(env->thresholds, &w, p);
+	r->severity = severity_of(t, &w, p);
+	bool regular = w.slow && !w.failing && w.total + t->beacon.poll_less >= t->beacon.low_from;
+	*clue_out = regular ? t->beacon.poll_points : 0;
 	r->confidence = w.total > 0.99 ? 0.99 : w.total;
 	explain(p, &w, r);
 	report_baseline(r, env);

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "probe/detect/ring.h"
+#include "probe/story/story.h"
 
 enum { SCANNERS_MAX = 1024 };
 
@@ -124,6 +125,8 @@ static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool la
 	if (!last_word && !telling_due(t, r.severity, s->env->now_us))
 		return;
 	detect_report(s->env, t, &r);
+	if (r.severity == SEVERITY_INFO) /* an inventory, or the first step of more */
+		story_hear(s->env->stories, &r, s->env->thresholds->scan.inventory_points);
 }
 
 /* LIKE bears the time of the attempt. */

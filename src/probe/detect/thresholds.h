@@ -17,10 +17,11 @@ struct thresholds {
 		uint64_t changes_min;
 	} arp_spoof;
 	struct {
-		uint64_t calls_min, callers_common;
-		int64_t merge_us, lasted_us, setup_us, burst_us, update_check_us;
+		uint64_t usual_days, calls_min, callers_common;
+		int64_t merge_us, lasted_us, setup_us, burst_us, poll_us;
 		double weight_regular, weight_alike, weight_even, weight_lasting;
-		double no_name, odd_port, unanswered, update_check_less, common_less, common_share;
+		double no_name, odd_port, unanswered, poll_less, poll_points, common_less,
+			common_share;
 		double new_place;
 		double tell_from, low_from, medium_from, high_from;
 		uint64_t hello_devices_min;
@@ -95,12 +96,12 @@ struct thresholds {
 	struct {
 		uint64_t hosts_min, ports_min, pings_min, arp_min, many;
 		int64_t rest_us;
-		double pings_each, failed_times, answered_share;
+		double pings_each, failed_times, answered_share, inventory_points;
 	} scan;
 	struct {
 		int64_t half_life_us;
 		double low, medium, high; /* points of a finding */
-		double medium_from, high_from, critical_from, more_from, counts_from;
+		double medium_from, high_from, critical_from, best_from, more_from, counts_from;
 		uint64_t critical_kinds;
 	} story;
 	struct {

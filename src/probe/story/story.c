@@ -258,8 +258,8 @@ static struct weight weigh(const struct stories *s, const struct story *t)
 	w.score = story_score(th, t->clue, t->n, s->env->now_us, &best, &kinds);
 	for (size_t i = 0; i < t->n; i++)
 		w.clues += t->clue[i].muted == 0;
-	w.convincing = w.score >= th->story.medium_from && w.score - best >= th->story.more_from &&
-		       w.clues >= 2;
+	w.convincing = w.score >= th->story.medium_from && best >= th->story.best_from &&
+		       w.score - best >= th->story.more_from && w.clues >= 2;
 	if (w.score >= th->story.critical_from && kinds >= th->story.critical_kinds)
 		w.severity = SEVERITY_CRITICAL;
 	else if (w.score >= th->story.high_from)
