@@ -4,6 +4,7 @@
 #include "hub/fleet/fleet_item_store.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "store/rows.h"
@@ -105,7 +106,10 @@ static void item_read_whole(const struct rows *r, struct arena *a, void *row)
 
 	item_read(r, a, row);
 	body = rows_blob(r, 13, &i->body_n);
-	i->body = arena_strndup(a, body ? body : "", i->body_n);
+	void *copy = arena_alloc(a, i->body_n + 1); /* bytes, with zeros among them */
+	if (body)
+		memcpy(copy, body, i->body_n);
+	i->body = copy;
 }
 
 int fleet_item_store_waiting(struct txn *t, int64_t sensor_id, uint64_t after, int64_t now_us,
