@@ -15,6 +15,7 @@ struct alone {
 	struct flow_table *flows;
 	struct capture capture;
 	int64_t shift_us, ring_bytes, up_since_us;
+	enum probe_stage stage;
 	struct packet batch[CAPTURE_BATCH];
 };
 
@@ -22,19 +23,22 @@ static void on_flow(void *arg, struct flow *f, enum flow_event ev, const struct 
 {
 	const struct alone *a = arg;
 
-	judge_flow(a->judge, f, ev, d);
+	if (a->stage == PROBE_ALL || a->stage == PROBE_READERS)
+		judge_flow(a->judge, f, ev, d);
 }
 
 int alone_new(const struct probe_config *c, struct judge *j, struct alone **out, struct err *e)
 {
-	struct dpi *dpi = dpi_new(e);
+	bool look = c->stage == PROBE_ALL || c->stage >= PROBE_DPI;
+	struct dpi *dpi = look ? dpi_new(e) : NULL;
 
-	if (!dpi)
+	if (look && !dpi)
 		return -ENOMEM;
 	struct alone *a = mem_new(sizeof(*a));
 	struct flow_listener listener = { .arg = a, .event = on_flow };
 	a->judge = j;
 	a->dpi = dpi;
+	a->stage = c->stage;
 	a->shift_us = c->shift_us;
 	a->ring_bytes = c->ring_bytes;
 	a->flows = flow_table_new((size_t)c->flow_memory_bytes, dpi, &listener);
@@ -106,6 +110,11 @@ static void on_packet(struct alone *a, const struct dissected *d)
 	int dir = 0;
 
 	judge_count(a->judge, &count);
+	if (a->stage != PROBE_ALL && a->stage < PROBE_READERS) {
+		if (a->stage >= PROBE_FLOWS)
+			(void)flow_update(a->flows, d, &dir); /* nobody asks */
+		return;
+	}
 	if (d->neighbour.op)
 		judge_neighbour(a->judge, d);
 	struct flow *f = flow_update(a->flows, d, &dir);
@@ -161,7 +170,7 @@ int alone_step(struct alone *a, int wait_ms, struct err *e)
 		advance(a, clock_utc_us(&clock_real));
 		return 1;
 	}
-	if (n > 0)
+	if (n > 0 && a->stage != PROBE_CAPTURE)
 		run_batch(a, (size_t)n);
 	return n > 0 ? 1 : n;
 }

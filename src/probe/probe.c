@@ -110,7 +110,7 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 		probe_free(p);
 		return r;
 	}
-	p->judge.env.without = p->config.without;
+	p->judge.env.without = c->stage == PROBE_READERS ? "*" : p->config.without;
 	judge_start(&p->judge, c, &home);
 	*out = p;
 	return 0;

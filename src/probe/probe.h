@@ -31,6 +31,16 @@ struct probe_sink {
 
 enum { PROBE_WORKERS_MAX = 16 };
 
+/* How far packets go, for measurements: a later one includes those before it. */
+enum probe_stage {
+	PROBE_ALL, /* as always */
+	PROBE_CAPTURE,
+	PROBE_DISSECT,
+	PROBE_FLOWS,
+	PROBE_DPI,
+	PROBE_READERS, /* and inventory; all but the detectors */
+};
+
 /* Filled by conf_add(probe_conf_rows) or probe_config_init. */
 struct probe_config {
 	int64_t flow_memory_bytes; /* probe.flow_memory: the flow table never exceeds it */
@@ -43,8 +53,9 @@ struct probe_config {
 	char *thresholds;    /* probe.thresholds: changed ones, "beacon.calls_min=8, ..." */
 	char *without;       /* detectors left out (no configuration row); analyses */
 	char *baseline;      /* what is usual is kept there; "" = nowhere (no configuration row) */
-	int64_t shift_us;    /* added to packet time (no configuration row); demonstration */
-	bool live;           /* set by probe_open_live */
+	enum probe_stage stage; /* measurements, of one worker (no configuration row) */
+	int64_t shift_us;       /* added to packet time (no configuration row); demonstration */
+	bool live;              /* set by probe_open_live */
 	bool resident; /* a sensor that stays: new_device learns before it speaks; a live one is */
 };
 

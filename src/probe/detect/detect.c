@@ -33,6 +33,8 @@ static bool listed(const char *names, struct str name)
 {
 	struct str rest = str_of(names), part;
 
+	if (str_eq(rest, STR("*")))
+		return true;
 	while (str_cut(&rest, ',', &part)) {
 		if (str_eq(str_trim(part), name))
 			return true;
