@@ -63,6 +63,21 @@ void dpi_flow_free(struct dpi_flow *f)
 	free(f);
 }
 
+static bool carries(ndpi_protocol p, uint16_t id)
+{
+	return p.app_protocol == id || p.master_protocol == id;
+}
+
+/* Of HTTP nothing but the host is taken from here: what else there is to learn, http_head reads. */
+static bool enough(const struct dpi *d, const struct dpi_flow *f)
+{
+	if (f->found.app_protocol == NDPI_PROTOCOL_UNKNOWN)
+		return false;
+	if (carries(f->found, NDPI_PROTOCOL_HTTP) && f->state->host_server_name[0])
+		return true;
+	return !ndpi_extra_dissection_possible(d->module, f->state);
+}
+
 bool dpi_packet(struct dpi *d, struct dpi_flow *f, const uint8_t *p, size_t n, int64_t ts_us)
 {
 	if (n > UINT16_MAX)
@@ -71,13 +86,7 @@ bool dpi_packet(struct dpi *d, struct dpi_flow *f, const uint8_t *p, size_t n, i
 						 (uint64_t)ts_us / 1000);
 	if (++f->packets >= DPI_PACKETS_MAX)
 		return true;
-	return f->found.app_protocol != NDPI_PROTOCOL_UNKNOWN &&
-	       !ndpi_extra_dissection_possible(d->module, f->state);
-}
-
-static bool carries(ndpi_protocol p, uint16_t id)
-{
-	return p.app_protocol == id || p.master_protocol == id;
+	return enough(d, f);
 }
 
 /* Lower case, without port. */
