@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "probe/dissect/ssdp.h"
 #include "probe/readers_http.h"
 #include "probe/readers_smb.h"
 #include "probe/traffic.h"
@@ -18,6 +19,7 @@ enum {
 	PORT_SMB = 445,
 	PORT_DHCP6_CLIENT = 546,
 	PORT_DHCP6_SERVER = 547,
+	PORT_SSDP = 1900,
 	PORT_MDNS = 5353,
 	PORT_LLMNR = 5355,
 };
@@ -113,6 +115,14 @@ static void on_nbns(struct readers *r, const struct dissected *d)
 		inventory_hostname(r->env->inventory, sender(r, d), name, false);
 }
 
+static void on_ssdp(struct readers *r, const struct dissected *d)
+{
+	struct ssdp_message m;
+
+	if (ssdp_parse(d->payload, &m) == 0 && m.alive)
+		inventory_ssdp(r->env->inventory, sender(r, d), m.uuid);
+}
+
 static void on_udp(struct readers *r, const struct flow *f, int dir, const struct dissected *d)
 {
 	switch (f->key.dport) {
@@ -133,6 +143,9 @@ static void on_udp(struct readers *r, const struct flow *f, int dir, const struc
 	case PORT_MDNS:
 	case PORT_LLMNR:
 		on_mdns(r, d);
+		break;
+	case PORT_SSDP:
+		on_ssdp(r, d);
 		break;
 	default:
 		break;
@@ -187,7 +200,7 @@ static bool udp_port_read(uint16_t port)
 {
 	return port == PORT_DNS || port == PORT_DHCP_SERVER || port == PORT_DHCP_CLIENT ||
 	       port == PORT_NBNS || port == PORT_DHCP6_CLIENT || port == PORT_DHCP6_SERVER ||
-	       port == PORT_MDNS || port == PORT_LLMNR;
+	       port == PORT_MDNS || port == PORT_LLMNR || port == PORT_SSDP;
 }
 
 bool readers_want(const struct flow *f, const struct dissected *d)

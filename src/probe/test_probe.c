@@ -134,6 +134,44 @@ static void a_newcomer_is_information(void **state)
 	world_free(w);
 }
 
+static int newcomers(const struct world *w)
+{
+	int n = 0;
+
+	for (int i = 0; i < w->n; i++)
+		n += strcmp(w->found[i].detector, "new_device") == 0;
+	return n;
+}
+
+static void a_phone_with_a_new_mac_each_day_is_told_once(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	make_arp(&w->b, 1, pc, "192.0.2.1");
+	world_put(w, 0);
+	for (uint8_t day = 0; day < 7; day++) {
+		make_dhcp(&w->b, (uint8_t)(20 + day), 1, "kino-phone");
+		world_put(w, 60 + day * 86400.0);
+	}
+	world_run(w);
+	assert_int_equal(newcomers(w), 1);
+	world_free(w);
+	w = world_new(); /* two phones of one make, both here */
+	make_arp(&w->b, 1, pc, "192.0.2.1");
+	world_put(w, 0);
+	make_dhcp(&w->b, 20, 1, "phone");
+	world_put(w, 60);
+	make_dhcp(&w->b, 21, 1, "phone");
+	world_put(w, 400);
+	for (int i = 0; i < 5; i++) {
+		call(w, 500 + i, (struct end){ 20, "192.0.2.20", 50000 }, bot);
+		call(w, 505 + i, (struct end){ 21, "192.0.2.21", 50000 }, bot);
+	}
+	world_run(w);
+	assert_int_equal(newcomers(w), 2);
+	world_free(w);
+}
+
 static void five_minutes_make_a_summary(void **state)
 {
 	(void)state;
@@ -187,6 +225,7 @@ int main(void)
 		cmocka_unit_test(a_scan_from_outside_is_about_its_target),
 		cmocka_unit_test(an_indicator_is_found_by_name_and_address),
 		cmocka_unit_test(a_newcomer_is_information),
+		cmocka_unit_test(a_phone_with_a_new_mac_each_day_is_told_once),
 		cmocka_unit_test(five_minutes_make_a_summary),
 		cmocka_unit_test(the_shift_moves_time),
 		cmocka_unit_test(wrong_configuration_is_told),

@@ -183,3 +183,13 @@ void world_say(struct world *w, double at_s, struct end from, struct end to, uin
 	make_tcp(&w->b, from, to, TCP_ACK | TCP_PSH, seq, text);
 	world_put(w, at_s);
 }
+
+void world_look_up(struct world *w, double at_s, struct end who, const char *name, const char *ip)
+{
+	static const struct end server = { 9, "192.0.2.1", 53 };
+
+	make_dns_query(&w->b, who, server, name);
+	world_put(w, at_s);
+	make_dns_answer(&w->b, server, who, name, ip);
+	world_put(w, at_s + 0.001);
+}

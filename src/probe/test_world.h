@@ -42,6 +42,8 @@ const struct seen *world_find(const struct world *w, const char *detector);
 /* A whole connection in which FROM sends ASK and gets ANSWER. */
 void world_talk(struct world *w, double at_s, struct end from, struct end to, const char *ask,
 		const char *answer);
+/* WHO asks for NAME, and is told IP. */
+void world_look_up(struct world *w, double at_s, struct end who, const char *name, const char *ip);
 /* FROM opens a connection, and later sends P on it; of all that is sent, each byte has its own
  * place in the stream. */
 void world_open(struct world *w, double at_s, struct end from, struct end to);

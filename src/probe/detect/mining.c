@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Detector: a device computes coins for somebody, by the first words of Stratum, the protocol of
- * miners, when it is not encrypted. */
+ * miners, or of getwork before it, when it is not encrypted. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,10 +39,19 @@ static bool contains(struct rd p, const char *text)
 	return memmem(p.p, p.n, text, strlen(text)) != NULL;
 }
 
+/* The older way, by HTTP; solo miners and pools still speak it. */
+static bool is_getwork(struct rd p)
+{
+	return contains(p, "\"method\"") &&
+	       (contains(p, "\"getwork\"") || contains(p, "\"getblocktemplate\""));
+}
+
 static bool is_stratum(struct rd p)
 {
 	if (p.n < 20 || p.p[0] != '{')
 		return false;
+	if (is_getwork(p))
+		return true;
 	return contains(p, "\"mining.subscribe\"") || contains(p, "\"mining.authorize\"") ||
 	       contains(p, "\"eth_submitLogin\"") ||
 	       (contains(p, "\"method\":\"login\"") && contains(p, "\"agent\""));
@@ -70,9 +79,9 @@ static void tell(struct mining *m, const struct flow *f)
 	r.count = t->count;
 	report_peer(&r, &f->key.dst, f->key.dport);
 	report_name(&r, names_find(m->env->names, &f->key.dst));
-	report_reason(&r, "%llu connections to %s in the language of coin miners (Stratum)",
-		      (unsigned long long)t->count,
-		      addr_port_format(&f->key.dst, f->key.dport, text));
+	report_reason(
+		&r, "%llu connections to %s in the language of coin miners (Stratum or getwork)",
+		(unsigned long long)t->count, addr_port_format(&f->key.dst, f->key.dport, text));
 	report_number(&r, "connections", (double)t->count);
 	report_story(&r, m->env, "%s", text);
 	detect_report(m->env, &t->telling, &r);
@@ -87,9 +96,19 @@ static void mining_payload(void *state, const struct flow *f, int dir, const str
 		tell(m, f);
 }
 
+static void mining_http(void *state, const struct flow *f, const struct http_message *m)
+{
+	struct mining *n = state;
+
+	if (!m->response && str_eq(m->method, STR("POST")) && m->body.n > 0 &&
+	    is_stratum(m->body) && inventory_inside(n->env->inventory, &f->key.src, f->device[0]))
+		tell(n, f);
+}
+
 const struct detector detector_mining = {
 	.name = "mining",
 	.open = mining_open,
 	.close = mining_close,
+	.http = mining_http,
 	.payload = mining_payload,
 };

@@ -87,7 +87,10 @@ static bool newcomer(const struct detect_env *env, const struct device *d)
 
 static bool settles(const struct detect_env *env, const struct device *d)
 {
-	return d->told || d->gateway || d->returned || !d->has_mac ||
+	/* One that returned is another after all when both speak. */
+	if (d->returned)
+		return env->now_us - d->first_us > SETTLED_US;
+	return d->told || d->gateway || !d->has_mac ||
 	       (!env->resident && !d->joined && env->now_us - d->first_us > SETTLED_US);
 }
 
@@ -104,6 +107,8 @@ static void look(struct new_device *n, bool last_word)
 		if (n->settled[i])
 			continue;
 		struct device *d = inventory_device(n->env->inventory, (uint32_t)i);
+		if (d->returned && inventory_both_here(n->env->inventory, d))
+			d->returned = false;
 		n->settled[i] = settles(n->env, d);
 		if (!newcomer(n->env, d))
 			continue;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Detector: software whose makers no longer mend it: old Windows by what its programs say of
- * themselves, SMB of the first version, outdated TLS. No attack; information for the owner. */
+ * themselves or by how it asks for an address, SMB of the first version, outdated TLS. No attack;
+ * information for the owner. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 
-enum old { OLD_WINDOWS = 1, OLD_SMB = 2, OLD_TLS = 4 };
+enum old { OLD_WINDOWS = 1, OLD_SMB = 2, OLD_TLS = 4, OLD_LEASE = 8 };
 
 struct owner {
 	unsigned seen, told; /* bits of enum old */
@@ -37,9 +38,9 @@ static void old_software_close(void *state)
 	free(o);
 }
 
-static void note(struct old_software *o, const struct flow *f, enum old what)
+static void note(struct old_software *o, uint32_t device, const struct addr *a, enum old what)
 {
-	uint32_t device = f->device[0];
+	int64_t now_us = o->env->now_us;
 	size_t want = inventory_count(o->env->inventory);
 	struct report r;
 
@@ -53,18 +54,20 @@ static void note(struct old_software *o, const struct flow *f, enum old what)
 	}
 	struct owner *w = &o->owner[device];
 	if (w->first_us == 0)
-		w->first_us = f->first_us;
+		w->first_us = now_us;
 	w->seen |= what;
 	if (w->seen == w->told)
 		return;
 	w->told = w->seen;
-	report_init(&r, detector_old_software.name, device, &f->key.src);
+	report_init(&r, detector_old_software.name, device, a);
 	r.severity = SEVERITY_INFO;
 	r.aside = true;
 	r.confidence = 0.6;
 	r.first_us = w->first_us;
-	r.last_us = f->last_us > w->first_us ? f->last_us : w->first_us;
+	r.last_us = now_us > w->first_us ? now_us : w->first_us;
 	r.count = 1;
+	if (w->seen & OLD_LEASE)
+		report_reason(&r, "it asks for an address as Windows 8 and older do");
 	if (w->seen & OLD_WINDOWS)
 		report_reason(&r, "a program on it says that it runs on Windows 8.1 or older");
 	if (w->seen & OLD_SMB)
@@ -91,7 +94,7 @@ static bool old_windows(struct str agent)
 static void old_software_http(void *state, const struct flow *f, const struct http_message *m)
 {
 	if (!m->response && old_windows(m->agent))
-		note(state, f, OLD_WINDOWS);
+		note(state, f->device[0], &f->key.src, OLD_WINDOWS);
 }
 
 static void old_software_smb(void *state, const struct flow *f, int dir,
@@ -99,7 +102,7 @@ static void old_software_smb(void *state, const struct flow *f, int dir,
 {
 	/* A newer client says hello in the old way too, but then goes on in the new one. */
 	if (dir == 0 && m->version == 1 && m->command == SMB1_TREE)
-		note(state, f, OLD_SMB);
+		note(state, f->device[0], &f->key.src, OLD_SMB);
 }
 
 static void old_software_flow(void *state, const struct flow *f, enum flow_event ev,
@@ -107,7 +110,23 @@ static void old_software_flow(void *state, const struct flow *f, enum flow_event
 {
 	(void)d;
 	if (ev == FLOW_EVENT_FACTS && f->tls_old)
-		note(state, f, OLD_TLS);
+		note(state, f->device[0], &f->key.src, OLD_TLS);
+}
+
+/* What Windows asks for by DHCP, and in which order: it changed with Windows 10. */
+static bool old_lease(const struct dhcp_message *m)
+{
+	return str_eq(str_of(m->class), STR("MSFT 98")) ||
+	       (str_eq(str_of(m->class), STR("MSFT 5.0")) &&
+		str_starts(str_of(m->fingerprint), STR("1,15,3,6,44,46,47,31,33,")));
+}
+
+static void old_software_dhcp(void *state, const struct dissected *d, const struct dhcp_message *m)
+{
+	struct old_software *o = state;
+
+	if (!m->reply && old_lease(m))
+		note(o, inventory_sender(o->env->inventory, d), NULL, OLD_LEASE);
 }
 
 const struct detector detector_old_software = {
@@ -116,5 +135,6 @@ const struct detector detector_old_software = {
 	.close = old_software_close,
 	.flow = old_software_flow,
 	.http = old_software_http,
+	.dhcp = old_software_dhcp,
 	.smb = old_software_smb,
 };

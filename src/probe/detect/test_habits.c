@@ -6,8 +6,7 @@
 #include "base/buf.h"
 #include "probe/test_world.h"
 
-static const struct end pc = { 1, "192.0.2.10", 50001 }, bot = { 9, "203.0.113.66", 4782 },
-			dns = { 9, "192.0.2.1", 53 };
+static const struct end pc = { 1, "192.0.2.10", 50001 }, bot = { 9, "203.0.113.66", 4782 };
 
 static struct world *office(void)
 {
@@ -54,8 +53,7 @@ static void a_messenger_is_not(void **state)
 	(void)state;
 	struct world *w = office(); /* a name, and the port of push services */
 	struct end push = { 9, "203.0.113.70", 5228 };
-	make_dns_answer(&w->b, dns, (struct end){ 1, pc.ip, 5000 }, "push.mail.example", push.ip);
-	world_put(w, 0.5);
+	world_look_up(w, 0.5, (struct end){ 1, pc.ip, 5000 }, "push.mail.example", push.ip);
 	assert_null(line(w, push, 60, 30, 0, 0));
 	assert_null(world_find(w, "host_story"));
 	world_free(w);
@@ -156,9 +154,9 @@ static void names_that_were_looked_up_or_chosen_are_not(void **state)
 {
 	(void)state;
 	struct world *w = office();
-	make_dns_answer(&w->b, dns, (struct end){ 1, pc.ip, 5000 }, "www.xkqzvwtrplm.com",
-			"203.0.113.101");
-	world_put(w, 0.5);
+	world_look_up(w, 0.5, (struct end){ 1, pc.ip, 5000 }, "www.xkqzvwtrplm.com",
+		      "203.0.113.101");
+	relay(w, 5, "www.qhdtwrksvbnm5.com");
 	relay(w, 1, "www.xkqzvwtrplm.com");
 	relay(w, 2, "www.thunderbolt.com");
 	relay(w, 3, "mail.qhdtwrksvbnm5.com");

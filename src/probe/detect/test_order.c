@@ -169,6 +169,82 @@ static void miners_are_known_by_their_words(void **state)
 	world_free(w);
 }
 
+static void miners_by_http_are_known_too(void **state)
+{
+	(void)state;
+	const char post[] = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n";
+	const char ask[] = "{\"method\": \"getwork\", \"params\": [], \"id\":0}";
+	const char other[] = "{\"method\": \"getBalance\", \"params\": [], \"id\":0}";
+	char text[300];
+	struct end pool = { 9, "203.0.113.9", 8332 };
+	struct world *w = office();
+	(void)snprintf(text, sizeof(text), "%s%s", post, ask);
+	world_talk(w, 1, pc, pool, text, "{}");
+	world_run(w);
+	assert_non_null(world_find(w, "mining"));
+	world_free(w);
+	w = office();
+	(void)snprintf(text, sizeof(text), "%s%s", post, other);
+	world_talk(w, 1, pc, pool, text, "{}");
+	world_run(w);
+	assert_null(world_find(w, "mining"));
+	world_free(w);
+}
+
+static int lease(const char *class, const char *list)
+{
+	struct bench b;
+	bench_open(&b);
+	void *o = detector_old_software.open(&b.env);
+	struct dissected d = { .kind = DISSECT_IP,
+			       .has_mac = true,
+			       .src_mac = { { 2, 0, 0, 0, 0, 1 } },
+			       .ts_us = b.env.now_us };
+	struct dhcp_message m = { .type = DHCP_REQUEST };
+
+	(void)bench_device(&b, 1, pc.ip);
+	(void)str_copy(m.class, sizeof(m.class), str_of(class));
+	(void)str_copy(m.fingerprint, sizeof(m.fingerprint), str_of(list));
+	detector_old_software.dhcp(o, &d, &m);
+	int n = b.findings;
+	detector_old_software.close(o);
+	bench_close(&b);
+	return n;
+}
+
+static void old_windows_is_known_by_its_lease(void **state)
+{
+	(void)state;
+	assert_int_equal(lease("MSFT 5.0", "1,15,3,6,44,46,47,31,33,121,249,43"), 1);
+	assert_int_equal(lease("MSFT 5.0", "1,3,6,15,31,33,43,44,46,47,119,121,249,252"), 0);
+	assert_int_equal(lease("android-dhcp-13", "1,3,6,15,26,28,51,58,59,43"), 0);
+}
+
+static void old_smb_is_information(void **state)
+{
+	(void)state;
+	struct bench b;
+	bench_open(&b);
+	void *o = detector_old_software.open(&b.env);
+	struct flow f = bench_flow(&b, bench_device(&b, 1, pc.ip), pc.ip, "192.0.2.20", 445);
+	struct smb_message hello = { .version = 1, .command = SMB1_NEGOTIATE };
+	struct smb_message tree = { .version = 1, .command = SMB1_TREE };
+	detector_old_software.smb(o, &f, 0, &hello); /* newer ones say hello like this too */
+	assert_int_equal(b.findings, 0);
+	detector_old_software.smb(o, &f, 0, &tree);
+	assert_int_equal(b.findings, 1);
+	assert_int_equal(b.severity, SEVERITY_INFO);
+	struct flow tls =
+		bench_flow(&b, bench_device(&b, 2, "192.0.2.12"), "192.0.2.12", far.ip, 443);
+	detector_old_software.flow(o, &tls, FLOW_EVENT_FACTS, NULL);
+	assert_int_equal(b.findings, 1);
+	tls.tls_old = true;
+	detector_old_software.flow(o, &tls, FLOW_EVENT_FACTS, NULL);
+	assert_int_equal(b.findings, 2);
+	detector_old_software.close(o);
+	bench_close(&b);
+}
+
 static void send_out(struct bench *b, void *state, uint32_t device, uint64_t bytes)
 {
 	struct flow f = bench_flow(b, device, pc.ip, far.ip, 443);
@@ -246,6 +322,9 @@ int main(void)
 		cmocka_unit_test(miners_are_known_by_their_words),
 		cmocka_unit_test(far_more_than_ever_is_told),
 		cmocka_unit_test(a_second_way_out_is_told),
+		cmocka_unit_test(miners_by_http_are_known_too),
+		cmocka_unit_test(old_windows_is_known_by_its_lease),
+		cmocka_unit_test(old_smb_is_information),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/test.h"
 #include "probe/dissect/dhcp.h"
 #include "probe/dissect/dns.h"
+#include "probe/dissect/ssdp.h"
 #include "probe/test_packets.h"
 
 static struct dns_message m;
@@ -164,6 +165,30 @@ static void dhcp6_fingerprint_and_name(void **state)
 		(void)dhcp6_parse(p, n, &d); /* no length may be read past */
 }
 
+static int ssdp(const char *text, struct ssdp_message *out)
+{
+	return ssdp_parse(rd_of(text, strlen(text)), out);
+}
+
+static void announcements_of_ssdp_are_read(void **state)
+{
+	(void)state;
+	struct ssdp_message a = { 0 };
+	assert_int_equal(ssdp("NOTIFY * HTTP/1.1\r\nNTS: ssdp:alive\r\n"
+			      "USN: uuid:2F40-DA50::upnp:rootdevice\r\n\r\n",
+			      &a),
+			 0);
+	assert_true(a.alive);
+	assert_string_equal(a.uuid, "2f40-da50");
+	assert_int_equal(ssdp("NOTIFY * HTTP/1.1\nnts:ssdp:byebye\nusn:uuid:a b", &a), 0);
+	assert_false(a.alive);
+	assert_string_equal(a.uuid, "a?b");
+	assert_int_equal(ssdp("NOTIFY * HTTP/1.1\r\nUSN: urn:x", &a), 0);
+	assert_string_equal(a.uuid, "");
+	assert_true(ssdp("M-SEARCH * HTTP/1.1\r\n", &a) < 0);
+	assert_true(ssdp("", &a) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
@@ -174,6 +199,7 @@ int main(void)
 		cmocka_unit_test(netbios_registration),
 		cmocka_unit_test(dhcp_tells_who_asks),
 		cmocka_unit_test(dhcp6_fingerprint_and_name),
+		cmocka_unit_test(announcements_of_ssdp_are_read),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);
 }

@@ -32,7 +32,8 @@ struct device {
 	bool gateway;
 	bool changed;  /* since the last summary */
 	bool joined;   /* announced itself as a newcomer (DHCP, ARP probe, DAD) */
-	bool returned; /* looks like a known device under a new random MAC */
+	bool returned; /* looks like a known device under a new random MAC: WAS */
+	bool by_mdns;  /* it announced its name: no two on a link have the same */
 	bool told;     /* new_device has spoken of it */
 	uint8_t n_addr, n_ttl;
 	uint64_t outside;   /* filter of source addresses that are not its own */
@@ -43,6 +44,8 @@ struct device {
 	const char *vendor;
 	char hostname[DEVICE_NAME_MAX];
 	char *fingerprint, *class, *fingerprint6; /* NULL = unknown */
+	uint64_t uuid; /* hash of what it calls itself by SSDP, 0 = unknown */
+	uint32_t was;  /* position of the known device, where RETURNED */
 	struct device_traffic traffic;
 };
 
@@ -72,7 +75,11 @@ void inventory_dhcp(struct inventory *v, const struct dhcp_message *m, uint32_t 
 void inventory_dhcp6(struct inventory *v, const struct dhcp6_message *m, uint32_t device);
 void inventory_hostname(struct inventory *v, uint32_t device, const char *name, bool sure);
 void inventory_mdns(struct inventory *v, uint32_t device, const struct dns_message *m);
+void inventory_ssdp(struct inventory *v, uint32_t device, const char *uuid);
 void inventory_syn_ttl(struct inventory *v, uint32_t device, uint8_t ttl);
+
+/* D returned, but the device that it was taken for speaks still: they are two. */
+bool inventory_both_here(struct inventory *v, const struct device *d);
 
 size_t inventory_count(const struct inventory *v); /* devices are 0 .. count-1 */
 struct device *inventory_device(struct inventory *v, uint32_t i);

@@ -12,6 +12,9 @@ enum { TTL_MIN = 32, NAMES_SEEN_MAX = 50 };
 /* One that has been here longer only says hello again. */
 #define JOIN_US (2 * US_PER_MIN)
 
+/* Packets of a phone that changed its MAC may lag behind so long. */
+#define BOTH_US US_PER_MIN
+
 static void joins(struct device *d, int64_t now_us)
 {
 	if (d->joined || now_us - d->first_us > JOIN_US)
@@ -57,17 +60,49 @@ static bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* A newcomer with a random MAC that has name and fingerprint of one that we know. */
+/* Does D look like O under another random MAC? Names alone are too common: phones of one make often
+ * have the same. */
+static bool alike(const struct device *o, const struct device *d)
+{
+	if (o->uuid && o->uuid == d->uuid)
+		return true;
+	if (!d->hostname[0] || !same(o->hostname, d->hostname))
+		return false;
+	if (d->fingerprint && o->fingerprint)
+		return same(o->fingerprint, d->fingerprint);
+	return d->by_mdns && o->by_mdns;
+}
+
+/* A newcomer with a random MAC that is one we know. */
 static void look_for_return(struct inventory *v, struct device *d)
 {
-	if (!d->has_mac || !mac_is_random(&d->mac) || !d->hostname[0] || !d->fingerprint)
+	if (d->returned || !d->has_mac || !mac_is_random(&d->mac))
 		return;
 	for (size_t i = 0; i < v->n; i++) {
 		const struct device *o = &v->device[i];
-		if (o != d && o->first_us < d->first_us && mac_is_random(&o->mac) &&
-		    same(o->hostname, d->hostname) && same(o->fingerprint, d->fingerprint))
+		if (o != d && o->first_us < d->first_us && mac_is_random(&o->mac) && alike(o, d)) {
 			d->returned = true;
+			d->was = (uint32_t)i;
+		}
 	}
+}
+
+bool inventory_both_here(struct inventory *v, const struct device *d)
+{
+	const struct device *o = d->returned ? inventory_device(v, d->was) : NULL;
+
+	return o && o->last_us - d->first_us > BOTH_US;
+}
+
+void inventory_ssdp(struct inventory *v, uint32_t i, const char *uuid)
+{
+	static const uint8_t fixed[16] = "uuid";
+	struct device *d = inventory_device(v, i);
+
+	if (!d || !uuid[0] || d->gateway)
+		return;
+	d->uuid = siphash13(fixed, uuid, strlen(uuid));
+	look_for_return(v, d);
 }
 
 void inventory_hostname(struct inventory *v, uint32_t i, const char *name, bool sure)
@@ -146,8 +181,13 @@ void inventory_mdns(struct inventory *v, uint32_t i, const struct dns_message *m
 	for (size_t k = 0; k < m->n_answers; k++) {
 		const struct dns_answer *a = &m->answer[k];
 		bool address = a->type == DNS_A || a->type == DNS_AAAA;
-		if (address && str_ends(str_of(a->owner), STR(".local")))
-			inventory_hostname(v, i, a->owner, false);
+		if (!address || !str_ends(str_of(a->owner), STR(".local")))
+			continue;
+		inventory_hostname(v, i, a->owner, false);
+		if (!d->by_mdns) {
+			d->by_mdns = true;
+			look_for_return(v, d);
+		}
 	}
 }
 

@@ -159,6 +159,55 @@ static void a_random_mac_that_comes_back_is_known(void **state)
 	world_done(&w);
 }
 
+/* Device MAC says by mDNS that it is NAME. */
+static uint32_t mdns_from(struct world *w, uint8_t mac, const char *name)
+{
+	struct dns_message m = { .response = true, .n_answers = 1 };
+	uint32_t i = udp_from(w, mac, "192.0.2.30");
+
+	m.answer[0].type = DNS_A;
+	(void)str_copy(m.answer[0].owner, sizeof(m.answer[0].owner), str_of(name));
+	inventory_mdns(w->v, i, &m);
+	return i;
+}
+
+static void it_is_known_by_what_it_announces_too(void **state)
+{
+	(void)state;
+	struct world w;
+	world_init(&w, 20);
+	(void)mdns_from(&w, 5, "kinos-tablet.local");
+	uint32_t cast = udp_from(&w, 6, "192.0.2.31");
+	inventory_ssdp(w.v, cast, "2f402f80-da50-11e1");
+	w.now_us += 86400 * US_PER_SEC;
+	uint32_t again = mdns_from(&w, 7, "kinos-tablet.local");
+	uint32_t other = mdns_from(&w, 8, "moris-tablet.local");
+	uint32_t cast_again = udp_from(&w, 10, "192.0.2.31");
+	inventory_ssdp(w.v, cast_again, "2f402f80-da50-11e1");
+	assert_true(inventory_device(w.v, again)->returned);
+	assert_false(inventory_device(w.v, other)->returned);
+	assert_true(inventory_device(w.v, cast_again)->returned);
+	assert_int_equal(inventory_device(w.v, cast_again)->was, cast);
+	world_done(&w);
+}
+
+static void two_of_one_name_that_both_speak_are_two(void **state)
+{
+	(void)state;
+	struct world w;
+	world_init(&w, 10);
+	uint32_t first = dhcp_from(&w, 5, "phone");
+	w.now_us += 600 * US_PER_SEC;
+	uint32_t second = dhcp_from(&w, 6, "phone");
+	const struct device *d = inventory_device(w.v, second);
+	assert_true(d->returned && d->was == first);
+	assert_false(inventory_both_here(w.v, d));
+	w.now_us += 300 * US_PER_SEC;
+	(void)udp_from(&w, 5, "192.0.2.10");
+	assert_true(inventory_both_here(w.v, inventory_device(w.v, second)));
+	world_done(&w);
+}
+
 static void several_behind_one_mac_are_noticed(void **state)
 {
 	(void)state;
@@ -199,6 +248,8 @@ int main(void)
 		cmocka_unit_test(a_new_address_replaces_the_owner),
 		cmocka_unit_test(newcomers_announce_themselves),
 		cmocka_unit_test(a_random_mac_that_comes_back_is_known),
+		cmocka_unit_test(it_is_known_by_what_it_announces_too),
+		cmocka_unit_test(two_of_one_name_that_both_speak_are_two),
 		cmocka_unit_test(several_behind_one_mac_are_noticed),
 		cmocka_unit_test(the_limit_holds),
 	};
