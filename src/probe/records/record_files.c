@@ -37,6 +37,13 @@ struct run {
 	size_t n;
 };
 
+/* A sign that some product wrote it: JSON, a priority of syslog, CEF, LEEF, key=value. */
+static bool has_sign(const char *p, size_t n)
+{
+	return p[0] == '{' || p[0] == '<' || memmem(p, n, "CEF:", 4) || memmem(p, n, "LEEF:", 5) ||
+	       memchr(p, '=', n);
+}
+
 bool record_file_is(const char *path)
 {
 	char head[LOOK_BYTES];
@@ -52,7 +59,7 @@ bool record_file_is(const char *path)
 		if ((unsigned char)head[k] < 0x20 && !isspace((unsigned char)head[k]))
 			return false;
 	}
-	return isprint((unsigned char)head[i]) != 0;
+	return has_sign(head + i, (size_t)n - i);
 }
 
 static void problem(const struct run *run, const char *path, uint64_t line, struct str text,
