@@ -119,14 +119,16 @@ def test_lines_have_the_agreed_form():
 
 @needs_shared
 def test_a_bad_file_does_not_stop_the_rest(tmp_path):
-    letter, cut = tmp_path / "letter.pcap", tmp_path / "cut.pcap"
+    letter, rubbish, cut = tmp_path / "letter.pcap", tmp_path / "rubbish.pcap", tmp_path / "cut.pcap"
     letter.write_text("dear reader")
+    rubbish.write_bytes(bytes(range(256)))
     whole = (PCAPS / "dev/benign-ipp.pcap").read_bytes()
     cut.write_bytes(whole[:len(whole) // 2])
-    rows, errors = analyze(letter, tmp_path / "absent.pcap", cut, PCAPS / "dev/benign-ipp.pcap", status=1)
+    rows, errors = analyze(letter, rubbish, tmp_path / "absent.pcap", cut, PCAPS / "dev/benign-ipp.pcap", status=1)
     summaries = [r for r in rows if r["type"] == "summary"]
-    assert [s["packets"] > 0 for s in summaries] == [False, False, True, True]
-    assert f"{letter} is not a pcap or pcapng capture" in errors
+    assert [s["packets"] > 0 for s in summaries] == [False, False, False, True, True]
+    assert f"{letter}:1: no mapping fits this record" in errors  # text: records of another program, perhaps
+    assert f"{rubbish} is not a pcap or pcapng capture" in errors
     assert "absent.pcap" in errors
     assert f"{cut}: the last record is cut off (offset " in errors
 

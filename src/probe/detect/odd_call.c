@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/known_services.h"
 #include "probe/detect/random_name.h"
 #include "probe/detect/ring.h"
 #include "probe/story/story.h"
@@ -28,6 +29,7 @@ enum sign {
 	SIGN_POSTS,
 	SIGN_RANDOM_NAME,
 	SIGN_OWN_ADDRESS,
+	SIGN_MOVING_NAME,
 	SIGN_NEW_PLACE,
 	SIGN_COMMON_PLACE,
 	SIGNS
@@ -53,6 +55,8 @@ static const struct {
 	[SIGN_RANDOM_NAME] = { POINTS(random_name), "a name that looks drawn by lot" },
 	[SIGN_OWN_ADDRESS] = { POINTS(own_address),
 			       "a service that tells its caller the address it calls from" },
+	[SIGN_MOVING_NAME] = { POINTS(moving_name),
+			       "a name that follows a changing address (dynamic DNS)" },
 	[SIGN_NEW_PLACE] = { POINTS(new_place),
 			     "a place that nobody here called before these days" },
 	[SIGN_COMMON_PLACE] = { POINTS(common_place),
@@ -175,30 +179,6 @@ static bool web_port(uint16_t port)
 	return false;
 }
 
-/* Malware asks one of these first, to learn where it is. So do a few honest programs. */
-static bool tells_own_address(struct str name)
-{
-	static const char *const services[] = { "ipify.org",
-						"icanhazip.com",
-						"ifconfig.me",
-						"ipinfo.io",
-						"ip-api.com",
-						"ipecho.net",
-						"checkip.dyndns.org",
-						"myexternalip.com",
-						"wtfismyip.com",
-						"checkip.amazonaws.com",
-						"whatismyipaddress.com",
-						"ident.me" };
-
-	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
-		struct str s = str_of(services[i]);
-		if (str_ends(name, s) && (name.n == s.n || name.p[name.n - s.n - 1] == '.'))
-			return true;
-	}
-	return false;
-}
-
 /* Signs of the place itself; its name is set where there is one. */
 static unsigned place_signs(const struct odd_call *o, const struct flow *f, const char *host,
 			    const char **name_out)
@@ -216,8 +196,10 @@ static unsigned place_signs(const struct odd_call *o, const struct flow *f, cons
 	/* A drawn name that nobody looked up is made up for show, as Tor does. */
 	if ((set >> SIGN_RANDOM_NAME & 1) && !names_find(o->env->names, &f->key.dst)[0])
 		set |= 1U << SIGN_NOT_LOOKED_UP;
-	if (tells_own_address(str_of(*name_out)))
+	if (service_tells_address(str_of(*name_out)))
 		set |= 1U << SIGN_OWN_ADDRESS;
+	if (service_moves(str_of(*name_out)))
+		set |= 1U << SIGN_MOVING_NAME;
 	uint64_t place = baseline_place(o->env->baseline, *name_out, &f->key.dst, f->key.dport);
 	if (baseline_place_new(o->env->baseline, place))
 		set |= 1U << SIGN_NEW_PLACE;

@@ -111,9 +111,9 @@ bool name_is_random(struct str registered, const struct thresholds *t)
 	if (!str_cut(&rest, '.', &label) || str_starts(label, STR("xn--")))
 		return false;
 	label = longest_part(label);
-	if (label.n < t->random_name.length_min)
-		return false;
+	if (label.n >= t->random_name.number_min && is_number(label))
+		return true;
 	size_t n = pairs_unspoken(label, &pairs);
-	return is_number(label) || (n >= t->random_name.pairs_min &&
-				    (double)n >= t->random_name.pair_share * (double)pairs);
+	return label.n >= t->random_name.length_min && n >= t->random_name.pairs_min &&
+	       (double)n >= t->random_name.pair_share * (double)pairs;
 }

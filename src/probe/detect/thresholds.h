@@ -79,11 +79,11 @@ struct thresholds {
 		double medium_from, clue_from, clue_most;
 		uint64_t post_bytes;
 		double no_name, not_looked_up, odd_port, unnamed_cert, old_tls, plain_on_tls;
-		double false_browser, no_agent, posts, random_name, own_address;
+		double false_browser, no_agent, posts, random_name, own_address, moving_name;
 		double new_place, common_place;
 	} odd_call;
 	struct {
-		uint64_t length_min, pairs_min;
+		uint64_t number_min, length_min, pairs_min;
 		double pair_share;
 	} random_name;
 	struct {
