@@ -236,6 +236,29 @@ def test_analyze_says_which_indicator_is_bad(day, folder):
     assert "known_bad" in {r.get("detector") for r in rows}
 
 
+def test_lists_are_packed_into_one_bundle(day, folder):
+    (folder / "hosts").write_text("127.0.0.1 localhost\n0.0.0.0 bad.example good.example\n")
+    (folder / "list.txt").write_text(f"{BOTNET} ; botnet\n{BOTNET}\nnonsense\n")
+    (folder / "event.json").write_text(json.dumps({"Event": {"info": "x", "Attribute": [
+        {"type": "md5", "value": "44d88612fea8a8f36de82e1278abb02f", "to_ids": True}, {"type": "mutex", "value": "m"}]}}))
+    (folder / "good.json").write_text(json.dumps({"type": "string", "list": ["good.example"]}))
+    bundle = folder / "bundle"
+    done = otasuke("indicators", "pack", bundle, folder / "hosts", folder / "list.txt", folder / "event.json",
+                   "--good", folder / "good.json")
+    rows = done.stdout.splitlines()
+    assert rows[0].endswith("hosts (hosts): 1 added, 0 there already, 1 known good and left out, 0 for information only, 0 not used")
+    assert "list.txt (plain): 1 added, 1 there already" in rows[1] and rows[2].endswith(": 1")
+    assert "event.json (misp): 1 added" in rows[3]
+    assert f"{bundle}: 3 indicators" in rows[5] and bundle.stat().st_size < 4096
+    assert "list.txt line 3" in done.stderr
+    told, _ = analyze("--indicators", bundle, day)
+    reasons = [r["reasons"][0] for r in told if r.get("detector") == "known_bad"]
+    assert any(f"ip {BOTNET} is on the indicator list list.txt: botnet" in reason for reason in reasons), reasons
+    damaged = folder / "damaged"
+    damaged.write_bytes(bundle.read_bytes()[:-1] + b"x")
+    assert analyze("--indicators", damaged, day, check=False)[1].returncode != 0
+
+
 def test_help_and_unknown_commands():
     assert otasuke("nonsense", check=False).returncode == 2
     assert "analyze" in (lambda d: d.stdout + d.stderr)(otasuke(check=False))

@@ -29,6 +29,7 @@ int cmd_analyze(struct cli *c, int argc, char **argv);
 int cmd_backup(struct cli *c, int argc, char **argv);
 int cmd_company_import(struct cli *c, int argc, char **argv);
 int cmd_doctor(struct cli *c, int argc, char **argv);
+int cmd_indicators_pack(struct cli *c, int argc, char **argv);
 int cmd_init(struct cli *c, int argc, char **argv);
 int cmd_region_fill(struct cli *c, int argc, char **argv);
 int cmd_restore(struct cli *c, int argc, char **argv);

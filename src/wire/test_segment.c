@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "wire/crc32c.h"
 #include "wire/frame.h"
 #include "wire/segment.h"
@@ -41,6 +42,19 @@ static void crc32c_is_castagnoli(void **state)
 	assert_int_equal(crc32c(0, zeros, sizeof(zeros)), 0x8a9136aa);
 	assert_int_equal(crc32c(0, "123456789", 9), 0xe3069283);
 	assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xe3069283);
+}
+
+static void crc32c_of_a_long_run_is_that_of_its_parts(void **state)
+{
+	(void)state;
+	enum { N = 40003 };
+	SCOPED_MEM uint8_t *b = mem_new(N);
+	uint32_t parts = 0;
+	for (size_t i = 0; i < N; i++)
+		b[i] = (uint8_t)(i * 2654435761u >> 13);
+	for (size_t i = 0; i < N; i += 1000)
+		parts = crc32c(parts, b + i, N - i < 1000 ? N - i : 1000);
+	assert_int_equal(crc32c(0, b, N), parts);
 }
 
 static void written_is_read(void **state)
@@ -158,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(crc32c_is_castagnoli),
+		cmocka_unit_test(crc32c_of_a_long_run_is_that_of_its_parts),
 		cmocka_unit_test(written_is_read),
 		cmocka_unit_test(cut_anywhere_keeps_whole_records),
 		cmocka_unit_test(any_changed_byte_is_noticed),

@@ -170,16 +170,18 @@ bool bundle_url(const struct bundle *b, struct str host, struct str target, stru
 
 	if (n == 0)
 		return false;
-	uint64_t h = bundle_fingerprint(b->head.seed, INDICATOR_URL, text, n);
-	if (find(b, INDICATOR_URL, h, out))
-		return true;
 	const char *query = memchr(text, '?', n);
-	if (!query)
+	size_t plain = query ? (size_t)(query - text) : n;
+	uint64_t whole = bundle_fingerprint(b->head.seed, INDICATOR_URL, text, n), h = whole;
+	if (query) {
+		h = bundle_fingerprint(b->head.seed, INDICATOR_URL, text, plain);
+		table_prefetch(b->table, b->head.buckets, h);
+	}
+	if (find(b, INDICATOR_URL, whole, out))
+		return true;
+	if (!query || !find(b, INDICATOR_URL, h, out))
 		return false;
-	h = bundle_fingerprint(b->head.seed, INDICATOR_URL, text, (size_t)(query - text));
-	if (!find(b, INDICATOR_URL, h, out))
-		return false;
-	out->skip = n - (size_t)(query - text);
+	out->skip = n - plain;
 	return true;
 }
 

@@ -87,7 +87,9 @@ enum indicator_format indicator_format_of(const void *p, size_t n)
 
 	if (bundle_begins(p, n))
 		return INDICATOR_FORMAT_BUNDLE;
-	if (n == 0 || memchr(p, 0, n < BINARY_BYTES ? n : BINARY_BYTES))
+	if (n == 0)
+		return INDICATOR_FORMAT_PLAIN; /* an empty list */
+	if (memchr(p, 0, n < BINARY_BYTES ? n : BINARY_BYTES))
 		return INDICATOR_FORMAT_NONE;
 	if (str_starts(all, STR("\xef\xbb\xbf")))
 		all = (struct str){ all.p + 3, all.n - 3 };

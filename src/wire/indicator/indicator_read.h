@@ -17,7 +17,7 @@
 enum { INDICATOR_FILE_MAX = 256 * 1024 * 1024 };
 
 enum indicator_format {
-	INDICATOR_FORMAT_NONE,  /* binary, empty, JSON of another kind */
+	INDICATOR_FORMAT_NONE,  /* binary, JSON of another kind */
 	INDICATOR_FORMAT_PLAIN, /* one value a line; what follows a blank, # or ; is a remark */
 	INDICATOR_FORMAT_LIST,  /* type,value[,description] */
 	INDICATOR_FORMAT_HOSTS, /* 0.0.0.0 bad.example */

@@ -30,6 +30,12 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static int hex_of(char c)
+{
+	c = lower(c);
+	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* How many bytes of S stand for C where indicators are written so that nobody clicks on them. */
 static size_t defanged(struct str s, char *c)
 {
@@ -190,7 +196,8 @@ static bool net_parse(struct str v, struct net *out)
 	struct str host;
 
 	v = port_cut(v);
-	if (v.n == 0 || !str_cut(&v, '/', &host))
+	if (v.n == 0 || (hex_of(v.p[0]) < 0 && v.p[0] != '[' && v.p[0] != ':') ||
+	    !str_cut(&v, '/', &host))
 		return false;
 	if (str_starts(host, STR("[")) && str_ends(host, STR("]")))
 		host = (struct str){ host.p + 1, host.n - 2 };
@@ -254,12 +261,6 @@ static enum indicator_bad net_of(struct str v, enum indicator_kind *kind, struct
 	out->n = (size_t)len;
 	*kind = one ? INDICATOR_IP : INDICATOR_CIDR;
 	return INDICATOR_OK;
-}
-
-static int hex_of(char c)
-{
-	c = lower(c);
-	return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool unreserved(int c) /* RFC 3986, 2.3 */
@@ -358,9 +359,10 @@ static enum indicator_bad value_of(enum indicator_kind *kind, struct str v, stru
 
 enum indicator_bad indicator_set(struct indicator *out, enum indicator_kind kind, struct str text)
 {
-	struct text in, clean = { .n = 0 };
+	struct text in, clean;
 	enum indicator_bad bad = refang(text, &in);
 
+	clean.n = 0;
 	if (bad == INDICATOR_OK)
 		bad = value_of(&kind, (struct str){ in.p, in.n }, &clean);
 	if (bad != INDICATOR_OK)
@@ -403,8 +405,9 @@ enum indicator_bad indicator_guess(struct indicator *out, struct str text)
 
 size_t indicator_url(struct str host, struct str target, char *out)
 {
-	struct text t = { .n = 0 };
+	struct text t;
 
+	t.n = 0;
 	if (host.n == 0 || host_of(host, &t) != INDICATOR_OK)
 		return 0;
 	struct str path = target;

@@ -388,7 +388,7 @@ static void formats_are_told_apart(void **state)
 		const char *text;
 		enum indicator_format f;
 	} rows[] = {
-		{ "", INDICATOR_FORMAT_NONE },
+		{ "", INDICATOR_FORMAT_PLAIN },
 		{ "\x7f"
 		  "ELF\x01\x02",
 		  INDICATOR_FORMAT_PLAIN }, /* no zero byte yet: each line says that it is none */
