@@ -200,6 +200,61 @@ static void the_shift_moves_time(void **state)
 	world_free(w);
 }
 
+/* A PC that is there all the time, from AT on. */
+static void office_hours(struct world *w, double at, int minutes)
+{
+	for (int i = 0; i <= minutes; i++) {
+		make_arp(&w->b, 1, pc, "192.0.2.1");
+		world_put(w, at + 60.0 * i);
+	}
+}
+
+static void who_was_here_before_a_restart_is_known_after_it(void **state)
+{
+	(void)state;
+	struct world *w = world_new(), *again = world_new();
+	char path[TEST_DIR_MAX + 16];
+	(void)snprintf(path, sizeof(path), "%s/usual", w->dir);
+	w->config.resident = again->config.resident = true;
+	w->config.learning_ms = again->config.learning_ms = INT64_C(3600) * 1000;
+	w->config.baseline = again->config.baseline = path;
+	office_hours(w, 0, 70);
+	world_run(w);
+	assert_null(world_find(w, "new_device")); /* all of this was learning */
+	office_hours(again, 86400, 5);
+	make_dhcp(&again->b, 5, 1, "kino-phone");
+	world_put(again, 86400 + 60);
+	world_run(again);
+	const struct seen *f = world_find(again, "new_device");
+	assert_non_null(f);
+	assert_string_equal(f->mac, "02:00:00:00:00:05");
+	assert_int_equal(again->n, 1);
+	assert_int_equal(again->problems, 0);
+	world_free(again);
+	world_free(w);
+}
+
+static void a_damaged_past_is_told_and_learned_anew(void **state)
+{
+	(void)state;
+	struct world *w = world_new();
+	char path[TEST_DIR_MAX + 16];
+	(void)snprintf(path, sizeof(path), "%s/usual", w->dir);
+	assert_int_equal(file_write(path, 0600, "dear reader", 11, NULL), 0);
+	w->config.resident = true;
+	w->config.baseline = path;
+	office_hours(w, 0, 2);
+	world_run(w);
+	assert_int_equal(w->problems, 1);
+	world_free(w);
+	w = world_new(); /* gone with its folder: the first start says nothing */
+	w->config.baseline = path;
+	office_hours(w, 0, 2);
+	world_run(w);
+	assert_int_equal(w->problems, 1); /* but that it cannot be kept there */
+	world_free(w);
+}
+
 static void wrong_configuration_is_told(void **state)
 {
 	(void)state;
@@ -228,6 +283,8 @@ int main(void)
 		cmocka_unit_test(a_phone_with_a_new_mac_each_day_is_told_once),
 		cmocka_unit_test(five_minutes_make_a_summary),
 		cmocka_unit_test(the_shift_moves_time),
+		cmocka_unit_test(who_was_here_before_a_restart_is_known_after_it),
+		cmocka_unit_test(a_damaged_past_is_told_and_learned_anew),
 		cmocka_unit_test(wrong_configuration_is_told),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);

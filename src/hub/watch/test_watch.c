@@ -21,6 +21,7 @@ struct made { /* a finding for one call */
 	const char *detector, *story, *peer;
 	int severity;
 	int64_t at_us;
+	double baseline_days; /* 0 = does not say */
 };
 
 /* Hands one finding to the fold as the ingest writer does. */
@@ -46,6 +47,12 @@ static void find(struct test_hub *th, int64_t company_id, const struct made *m)
 	f.first_us = m->at_us - US_PER_MIN;
 	f.last_us = m->at_us;
 	f.count = 6;
+	Otasuke__Wire__Evidence young = OTASUKE__WIRE__EVIDENCE__INIT, *evidence[] = { &young };
+	young.name = (char *)(uintptr_t) "baseline_days";
+	young.has_number = true;
+	young.number = m->baseline_days;
+	f.evidence = evidence;
+	f.n_evidence = m->baseline_days > 0;
 	const struct fleet_finding ff = { .sequence = 1, .finding = &f };
 	const struct fleet_batch b = { .company_id = company_id,
 				       .sensor_id = 1,
@@ -60,8 +67,9 @@ static void find(struct test_hub *th, int64_t company_id, const struct made *m)
 	watch_fold_done(th->hub->watch, true);
 }
 
-static const struct made botnet = { "known_bad", "known_bad 203.0.113.66", "203.0.113.66:8443",
-				    SEVERITY_CRITICAL, TEST_HUB_NOW };
+static const struct made botnet = { "known_bad",         "known_bad 203.0.113.66",
+				    "203.0.113.66:8443", SEVERITY_CRITICAL,
+				    TEST_HUB_NOW,        0 };
 
 /* Alerts that S sees; STATE as in struct alert_filter. */
 static size_t list(struct test_hub *th, const struct scope *s, const char *state, struct arena *a,
@@ -332,8 +340,8 @@ static void one_call_for_one_device(struct test_hub *th)
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct watch_notice *n;
 	int64_t company = test_hub_company(th, "みなと製作所");
-	const struct made beacon = { "beacon", "beacon 203.0.113.66", "203.0.113.66:8443",
-				     SEVERITY_HIGH, TEST_HUB_NOW };
+	const struct made beacon = { "beacon",      "beacon 203.0.113.66", "203.0.113.66:8443",
+				     SEVERITY_HIGH, TEST_HUB_NOW,          0 };
 
 	find(th, company, &botnet);
 	find(th, company, &beacon);
@@ -465,9 +473,30 @@ static void pages_show_it_to_whom_it_concerns(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, 0, "/r/nothing").status, 404);
 }
 
+static void a_young_baseline_is_said_in_words(struct test_hub *th)
+{
+	int64_t company = test_hub_company(th, "みなと製作所");
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "desk");
+	struct made calls = { "beacon",      "beacon/x",   "203.0.113.66:8443",
+			      SEVERITY_HIGH, TEST_HUB_NOW, 2.6 };
+
+	find(th, company, &calls);
+	struct test_answer a = test_hub_get(th, desk, "/alerts/1");
+	assert_non_null(strstr(a.body, "まだ 3 日です"));
+	calls.baseline_days = 0.2;
+	find(th, company, &calls);
+	a = test_hub_get(th, desk, "/alerts/1");
+	assert_non_null(strstr(a.body, "まだ 1 日たっていません"));
+	find(th, company, &botnet);
+	a = test_hub_get(th, desk, "/alerts/2");
+	assert_int_equal(a.status, 200);
+	assert_null(strstr(a.body, "普段の様子"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		ON_BOTH(a_young_baseline_is_said_in_words),
 		ON_BOTH(one_alert_a_story),
 		ON_BOTH(severity_only_rises),
 		ON_BOTH(an_ended_alert_makes_room_for_a_new_one),
