@@ -94,3 +94,14 @@ def test_what_no_mapping_fits_is_told_with_a_sample(listening):
     wait_for("the sample", lambda: "lines were not understood" in listening.sensor.said(), 30)
     assert "link eth0 is up" in listening.sensor.said()
     assert not listening.alarms()
+
+
+def test_the_sensor_writes_records_that_others_read(enrolled, folder, day):
+    written = folder / "out.json"
+    sensor = enrolled(MINATO).configure(replay=day, replay_exit="yes", probe__learning="15m", eve__write=written).start()
+    wait_for("the capture's end", lambda: not sensor.process.running, 60)
+    records = [json.loads(line) for line in written.read_text().splitlines()]
+    kinds = {r["event_type"] for r in records}
+    assert {"alert", "flow", "dns"} <= kinds
+    beacon = [r for r in records if r.get("alert", {}).get("metadata", {}).get("otasuke_detector") == ["beacon"]]
+    assert beacon and beacon[-1]["dest_ip"] == "203.0.113.66" and beacon[-1]["alert"]["severity"] == 1

@@ -18,12 +18,14 @@
 #include "cli/cli_hub.h"
 #include "probe/detect/detect.h"
 #include "probe/probe.h"
+#include "probe/records/eve_out.h"
 
 struct options {
 	bool jsonl, stories, list;
-	char *html, *lang; /* NULL = not given */
+	char *html, *lang, *eve; /* NULL = not given */
 	struct thresholds figures;
 	struct page *page;                        /* of --html */
+	struct eve_out *eve_out;                  /* of --eve */
 	struct buf thresholds, without, mappings; /* what was given, comma separated */
 	char *workers;                            /* their number, NULL = one */
 	struct probe_config config;
@@ -92,6 +94,8 @@ static int options_parse(struct cli *c, int argc, char **argv, struct options *o
 			value = &o->html;
 		else if (strcmp(argv[i], "--lang") == 0)
 			value = &o->lang;
+		else if (strcmp(argv[i], "--eve") == 0)
+			value = &o->eve;
 		else if (strcmp(argv[i], "--threshold") == 0)
 			more = &o->thresholds;
 		else if (strcmp(argv[i], "--without") == 0)
@@ -166,17 +170,41 @@ static void show(const struct cli *c, const struct options *o, struct analyze_re
 		page_add(o->page, &v);
 }
 
+static void on_eve_problem(void *arg, const char *text)
+{
+	(void)arg;
+	(void)fprintf(stderr, "otasuke: %s\n", text); /* nowhere left to complain to */
+}
+
+static int eve_begin(struct options *o, struct err *e)
+{
+	struct eve_conf conf = { .write = o->eve, .flows = true, .fresh = true };
+
+	return o->eve ? eve_out_open(&conf, &clock_real, on_eve_problem, NULL, &o->eve_out, e) : 0;
+}
+
+/* False: not everything was written; why was told. */
+static bool eve_end(struct options *o)
+{
+	eve_out_flush(o->eve_out);
+	bool whole = !o->eve_out || eve_out_dropped(o->eve_out) == 0;
+
+	eve_out_close(o->eve_out);
+	return whole;
+}
+
 /* One file: false when there was something wrong with it. */
 static bool analyze_file(const struct cli *c, const struct options *o, const char *path)
 {
 	struct run run = { .results = analyze_results_new() };
 	struct probe_sink sink = { .arg = &run, .finding = on_finding, .problem = on_problem };
+	struct probe_sink both = o->eve_out ? eve_out_sink(o->eve_out, &sink) : sink;
 	struct err e = { 0 };
 	struct probe *p = NULL;
 	int64_t began_ns = clock_mono_ns(&clock_real);
 	struct probe_stats s = { 0 };
 
-	int r = probe_new(&o->config, &sink, &p, &e);
+	int r = probe_new(&o->config, &both, &p, &e);
 	if (r == 0) {
 		run.problems = 0; /* bad indicator lines are not the fault of the file */
 		r = run_file(p, o, path, &run, &e);
@@ -205,7 +233,7 @@ int cmd_analyze(struct cli *c, int argc, char **argv)
 	struct err e = { 0 };
 	int status = options_parse(c, argc, argv, &o);
 
-	if (status == 0 && options_check(&o, &e) < 0) {
+	if (status == 0 && (options_check(&o, &e) < 0 || eve_begin(&o, &e) < 0)) {
 		(void)cli_failed(&e);
 		status = 2;
 	}
@@ -221,6 +249,8 @@ int cmd_analyze(struct cli *c, int argc, char **argv)
 		if (!analyze_file(c, &o, o.files[i]))
 			status = EXIT_FAILURE;
 	}
+	if (!eve_end(&o))
+		status = EXIT_FAILURE;
 	if (o.page && page_write(o.page, o.html, &e) < 0)
 		status = cli_failed(&e);
 	page_free(o.page);

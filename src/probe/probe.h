@@ -18,6 +18,10 @@
 #include "wire/finding.h"
 #include "wire/mute.h"
 
+struct flow;
+struct dissected;
+struct dns_message;
+
 /* Who takes the results. A NULL function is not called. What the pointers show lives for the call.
  */
 struct probe_sink {
@@ -27,6 +31,10 @@ struct probe_sink {
 	/* Something a person should know: a damaged capture, a bad indicator line, an interface
 	 * that went down. TEXT names file and offset, line or interface. */
 	void (*problem)(void *arg, const char *text);
+	/* Every flow whose facts are known (FLOW_EVENT_FACTS) or that has ended (FLOW_EVENT_END),
+	 * and every DNS message. */
+	void (*flow)(void *arg, const struct flow *f, int event);
+	void (*dns)(void *arg, const struct dissected *d, const struct dns_message *m);
 };
 
 enum { PROBE_WORKERS_MAX = 16 };

@@ -103,7 +103,9 @@ static void hear(struct probe *p, const char *lines)
 
 struct probe_stats world_hear(struct world *w)
 {
-	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
+	struct probe_sink sink = {
+		.arg = w, .finding = on_finding, .summary = on_summary, .problem = on_problem
+	};
 	struct probe_stats s;
 	struct probe *p = NULL;
 	struct err e = { 0 };
@@ -118,7 +120,9 @@ struct probe_stats world_hear(struct world *w)
 
 struct probe_stats world_run(struct world *w)
 {
-	struct probe_sink sink = { w, on_finding, on_summary, on_problem };
+	struct probe_sink sink = {
+		.arg = w, .finding = on_finding, .summary = on_summary, .problem = on_problem
+	};
 	struct probe_stats s;
 	struct probe *p = NULL;
 	struct err e = { 0 };

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "net/crypto.h"
 #include "probe/probe.h"
+#include "probe/records/eve_out.h"
 #include "probe/records/record_intake.h"
 #include "sensor/probe_report.h"
 #include "sensor/roles.h"
@@ -30,6 +31,7 @@ struct probe_role {
 	struct probe_report report;
 	struct probe *probe;
 	struct record_intake *records; /* NULL = none are configured */
+	struct eve_out *eve;           /* NULL = not configured */
 	sigset_t signals;
 	int64_t start_ns; /* monotonic: of the replay */
 	bool reading, failed;
@@ -107,6 +109,10 @@ static int capture_open(struct probe_role *r, struct err *e)
 		sensor_path(r->conf.state, SENSOR_BASELINE, usual);
 		r->conf.probe.baseline = usual; /* copied */
 	}
+	if (got >= 0 && r->conf.eve.write[0])
+		got = eve_out_open(&r->conf.eve, &clock_real, sink.problem, sink.arg, &r->eve, e);
+	if (r->eve)
+		sink = eve_out_sink(r->eve, &sink);
 	if (got >= 0)
 		got = probe_new(&r->conf.probe, &sink, &r->probe, e);
 	r->conf.probe.baseline = NULL;
@@ -195,6 +201,7 @@ static void role_loop(struct probe_role *r)
 		if (r->reading && wait_ms < IDLE_WAIT_MS)
 			read_step(r);
 		records_step(r);
+		eve_out_flush(r->eve);
 		spool_run(r->spool);
 		probe_report_beat(&r->report, r->probe, false);
 		if (!r->reading && (r->failed || r->conf.replay_exit))
@@ -278,6 +285,7 @@ int role_probe_run(const char *conf_path)
 	record_intake_close(r.records);
 	probe_items_close(r.report.items);
 	probe_free(r.probe);
+	eve_out_close(r.eve);
 	spool_close(r.spool);
 	probe_report_done(&r.report);
 	sensor_conf_done(&r.conf);

@@ -73,6 +73,8 @@ static int rows_add(struct sensor_conf *c, struct err *e)
 		r = conf_add(c->rows, probe_conf_rows, probe_conf_rows_count, &c->probe, e);
 	if (r >= 0)
 		r = conf_add(c->rows, record_conf_rows, record_conf_rows_count, &c->records, e);
+	if (r >= 0)
+		r = conf_add(c->rows, eve_conf_rows, eve_conf_rows_count, &c->eve, e);
 	return r;
 }
 

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "probe/probe.h"
+#include "probe/records/eve_out.h"
 #include "probe/records/record_intake.h"
 
 enum { SENSOR_PATH_MAX = 4096 };
@@ -26,6 +27,7 @@ struct sensor_conf {
 	int64_t retry_max_ms, revoked_retry_ms;
 	struct probe_config probe;
 	struct record_conf records;
+	struct eve_conf eve;
 	struct conf *rows;
 };
 

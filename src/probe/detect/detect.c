@@ -91,6 +91,8 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		else if (ev != FLOW_EVENT_STIR && d->on[i]->flow)
 			d->on[i]->flow(d->state[i], f, ev, p);
 	}
+	if (d->sink.flow && (ev == FLOW_EVENT_FACTS || ev == FLOW_EVENT_END))
+		d->sink.flow(d->sink.arg, f, ev);
 }
 
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m)
@@ -99,6 +101,8 @@ void detect_dns(struct detect *d, const struct dissected *p, const struct dns_me
 		if (d->on[i]->dns)
 			d->on[i]->dns(d->state[i], p, m);
 	}
+	if (d->sink.dns)
+		d->sink.dns(d->sink.arg, p, m);
 }
 
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m)

@@ -41,19 +41,17 @@ static void end_put(uint8_t *at, const struct addr *a, uint16_t port)
 	at[17] = (uint8_t)port;
 }
 
-/* The same whoever began. */
-static uint64_t hash_of(const struct addr *a, uint16_t aport, const struct addr *b, uint16_t bport,
-			uint8_t proto)
+uint64_t own_flows_hash(const struct flow_key *k)
 {
 	static const uint8_t fixed[16] = "own flows";
 	uint8_t x[18], y[18], key[KEY_BYTES];
 
-	end_put(x, a, aport);
-	end_put(y, b, bport);
+	end_put(x, &k->src, k->sport);
+	end_put(y, &k->dst, k->dport);
 	bool turned = memcmp(x, y, sizeof(x)) > 0;
 	memcpy(key, turned ? y : x, 18);
 	memcpy(key + 18, turned ? x : y, 18);
-	key[36] = proto;
+	key[36] = k->proto;
 	uint64_t h = siphash13(fixed, key, sizeof(key));
 	return h ? h : 1;
 }
@@ -62,7 +60,7 @@ void own_flows_note(struct own_flows *o, const struct flow *f)
 {
 	if (!o)
 		return;
-	uint64_t h = hash_of(&f->key.src, f->key.sport, &f->key.dst, f->key.dport, f->key.proto);
+	uint64_t h = own_flows_hash(&f->key);
 	o->slot[h % SLOTS] =
 		(struct slot){ .hash = h, .first_us = f->first_us, .last_us = f->last_us };
 }
@@ -71,7 +69,8 @@ bool own_flows_seen(const struct own_flows *o, const struct foreign *r)
 {
 	if (!o)
 		return false;
-	uint64_t h = hash_of(&r->src, r->sport, &r->dst, r->dport, r->proto);
+	struct flow_key k = { r->src, r->dst, r->sport, r->dport, r->proto };
+	uint64_t h = own_flows_hash(&k);
 	const struct slot *s = &o->slot[h % SLOTS];
 	return s->hash == h && r->at_us >= s->first_us - SLACK_US &&
 	       r->at_us <= s->last_us + LATE_US;

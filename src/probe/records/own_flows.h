@@ -9,6 +9,9 @@
 
 struct own_flows;
 
+/* Of a connection, the same whoever began; never 0. */
+uint64_t own_flows_hash(const struct flow_key *k);
+
 struct own_flows *own_flows_new(void);
 void own_flows_free(struct own_flows *o);
 void own_flows_note(struct own_flows *o, const struct flow *f); /* O may be NULL */
