@@ -127,8 +127,7 @@ def test_a_bad_file_does_not_stop_the_rest(tmp_path):
     rows, errors = analyze(letter, rubbish, tmp_path / "absent.pcap", cut, PCAPS / "dev/benign-ipp.pcap", status=1)
     summaries = [r for r in rows if r["type"] == "summary"]
     assert [s["packets"] > 0 for s in summaries] == [False, False, False, True, True]
-    assert f"{letter}:1: no mapping fits this record" in errors  # text: records of another program, perhaps
-    assert f"{rubbish} is not a pcap or pcapng capture" in errors
+    assert f"{letter} is not a pcap or pcapng capture" in errors and f"{rubbish} is not a pcap or pcapng capture" in errors
     assert "absent.pcap" in errors
     assert f"{cut}: the last record is cut off (offset " in errors
 

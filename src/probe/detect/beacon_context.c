@@ -124,7 +124,8 @@ static void weigh(const struct detect_env *env, const struct beacon_context *x,
 	uint64_t place = baseline_place(env->baseline, p->name, &p->peer[0], p->port);
 	w->common = w->common || baseline_place_common(env->baseline, place);
 	w->newly = baseline_place_new(env->baseline, place);
-	w->usual = device && !baseline_young(env->baseline) &&
+	/* What was told as worse stays so: this is for what begins anew. */
+	w->usual = device && p->telling.times == 0 && !baseline_young(env->baseline) &&
 		   baseline_usual(env->baseline, device, place) >= t->beacon.usual_days;
 	w->slow = (w->everyday || w->internal) &&
 		  w->score.interval_s * (double)US_PER_SEC > (double)t->beacon.poll_us;

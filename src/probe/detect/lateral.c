@@ -110,10 +110,11 @@ static enum severity gravity(const struct pair *t)
 }
 
 /* Who administers others on many days does his work, at the hours at which he does; an exploit is
- * nobody's work. */
+ * nobody's work, and what was told as worse stays so. */
 static bool at_work(const struct lateral *l, const struct pair *t, const struct device *d)
 {
-	return !(t->acts & ACT_EXPLOIT) && !baseline_odd_hour(l->env->baseline, d) &&
+	return !(t->acts & ACT_EXPLOIT) && t->telling.severity <= SEVERITY_LOW &&
+	       !baseline_odd_hour(l->env->baseline, d) &&
 	       t->days >= l->env->thresholds->lateral.known_days;
 }
 

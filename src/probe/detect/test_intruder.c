@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the detectors lateral and brute_force, on small captures made here. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,11 +143,14 @@ static void a_service_is_seen_wherever_a_segment_is_cut(void **state)
 	world_free(w);
 }
 
-/* A service is made on computer N at so many hours from the beginning. */
+/* A service is made on computer N (2 to 9) at so many hours from the beginning. */
 static void make_service(struct world *w, double hour, uint8_t n)
 {
-	struct end from = { 1, pc.ip, (uint16_t)(50001 + hour) }, to = { n, server.ip, 445 };
+	char ip[16];
+	struct end from = { 1, pc.ip, (uint16_t)(50001 + hour) }, to = { n, ip, 445 };
 	SCOPED_BUF struct buf b;
+
+	(void)snprintf(ip, sizeof(ip), "192.0.2.2%u", n - 2U);
 	double at = 10 + hour * 3600;
 
 	buf_init(&b, 0);
@@ -165,13 +169,24 @@ static void who_administers_on_many_days_does_his_work(void **state)
 	for (int days = 2; days <= 3; days++) {
 		struct world *w = office();
 		for (int i = 0; i < days; i++)
-			make_service(w, 24 * i, 2);
+			make_service(w, 24 * i, (uint8_t)(2 + i));
 		world_run(w);
 		const struct seen *f = world_find(w, "lateral");
 		assert_non_null(f);
 		assert_int_equal(f->severity, days < 3 ? SEVERITY_HIGH : SEVERITY_LOW);
 		world_free(w);
 	}
+}
+
+static void what_was_told_as_grave_stays_so(void **state)
+{
+	(void)state;
+	struct world *w = office();
+	for (int i = 0; i < 5; i++)
+		make_service(w, 24 * i, 2);
+	world_run(w);
+	assert_int_equal(world_find(w, "lateral")->severity, SEVERITY_HIGH);
+	world_free(w);
 }
 
 static void ordinary_files_are_not_told(void **state)
@@ -370,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_service_made_from_afar_is_grave),
 		cmocka_unit_test(a_service_is_seen_wherever_a_segment_is_cut),
 		cmocka_unit_test(who_administers_on_many_days_does_his_work),
+		cmocka_unit_test(what_was_told_as_grave_stays_so),
 		cmocka_unit_test(ordinary_files_are_not_told),
 		cmocka_unit_test(the_administrators_share_alone_is_only_a_clue),
 		cmocka_unit_test(the_exploit_of_smb1_is_critical),
