@@ -26,19 +26,23 @@ void indicators_free(struct indicators *s)
 void indicators_use(struct indicators *s, struct bundle *b)
 {
 	struct bundle *old = s->bundle;
+	struct bundle_stats n;
 
+	bundle_stats_get(b, &n);
+	s->count = (size_t)n.count[0];
 	s->bundle = b;
+	s->generation++;
 	bundle_free(old);
+}
+
+uint64_t indicators_generation(const struct indicators *s)
+{
+	return s->generation;
 }
 
 size_t indicators_count(const struct indicators *s)
 {
-	struct bundle_stats n;
-
-	if (!s->bundle)
-		return 0;
-	bundle_stats_get(s->bundle, &n);
-	return (size_t)n.count[0];
+	return s->count;
 }
 
 uint64_t indicators_bad(const struct indicators *s)

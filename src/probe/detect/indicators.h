@@ -41,6 +41,8 @@ bool indicators_load_poll(struct indicators *s, void (*tell)(void *arg, const ch
 			  void *arg);
 /* Takes B over. */
 void indicators_use(struct indicators *s, struct bundle *b);
+/* Another number when the content has changed. */
+uint64_t indicators_generation(const struct indicators *s);
 size_t indicators_count(const struct indicators *s);
 uint64_t indicators_bad(const struct indicators *s); /* lines that were not used */
 size_t indicators_bytes(const struct indicators *s);

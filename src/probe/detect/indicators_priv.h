@@ -9,7 +9,8 @@ struct indicators_load;
 
 struct indicators {
 	struct bundle *bundle; /* NULL = nothing is listed */
-	uint64_t bad;
+	size_t count;          /* in it: asked for each event of a flow */
+	uint64_t bad, generation;
 	struct indicators_load *load; /* under way on its own thread, or NULL */
 };
 

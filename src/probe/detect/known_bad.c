@@ -9,7 +9,7 @@
 #include "probe/detect/ring.h"
 #include "probe/records/own_flows.h"
 
-enum { HITS_MAX = 2048, KEY_MAX = 28, HIT_PEERS_MAX = 8 };
+enum { HITS_MAX = 2048, KEY_MAX = 28, HIT_PEERS_MAX = 8, MET_BITS = 4096 };
 
 struct hit {
 	struct telling telling;
@@ -27,6 +27,11 @@ struct hit {
 struct known_bad {
 	struct detect_env *env;
 	struct ring *hits;
+	/* Which addresses were found listed, as bits: the later events of a flow ask only for them,
+	 * unless the list has changed since the flow began. */
+	uint64_t met[MET_BITS / 64];
+	uint64_t generation;
+	int64_t list_since_us;
 };
 
 /* The one not seen for longest gives way. */
@@ -41,6 +46,7 @@ static void *known_bad_open(struct detect_env *env)
 	struct known_bad *k = mem_new(sizeof(*k));
 
 	k->env = env;
+	k->generation = indicators_generation(env->indicators);
 	k->hits = ring_new(env, HITS_MAX, KEY_MAX, sizeof(struct hit));
 	ring_order(k->hits, hit_less, NULL);
 	return k;
@@ -189,16 +195,44 @@ static void on_match(struct known_bad *k, const struct flow *f, enum flow_event 
 	tell(k, t, false);
 }
 
+static uint64_t *met_word(struct known_bad *k, const struct addr *a, uint64_t *bit_out)
+{
+	static const uint8_t secret[16];
+	uint64_t h = siphash13(secret, a->b, sizeof(a->b));
+
+	*bit_out = UINT64_C(1) << (h % 64);
+	return &k->met[h / 64 % (MET_BITS / 64)];
+}
+
+static bool was_met(struct known_bad *k, const struct addr *a)
+{
+	uint64_t bit, *word = met_word(k, a, &bit);
+
+	return (*word & bit) != 0;
+}
+
+static bool ask_address(struct known_bad *k, const struct addr *a, struct indicator_hit *out)
+{
+	uint64_t bit, *word;
+
+	if (!indicators_addr(k->env->indicators, a, out))
+		return false;
+	word = met_word(k, a, &bit);
+	*word |= bit;
+	return true;
+}
+
 static void on_address(struct known_bad *k, const struct flow *f, enum flow_event ev)
 {
 	struct indicator_hit what;
+	bool all = ev == FLOW_EVENT_NEW || f->first_us <= k->list_since_us;
 
 	if (f->key.proto != PROTO_TCP && f->key.proto != PROTO_UDP && f->key.proto != PROTO_ICMP &&
 	    f->key.proto != PROTO_ICMPV6)
 		return;
-	if (indicators_addr(k->env->indicators, &f->key.dst, &what))
+	if ((all || was_met(k, &f->key.dst)) && ask_address(k, &f->key.dst, &what))
 		on_match(k, f, ev, false, &what, names_find(k->env->names, &f->key.dst));
-	if (indicators_addr(k->env->indicators, &f->key.src, &what))
+	if ((all || was_met(k, &f->key.src)) && ask_address(k, &f->key.src, &what))
 		on_match(k, f, ev, true, &what, "");
 }
 
@@ -254,6 +288,10 @@ static void known_bad_flow(void *state, const struct flow *f, enum flow_event ev
 	(void)d;
 	if (indicators_count(k->env->indicators) == 0)
 		return;
+	if (k->generation != indicators_generation(k->env->indicators)) {
+		k->generation = indicators_generation(k->env->indicators);
+		k->list_since_us = k->env->now_us;
+	}
 	if (ev == FLOW_EVENT_FACTS)
 		on_facts(k, f);
 	else if (ev != FLOW_EVENT_FAILED)
