@@ -39,7 +39,6 @@ struct http_reader {
 	uint64_t busy[BODIES / 64];
 	uint64_t bodiless[BITS / 64];
 	struct body *body[BODIES];
-	uint64_t given_up; /* bodies that had to make room */
 };
 
 struct http_reader *http_reader_new(struct detect_env *env)
@@ -177,11 +176,11 @@ static void on_response(struct http_reader *r, const struct flow *f, const struc
 	    (m->has_length && m->length == 0 && !m->chunked))
 		return;
 	if (!gives_way(r, i, d->ts_us)) {
-		r->given_up++;
+		r->env->forgotten++;
 		return;
 	}
 	if (r->body[i]) {
-		r->given_up++;
+		r->env->forgotten++;
 		drop(r, i);
 	}
 	struct body *b = r->body[i] = mem_new(sizeof(*b));
