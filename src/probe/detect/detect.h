@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "probe/baseline/baseline.h"
 #include "probe/detect/content.h"
+#include "probe/detect/detectors.h"
 #include "probe/detect/indicators.h"
 #include "probe/detect/report.h"
 #include "probe/detect/thresholds.h"
@@ -111,33 +112,5 @@ void detect_dhcp6(struct detect *d, const struct dissected *p, const struct dhcp
 void detect_tick(struct detect *d);
 void detect_finish(struct detect *d);
 uint64_t detect_findings(const struct detect *d);
-
-extern const struct detector detector_learner;
-extern const struct detector detector_known_bad;
-extern const struct detector detector_new_device;
-extern const struct detector detector_beacon;
-extern const struct detector detector_scan;
-extern const struct detector detector_download;
-extern const struct detector detector_odd_call;
-extern const struct detector detector_brute_force;
-extern const struct detector detector_lateral;
-extern const struct detector detector_dga;
-extern const struct detector detector_dns_tunnel;
-extern const struct detector detector_icmp_tunnel;
-extern const struct detector detector_arp_spoof;
-extern const struct detector detector_rogue_dhcp;
-extern const struct detector detector_upload;
-extern const struct detector detector_cleartext;
-extern const struct detector detector_old_software;
-extern const struct detector detector_mining;
-extern const struct detector detector_mail_out;
-extern const struct detector detector_ids_alert;
-extern const struct detector detector_keepalive;
-extern const struct detector detector_tor;
-extern const struct detector detector_fan_out;
-extern const struct detector detector_rogue_dns;
-extern const struct detector detector_rogue_router;
-extern const struct detector detector_mail_leak;
-extern const struct detector detector_host_story;
 
 #endif
