@@ -90,7 +90,7 @@ static int64_t count(struct world *w, int64_t feed_id)
 
 static struct intel_bundle pack(struct world *w)
 {
-	struct intel_bundle b;
+	struct intel_bundle b = { 0 };
 	struct err e = { 0 };
 
 	if (intel_work_pack(w->th->hub, true, &e) < 0)
@@ -422,9 +422,9 @@ static void find_bad(struct world *w, const char *kind, const char *value)
 
 static struct intel_score score(struct world *w, const struct scope *s, int64_t feed_id)
 {
-	struct intel_score *list;
+	struct intel_score *list = NULL;
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 	SCOPED_TXN struct txn *t = txn_begin(w->th->hub->db, TXN_READ, &e);
 
 	if (!t || intel_hit_store_scores(t, s, w->arena, &list, &n, &e) < 0)

@@ -92,7 +92,7 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 			d->on[i]->flow(d->state[i], f, ev, p);
 	}
 	if (d->sink.flow && (ev == FLOW_EVENT_FACTS || ev == FLOW_EVENT_END))
-		d->sink.flow(d->sink.arg, f, ev);
+		d->sink.flow(d->sink.arg, f, (int)ev);
 }
 
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m)

@@ -172,7 +172,8 @@ static void addresses_and_hashes_have_bytes(void **state)
 static void each_reason_has_a_name_and_words(void **state)
 {
 	(void)state;
-	for (int why = INDICATOR_EMPTY; why < INDICATOR_BADS; why++) {
+	for (int i = INDICATOR_EMPTY; i < INDICATOR_BADS; i++) {
+		enum indicator_bad why = (enum indicator_bad)i;
 		struct err e = { 0 };
 		assert_true(indicator_bad_name(why)[0] != 0);
 		assert_true(indicator_bad_key(why)[0] != 0);
