@@ -191,3 +191,35 @@ def test_every_kind_has_its_word():
             cards |= set(re.findall(r'msgid "card\.(\w+)\.title"', path.read_text()))
         words = set(re.findall(r'msgid "cli\.analyze\.kind\.(\w+)"', (SOURCE / f"src/cli/analyze.{lang}.po").read_text()))
         assert len(cards) > 15 and cards <= words, cards - words
+
+
+CONVERSION = re.compile(r"%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:hh|h|ll|l|j|z|t|L)?([a-zA-Z%])")
+
+
+def formats():
+    """What the detectors give as reasons: (file, printf format)."""
+    sys.path.insert(0, str(SOURCE / "tools"))
+    import csource
+    for path in sorted(SOURCE.glob("src/probe/**/*.c")):
+        text = csource.without_comments(path.read_text())
+        for _, args in csource.calls(text, "report_reason"):
+            if len(args) > 1 and '"' in args[1]:
+                yield path.name, csource.joined(args[1])
+
+
+def test_every_reason_has_words_in_japanese():
+    """A reason that a detector gives fits a pattern of src/cli/reasons.en.po: add one there, in reasons.ja.po and in
+    analyze_reason_table.c."""
+    texts = re.findall(r'msgid "cli\.reason\.\w+"\nmsgstr "(.+)"', (SOURCE / "src/cli/reasons.en.po").read_text())
+    patterns = [re.compile(re.sub(r"\\\{\d\\\}", "(.*)", re.escape(t.replace('\\"', '"')))) for t in texts]
+    given = list(formats())
+    assert len(given) > 60 and len(patterns) > 90
+    wordless = []
+    for name, text in given:
+        said = CONVERSION.sub(lambda m: "%" if m.group(1) == "%" else "7", text)
+        bare = CONVERSION.sub("", text)
+        if re.search("[a-z]{3}", bare) is None or name == "story.c":
+            continue  # its words come from elsewhere: parts that have words of their own
+        if not any(p.fullmatch(said) for p in patterns):
+            wordless.append((name, text))
+    assert wordless == []

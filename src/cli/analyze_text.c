@@ -72,7 +72,7 @@ static void clues(struct writer *w, const struct view_device *d)
 		const char *args[] = { arena_printf(w->a, "%3d", k->points), k->kind };
 		cli_add(w->c, &w->b, "cli.analyze.text.points", args, ARRAY_LEN(args));
 		buf_printf(&w->b, "%s%s\n      %s\n", k->places[0] ? "  " : "", k->places,
-			   k->reason);
+			   k->reason.text);
 	}
 }
 
@@ -85,7 +85,7 @@ static void finding(struct writer *w, int indent, const struct view_finding *f, 
 		buf_printf(&w->b, "  %s", f->device);
 	buf_printf(&w->b, "%s%s\n", f->places[0] ? "  " : "", f->places);
 	for (size_t i = 0; i < (other ? 0 : f->n_reasons); i++)
-		buf_printf(&w->b, "%*s- %s\n", indent + 2, "", f->reasons[i]);
+		buf_printf(&w->b, "%*s- %s\n", indent + 2, "", f->reasons[i].text);
 }
 
 static void who(struct writer *w, const struct view_device *d)

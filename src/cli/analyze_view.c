@@ -90,7 +90,7 @@ static size_t clues_join(struct maker *m, struct view_clue *list, size_t n)
 		size_t k = 0;
 		while (k < kept &&
 		       (list[i].points >= WEAK_BELOW || strcmp(list[k].kind, list[i].kind) != 0 ||
-			strcmp(list[k].reason, list[i].reason) != 0))
+			strcmp(list[k].reason.text, list[i].reason.text) != 0))
 			k++;
 		if (k == kept) {
 			list[kept++] = list[i];
@@ -126,7 +126,7 @@ static void clues_make(struct maker *m, const struct analyze_device *d, struct v
 			.first_us = k->first_us,
 			.last_us = k->last_us,
 			.places = clue_places(m, k),
-			.reason = view_clean(m->a, k->reason),
+			.reason = reason_say(m->c, m->a, view_clean(m->a, k->reason)),
 		};
 	}
 	qsort(list, d->n_clues, sizeof(*list), earlier);
@@ -176,11 +176,11 @@ static void evidence_make(struct maker *m, const struct texts *from, struct view
 
 static void finding_make(struct maker *m, const struct analyze_finding *f, struct view_finding *out)
 {
-	const char **reasons = arena_array(m->a, f->reasons.n + 1, sizeof(*reasons));
+	struct reason *reasons = arena_array(m->a, f->reasons.n + 1, sizeof(*reasons));
 	const char *p = f->reasons.p;
 
 	for (size_t i = 0; i < f->reasons.n; i++, p += strlen(p) + 1)
-		reasons[i] = view_clean(m->a, p);
+		reasons[i] = reason_say(m->c, m->a, view_clean(m->a, p));
 	*out = (struct view_finding){
 		.severity = f->severity,
 		.severity_key = view_severity_key(f->severity),
@@ -380,8 +380,10 @@ void analyze_view(const struct cli *c, struct arena *a, struct analyze_results *
 
 	*out = (struct view){ 0 };
 	frame_make(&m, r, s);
-	qsort(r->device, r->n_devices, sizeof(*r->device), by_key);
-	qsort(r->finding, r->n_findings, sizeof(*r->finding), by_device);
+	if (r->n_devices > 0) /* else there is no list */
+		qsort(r->device, r->n_devices, sizeof(*r->device), by_key);
+	if (r->n_findings > 0)
+		qsort(r->finding, r->n_findings, sizeof(*r->finding), by_device);
 	suspects_make(&m, r);
 	qsort(out->suspects, out->n_suspects, sizeof(*out->suspects), graver);
 	qsort(out->devices, out->n_devices, sizeof(*out->devices), by_first);

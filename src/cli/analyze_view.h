@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "cli/analyze.h"
+#include "cli/analyze_reason.h"
 #include "cli/analyze_results.h"
 
 enum {
@@ -26,7 +27,7 @@ struct view_clue {
 	const char *first, *last;
 	int64_t first_us, last_us;
 	const char *places; /* names and peers */
-	const char *reason; /* English, as all reasons */
+	struct reason reason;
 };
 
 struct view_pair {
@@ -39,7 +40,7 @@ struct view_finding {
 	const char *device; /* its name */
 	const char *kind, *first, *last, *places;
 	int percent; /* sure */
-	const char *const *reasons;
+	const struct reason *reasons;
 	size_t n_reasons;
 	const struct view_pair *evidence;
 	size_t n_evidence;

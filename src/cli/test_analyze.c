@@ -175,7 +175,7 @@ static void clues_stand_in_the_order_of_time_and_weak_ones_together(void **state
 	assert_int_equal(s->n_clues, 3);
 	assert_int_equal(s->clues[0].times, 2);
 	assert_int_equal(s->clues[0].last_us, T0 + 20 * US_PER_MIN);
-	assert_string_equal(s->clues[2].reason, "strange");
+	assert_string_equal(s->clues[2].reason.text, "strange");
 	assert_int_equal(s->peak, 54); /* 50 + 5/2 + 5/4 + 5/8 */
 	struct report_capture chart = { .v = &d.view };
 	chart_make(&d.cli, d.arena, &d.view, &chart);
@@ -208,6 +208,43 @@ static void a_page_of_nothing_is_a_page(void **state)
 	desk_close(&d);
 }
 
+static void japanese(struct desk *d, const char *english, const char *expected)
+{
+	d->cli.lang = LANG_JA;
+	struct reason r = reason_say(&d->cli, d->arena, english);
+	assert_string_equal(r.text, expected);
+	assert_string_equal(r.lang, "ja");
+}
+
+static void reasons_are_said_in_the_readers_language(void **state)
+{
+	(void)state;
+	struct desk d;
+	desk_open(&d);
+	japanese(&d, "40 calls, one each 60.1 s (half of them within 0.5 s of that)",
+		 "40 回の通信。およそ 60.1 秒ごと（半数はずれが 0.5 秒以内）");
+	japanese(&d, "an unusual port; data sent by POST",
+		 "見慣れないポート、POST によるデータの送信");
+	japanese(&d, "an unusual port; data sent by POST; a certificate that nob",
+		 "見慣れないポート、POST によるデータの送信、a certificate that nob");
+	japanese(&d, "this capture shows 7 minutes only: what is usual here is not known",
+		 "この記録は 7 分だけなので、普段の様子は分かりません");
+	japanese(&d,
+		 "a program dressed as something else: http://a.example/x.png, said to be "
+		 "\"image/png\"",
+		 "別のものに見せかけたプログラム: http://a.example/x.png、相手の言う種類は"
+		 "「image/png」");
+	/* A name that speaks the language of patterns is only a name. */
+	japanese(&d, "it calls itself {0} says: {1}", "名乗った名前は {0} says: {1} です");
+	struct reason r = reason_say(&d.cli, d.arena, "nobody has words for this");
+	assert_string_equal(r.text, "nobody has words for this");
+	assert_string_equal(r.lang, "en");
+	d.cli.lang = LANG_EN;
+	r = reason_say(&d.cli, d.arena, "commands were given by WMI");
+	assert_string_equal(r.text, "commands were given by WMI");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +254,7 @@ int main(void)
 		cmocka_unit_test(what_is_too_much_is_counted),
 		cmocka_unit_test(clues_stand_in_the_order_of_time_and_weak_ones_together),
 		cmocka_unit_test(a_page_of_nothing_is_a_page),
+		cmocka_unit_test(reasons_are_said_in_the_readers_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
