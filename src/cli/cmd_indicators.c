@@ -88,7 +88,8 @@ static void say_file(const struct pack *p)
 		if (count == 0)
 			continue;
 		number(n[0], count);
-		(void)printf("  %s: %s\n", cli_text(p->c, indicator_bad_key((enum indicator_bad)why)), n[0]);
+		(void)printf("  %s: %s\n",
+			     cli_text(p->c, indicator_bad_key((enum indicator_bad)why)), n[0]);
 	}
 }
 
