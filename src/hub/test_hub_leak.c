@@ -154,6 +154,7 @@ static const struct leak_row rows[] = {
 	POST("/alerts/{id}/close", "/alerts/@a/close", "why=x"),
 	GET("/alerts/{id}/mute", "/alerts/@a/mute"),
 	POST("/alerts/{id}/mute", "/alerts/@a/mute", "detector=1&days=7&reason=x&do=mute"),
+	POST("/alerts/{id}/wrong", "/alerts/@a/wrong", "for=region&reason=x"),
 	SEEN("/mutes", "/mutes"),
 	POST("/mutes/{id}/end", "/mutes/@m/end", ""),
 	POST("/notices/{id}/called", "/notices/@n/called", "outcome=reached"),

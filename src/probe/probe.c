@@ -135,6 +135,11 @@ int probe_load_indicators(struct probe *p, const char *path, struct err *e)
 	return indicators_load(p->judge.env.indicators, path, tell_problem, p, e);
 }
 
+size_t probe_except_indicators(struct probe *p, const char *text, size_t n)
+{
+	return indicators_except(p->judge.env.indicators, text, n);
+}
+
 void probe_mutes_set(struct probe *p, const struct mute *list, size_t n)
 {
 	judge_mutes(&p->judge, list, n);

@@ -130,6 +130,9 @@ int probe_load_indicators(struct probe *p, const char *path, struct err *e);
  * the file is told as a problem. */
 int probe_change_indicators(struct probe *p, const char *path, struct err *e);
 
+/* What was judged wrong in the list (indicators_except); how many lines could not be used. */
+size_t probe_except_indicators(struct probe *p, const char *text, size_t n);
+
 /* Replaces the mutes (wire/mute.h): what they fit is not told from now on and no longer counts in
  * the stories of devices, what was heard before included, until they end. */
 void probe_mutes_set(struct probe *p, const struct mute *list, size_t n);

@@ -99,7 +99,13 @@ static int indicators_apply(void *arg, const struct item_news *n, struct err *e)
 {
 	struct probe_items *x = arg;
 
-	return probe_load_indicators(x->probe, n->blob_path, e);
+	int r = probe_load_indicators(x->probe, n->blob_path, e);
+	if (r < 0)
+		return r;
+	size_t bad = probe_except_indicators(x->probe, n->body, n->body_n);
+	if (bad > 0)
+		log_warn("%zu exceptions to the indicators were not understood", bad);
+	return 0;
 }
 
 static const struct item_kind kinds[] = {

@@ -3,6 +3,7 @@
 #ifndef HUB_WATCH_WATCH_PAGES_H
 #define HUB_WATCH_WATCH_PAGES_H
 
+#include "hub/intel/intel.h"
 #include "hub/watch/watch.h"
 #include "hub/watch/watch_card.h"
 #include "hub/watch/watch_mute.h"
@@ -116,6 +117,15 @@ struct watch_home {
 	struct html actions; /* what other features put beside the headline */
 	struct alert_item *rows;
 	size_t n_rows;
+};
+
+struct watch_intel_panel {
+	int64_t alert_id;
+	bool about;        /* a list names what it is about */
+	const char *value; /* or what one could add to a list */
+	const char *kind;
+	struct intel_known known;
+	bool judged; /* wrong, here or everywhere */
 };
 
 struct watch_company { /* on the pages of companies */

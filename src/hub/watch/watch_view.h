@@ -14,4 +14,7 @@ const char *watch_view_state_key(const char *state);
 /* The alert, its card, evidence, notices and time line. -ENOENT. */
 int watch_view_alert(struct call *c, int64_t id, struct alert_page *out);
 
+/* The page of one alert (watch_web.c). */
+int watch_view_page(struct call *c, int status, struct alert_page *p);
+
 #endif

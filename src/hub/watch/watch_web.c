@@ -12,6 +12,7 @@
 #include "hub/watch/watch_conf.h"
 #include "hub/watch/watch_fill.h"
 #include "hub/watch/watch_fold.h"
+#include "hub/watch/watch_intel.h"
 #include "hub/watch/watch_mute_web.h"
 #include "hub/watch/watch_store.h"
 #include "hub/watch_tmpl.h"
@@ -189,7 +190,7 @@ static int alerts_csv(struct call *c)
 
 /* --- one alert --- */
 
-static int alert_page(struct call *c, int status, struct alert_page *p)
+int watch_view_page(struct call *c, int status, struct alert_page *p)
 {
 	struct buf b = { 0 };
 
@@ -212,7 +213,7 @@ static int alert_show(struct call *c)
 		r = watch_view_alert(c, id, &p);
 	if (r < 0)
 		return r;
-	return c->wants_json ? alerts_json(c, &p.a, 1) : alert_page(c, 200, &p);
+	return c->wants_json ? alerts_json(c, &p.a, 1) : watch_view_page(c, 200, &p);
 }
 
 static int alert_accept(struct call *c)
@@ -256,7 +257,7 @@ static int alert_close(struct call *c)
 			return r;
 		p.error = said;
 		p.why = why;
-		return alert_page(c, 400, &p);
+		return watch_view_page(c, 400, &p);
 	}
 	return r < 0 ? r : call_done(c, "watch.close.done", "/alerts");
 }
@@ -308,6 +309,7 @@ static const struct route routes[] = {
 	{ "POST", "/alerts/{id}/close", WORKERS, alert_close, 0 },
 	{ "GET", "/alerts/{id}/mute", WORKERS, watch_mute_web_form, 0 },
 	{ "POST", "/alerts/{id}/mute", WORKERS, watch_mute_web_save, 0 },
+	{ "POST", "/alerts/{id}/wrong", INTEL_READERS, watch_intel_web_wrong, 0 },
 	{ "GET", "/mutes", READERS, watch_mute_web_list, 0 },
 	{ "POST", "/mutes/{id}/end", WORKERS, watch_mute_web_end, 0 },
 	{ "POST", "/notices/{id}/called", WORKERS, notice_called, 0 },
@@ -338,6 +340,7 @@ static const struct conf_row conf[] = {
 static const struct menu_item menu[] = { { "/alerts", "watch.menu", "alert", READERS, 20 } };
 
 static const struct panel panels[] = {
+	{ "alert.side", INTEL_READERS, watch_intel_panel },
 	{ "home.top", READERS, watch_panel_home_head },
 	{ "home.main", READERS, watch_panel_home },
 	{ "company.main", READERS, watch_panel_company },

@@ -20,6 +20,7 @@ void indicators_free(struct indicators *s)
 		return;
 	indicators_load_end(s);
 	bundle_free(s->bundle);
+	bundle_free(s->except);
 	free(s);
 }
 
@@ -60,8 +61,11 @@ size_t indicators_bytes(const struct indicators *s)
 	return (size_t)n.bytes;
 }
 
-static bool told(const struct bundle_hit *hit, struct indicator_hit *out)
+static bool told(const struct indicators *s, const struct bundle_hit *hit,
+		 struct indicator_hit *out)
 {
+	if (indicators_excepted(s, hit->kind, str_of(out->value)))
+		return false;
 	out->type = indicator_kind_name(hit->kind);
 	out->info_only = hit->info_only;
 	memcpy(out->description, hit->label, sizeof(out->description));
@@ -76,7 +80,7 @@ bool indicators_domain(const struct indicators *s, const char *name, struct indi
 	if (!s->bundle || !bundle_domain(s->bundle, str_of(name), &hit))
 		return false;
 	(void)str_copy(out->value, sizeof(out->value), str_of(name + hit.skip)); /* fits */
-	return told(&hit, out);
+	return told(s, &hit, out);
 }
 
 static void net_text(const struct addr *a, unsigned bits, char *out, size_t size)
@@ -103,7 +107,7 @@ bool indicators_addr(const struct indicators *s, const struct addr *a, struct in
 	if (!s->bundle || !bundle_addr(s->bundle, a->b, &hit))
 		return false;
 	net_text(a, hit.bits, out->value, sizeof(out->value));
-	return told(&hit, out);
+	return told(s, &hit, out);
 }
 
 static bool hash(const struct indicators *s, enum indicator_kind kind, const char *hex,
@@ -117,7 +121,7 @@ static bool hash(const struct indicators *s, enum indicator_kind kind, const cha
 	    !bundle_hash(s->bundle, kind, b, n, &hit))
 		return false;
 	(void)str_copy(out->value, sizeof(out->value), str_of(hex)); /* fits */
-	return told(&hit, out);
+	return told(s, &hit, out);
 }
 
 bool indicators_ja3(const struct indicators *s, const char *hex, struct indicator_hit *out)
@@ -139,7 +143,7 @@ bool indicators_cert_sha1(const struct indicators *s, const uint8_t sha1[20],
 		return false;
 	for (size_t i = 0; i < 20; i++)
 		(void)snprintf(out->value + 2 * i, 3, "%02x", sha1[i]);
-	return told(&hit, out);
+	return told(s, &hit, out);
 }
 
 bool indicators_url(const struct indicators *s, struct str host, struct str target,
@@ -152,6 +156,8 @@ bool indicators_url(const struct indicators *s, struct str host, struct str targ
 		return false;
 	size_t n = indicator_url(host, target, text); /* not 0: it was found */
 	struct str listed = { text, n - hit.skip };
+	if (indicators_excepted(s, INDICATOR_URL, listed))
+		return false;
 	(void)str_copy(out->value, sizeof(out->value), listed); /* cut is fine */
-	return told(&hit, out);
+	return told(s, &hit, out);
 }

@@ -43,6 +43,10 @@ bool indicators_load_poll(struct indicators *s, void (*tell)(void *arg, const ch
 void indicators_use(struct indicators *s, struct bundle *b);
 /* Another number when the content has changed. */
 uint64_t indicators_generation(const struct indicators *s);
+/* What people judged wrong in the list, a line each: "except domain shop.example". It takes the
+ * place of what was said before; lines with another first word are for others. Returns how many
+ * lines could not be used. */
+size_t indicators_except(struct indicators *s, const char *text, size_t n);
 size_t indicators_count(const struct indicators *s);
 uint64_t indicators_bad(const struct indicators *s); /* lines that were not used */
 size_t indicators_bytes(const struct indicators *s);

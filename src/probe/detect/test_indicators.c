@@ -45,6 +45,30 @@ static bool addr_listed(const struct indicators *s, const char *ip, struct indic
 	return indicators_addr(s, &a, out);
 }
 
+static void what_was_judged_wrong_is_not_told(void **state)
+{
+	static const char said[] = "bundle 7\nexcept domain shop.example\nexcept ip 192.0.2.7\n"
+				   "except url site.example/path?q\nexcept colour red\nexcept\n";
+	struct heard h;
+	struct indicator_hit out;
+	struct indicators *s = load("type,value\ndomain,shop.example\ndomain,bad.example\n"
+				    "ip,192.0.2.7\nip,192.0.2.8\nurl,site.example/path?q\n",
+				    &h);
+
+	(void)state;
+	assert_true(indicators_domain(s, "www.shop.example", &out));
+	assert_int_equal(indicators_except(s, said, strlen(said)), 2);
+	assert_false(indicators_domain(s, "shop.example", &out));
+	assert_false(indicators_domain(s, "www.shop.example", &out));
+	assert_true(indicators_domain(s, "bad.example", &out));
+	assert_false(addr_listed(s, "192.0.2.7", &out));
+	assert_true(addr_listed(s, "192.0.2.8", &out));
+	assert_false(indicators_url(s, STR("site.example"), STR("/path?q"), &out));
+	assert_int_equal(indicators_except(s, "bundle 8\n", 9), 0); /* taken back */
+	assert_true(indicators_domain(s, "shop.example", &out));
+	indicators_free(s);
+}
+
 static void domains_match_with_their_children(void **state)
 {
 	(void)state;
@@ -249,6 +273,7 @@ static void a_new_bundle_takes_over_while_the_old_one_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest t[] = {
+		cmocka_unit_test(what_was_judged_wrong_is_not_told),
 		cmocka_unit_test(domains_match_with_their_children),
 		cmocka_unit_test(addresses_networks_and_fingerprints),
 		cmocka_unit_test(bad_lines_are_told_with_their_number),
