@@ -30,8 +30,8 @@ def fortigate(attack, device):
 
 
 class Listening:
-    def __init__(self, sensor, desk, udp, tcp, file, unix):
-        self.sensor, self.desk, self.udp, self.tcp, self.file, self.unix = sensor, desk, udp, tcp, file, unix
+    def __init__(self, sensor, hub, desk, udp, tcp, file, unix):
+        self.sensor, self.hub, self.desk, self.udp, self.tcp, self.file, self.unix = sensor, hub, desk, udp, tcp, file, unix
 
     def alarms(self):
         """device address: alert, of those that other programs raised."""
@@ -55,7 +55,7 @@ def listening(region, enrolled, folder):
         records__allow="127.0.0.1", records__mappings=SOURCE / "doc/mappings/fortigate.map",
         probe__home="192.0.2.0/24").start()
     wait_for("the sensor listens", unix.exists, 30)
-    return Listening(sensor, region.admin(), udp, tcp, file, unix)
+    return Listening(sensor, region, region.admin(), udp, tcp, file, unix)
 
 
 def test_what_others_tell_becomes_alerts_of_the_company(listening):
@@ -93,6 +93,10 @@ def test_what_no_mapping_fits_is_told_with_a_sample(listening):
     listening.send_datagram("<30>Nov 23 10:00:00 gate kernel: link eth0 is up")
     wait_for("the sample", lambda: "lines were not understood" in listening.sensor.said(), 30)
     assert "link eth0 is up" in listening.sensor.said()
+    wait_for("the counters", lambda: listening.hub.rows(
+        "SELECT records, records_unknown, records_dropped FROM sensor") == [(1, 1, 0)], 30)
+    (row,) = listening.hub.rows("SELECT id, problems FROM sensor")
+    assert "link eth0 is up" in listening.desk.get(f"/fleet/{row[0]}").text
     assert not listening.alarms()
 
 

@@ -152,6 +152,9 @@ static void beat(struct probe_report *r, const struct probe *p, int64_t now_ns)
 		.spool_quota = spool.quota,
 		.spool_dropped = spool_problems(r, &spool),
 		.rss_bytes = rss > 0 ? (uint64_t)rss : 0,
+		.records = r->records.lines,
+		.records_unknown = r->records.unknown,
+		.records_dropped = r->records.dropped + r->records.refused,
 		.problems = (const char *const *)r->problems,
 		.n_problems = r->n_problems,
 	};

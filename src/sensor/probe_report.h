@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "probe/probe.h"
+#include "probe/records/record_intake.h"
 #include "sensor/probe_items.h"
 #include "sensor/spool/spool.h"
 
@@ -16,8 +17,9 @@ struct probe_report {
 	struct spool *spool;
 	const char *state_dir;
 	const struct clock *clock;
-	const char *replay; /* path of the capture, NULL = live */
-	bool records_only;  /* no packets are watched, and none are missed */
+	const char *replay;           /* path of the capture, NULL = live */
+	bool records_only;            /* no packets are watched, and none are missed */
+	struct record_counts records; /* of other programs */
 	int64_t every_ms;
 	int64_t started_ns, beat_ns; /* monotonic; 0 = no sign of life yet */
 	uint64_t dropped;            /* records, as last told */

@@ -190,6 +190,7 @@ static void records_step(struct probe_role *r)
 		probe_idle(r->probe, clock_utc_us(&clock_real));
 	for (int i = 0; i < RECORD_STEPS && record_intake_step(r->records, r->probe); i++)
 		;
+	record_intake_counts(r->records, &r->report.records);
 }
 
 static void role_loop(struct probe_role *r)

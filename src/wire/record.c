@@ -157,6 +157,9 @@ static Otasuke__Wire__Heartbeat *heartbeat_pack(const struct heartbeat *h, struc
 	m->spool_quota = h->spool_quota;
 	m->spool_dropped = h->spool_dropped;
 	m->rss_bytes = h->rss_bytes;
+	m->records = h->records;
+	m->records_unknown = h->records_unknown;
+	m->records_dropped = h->records_dropped;
 	m->capture_up = h->capture_up;
 	m->capture_text = text_borrow(h->capture_text);
 	m->watched_from_us = h->watched_from_us;
@@ -321,6 +324,9 @@ static void heartbeat_unpack(const Otasuke__Wire__Heartbeat *m, struct arena *a,
 		.spool_quota = m->spool_quota,
 		.spool_dropped = m->spool_dropped,
 		.rss_bytes = m->rss_bytes,
+		.records = m->records,
+		.records_unknown = m->records_unknown,
+		.records_dropped = m->records_dropped,
 		.capture_up = m->capture_up,
 		.capture_text = m->capture_text,
 		.watched_from_us = m->watched_from_us,

@@ -37,6 +37,9 @@ struct heartbeat {
 	uint64_t spool_quota;
 	uint64_t spool_dropped; /* records lost to the quota or a full disk, ever */
 	uint64_t rss_bytes;
+	uint64_t records;         /* lines of other programs that were read, ever */
+	uint64_t records_unknown; /* of these, not understood */
+	uint64_t records_dropped; /* over the rate, or from strangers */
 	bool capture_up;
 	const char *capture_text; /* why not, in words */
 	int64_t watched_from_us;  /* capture has been continuous since */

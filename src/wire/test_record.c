@@ -128,6 +128,9 @@ static void heartbeat_survives(void **state)
 	assert_int_equal(a->spool_bytes, b->spool_bytes);
 	assert_int_equal(a->spool_quota, b->spool_quota);
 	assert_int_equal(a->spool_dropped, b->spool_dropped);
+	assert_int_equal(a->records, b->records);
+	assert_int_equal(a->records_unknown, b->records_unknown);
+	assert_int_equal(a->records_dropped, b->records_dropped);
 	assert_int_equal(a->rss_bytes, b->rss_bytes);
 	assert_int_equal(a->capture_up, b->capture_up);
 	assert_string_equal(a->capture_text, b->capture_text);

@@ -29,7 +29,10 @@ CREATE TABLE sensor (
 	spool_dropped BIGINT NOT NULL,
 	rss_bytes BIGINT NOT NULL,
 	problems TEXT NOT NULL,              -- one a line
-	devices_left_out BIGINT NOT NULL     -- beyond the limit of a company
+	devices_left_out BIGINT NOT NULL,    -- beyond the limit of a company
+	records BIGINT NOT NULL DEFAULT 0,   -- lines of other programs that it has read
+	records_unknown BIGINT NOT NULL DEFAULT 0,
+	records_dropped BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX sensor_by_company ON sensor (company_id, site_id);
 

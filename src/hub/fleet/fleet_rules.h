@@ -31,7 +31,8 @@ struct fleet_sensor {
 	int64_t uptime_s, packets, packets_dropped, flows_dropped;
 	int64_t spool_bytes, spool_quota, spool_dropped, rss_bytes;
 	int64_t devices_left_out;
-	const char *company_name, *site_name; /* shown */
+	int64_t records, records_unknown, records_dropped; /* lines of other programs */
+	const char *company_name, *site_name;              /* shown */
 };
 
 enum fleet_light fleet_light_of(const struct fleet_sensor *s, int64_t now_us);

@@ -11,7 +11,8 @@
 	" s.hardware, s.revoked_why, s.cert_expires_us, s.enrolled_us, s.revoked_us, s.heard_us,"  \
 	" s.beat_us, s.capture_up, s.capture_text, s.problems, s.uptime_s, s.packets,"             \
 	" s.packets_dropped, s.flows_dropped, s.spool_bytes, s.spool_quota, s.spool_dropped,"      \
-	" s.rss_bytes, s.devices_left_out, c.name, x.name"
+	" s.rss_bytes, s.devices_left_out, c.name, x.name, s.records, s.records_unknown,"          \
+	" s.records_dropped"
 #define SENSOR_TABLES                                                                              \
 	" FROM sensor s JOIN company c ON c.id = s.company_id LEFT JOIN site x ON x.id = "         \
 	"s.site_id"
@@ -52,6 +53,9 @@ static void sensor_read(const struct rows *r, struct arena *a, void *row)
 		.devices_left_out = rows_int(r, 26),
 		.company_name = rows_keep(r, 27, a),
 		.site_name = rows_keep(r, 28, a),
+		.records = rows_int(r, 29),
+		.records_unknown = rows_int(r, 30),
+		.records_dropped = rows_int(r, 31),
 	};
 }
 
