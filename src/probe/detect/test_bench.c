@@ -21,6 +21,7 @@ void bench_open(struct bench *b)
 	assert_int_equal(home_init(&b->home, "192.0.2.0/24", NULL), 0);
 	b->env.inventory = inventory_new(64, &b->home);
 	b->env.names = names_new();
+	b->env.indicators = indicators_new();
 	thresholds_init(&b->thresholds);
 	b->env.thresholds = &b->thresholds;
 	b->env.detect = detect_new(&b->env, &b->sink);
@@ -31,6 +32,7 @@ void bench_close(struct bench *b)
 {
 	detect_free(b->env.detect);
 	names_free(b->env.names);
+	indicators_free(b->env.indicators);
 	inventory_free(b->env.inventory);
 }
 
