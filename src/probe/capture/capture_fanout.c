@@ -4,6 +4,7 @@
  * that it quotes goes. What is neither IPv4 nor IPv6 goes to the first socket. */
 #include "probe/capture/capture_fanout.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
@@ -11,7 +12,7 @@
 #include <sys/socket.h>
 
 enum {
-	OPS_MAX = 128,
+	OPS_MAX = 256,
 	MIX = 0x1e3779b1,
 	ICMP = 1,
 	TCP = 6,
@@ -29,6 +30,7 @@ struct program {
 
 static unsigned short put(struct program *p, uint16_t code, uint32_t k)
 {
+	assert(p->n < OPS_MAX);
 	p->op[p->n] = (struct sock_filter){ .code = code, .k = k };
 	return p->n++;
 }
@@ -55,6 +57,7 @@ static unsigned short unless(struct program *p, uint32_t value)
 
 static void here(struct program *p, unsigned short from)
 {
+	assert(p->n - from - 1 <= UINT8_MAX);
 	p->op[from].jf = (uint8_t)(p->n - from - 1);
 }
 
