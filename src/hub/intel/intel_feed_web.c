@@ -10,6 +10,7 @@
 #include "hub/intel/intel_web.h"
 #include "hub/intel_tmpl.h"
 
+enum { COUNTED_MAX = 100000 /* by kind; larger lists take too long */ };
 enum { NEWEST_SHOWN = 30, HITS_SHOWN = 50, PLACE_CHARS = 500, S_PER_HOUR = 3600 };
 
 /* --- its page --- */
@@ -18,7 +19,7 @@ static int load(struct call *c, int64_t id, struct intel_feed_page *p)
 {
 	const struct intel_list_filter newest = { .feed_id = id, .limit = NEWEST_SHOWN };
 	const struct intel_hit_filter hits = { .feed_id = id, .limit = HITS_SHOWN };
-	int64_t kinds[INDICATOR_KINDS];
+	int64_t kinds[INDICATOR_KINDS] = { 0 };
 	struct intel_listed *listed;
 	struct intel_hit_row *met;
 	struct intel_score *scores;
@@ -32,8 +33,9 @@ static int load(struct call *c, int64_t id, struct intel_feed_page *p)
 	if (r < 0)
 		return r;
 	intel_view_feed(c, &f, scores, n, &p->it);
-	if ((r = intel_list_kinds(t, id, kinds, &c->err)) < 0 ||
-	    (r = intel_list_find(t, &newest, c->arena, &listed, &p->n_newest, &c->err)) < 0 ||
+	if (f.indicators <= COUNTED_MAX && (r = intel_list_kinds(t, id, kinds, &c->err)) < 0)
+		return r;
+	if ((r = intel_list_find(t, &newest, c->arena, &listed, &p->n_newest, &c->err)) < 0 ||
 	    (r = intel_hit_store_list(t, c->scope, &hits, c->arena, &met, &p->n_hits, &c->err)) < 0)
 		return r;
 	p->n_kinds = intel_view_kinds(kinds, p->kinds);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "hub/accounts/accounts.h"
 #include "hub/intel/intel_store.h"
 #include "hub/intel/intel_work.h"
 
@@ -24,7 +25,7 @@ static int list_fill(struct hub *h, struct hub_fill *f, size_t k, struct err *e)
 {
 	static const char *const tlp[] = { TLP_CLEAR, TLP_GREEN, TLP_AMBER };
 	const struct fill_word *word = fill_nth("feed", k);
-	const struct user u = fill_user(f, &f->orgs[0], f->now_us);
+	const struct user u = accounts_system_user(f->now_us);
 	struct intel_report *rep = arena_alloc(f->arena, sizeof(*rep));
 	SCOPED_BUF struct buf text = { 0 };
 	struct intel_feed x = { .name = word->text,
@@ -41,6 +42,8 @@ static int list_fill(struct hub *h, struct hub_fill *f, size_t k, struct err *e)
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
 	int r = t ? intel_feed_set(t, &u, &x, f->now_us, e) : e->code;
 
+	if (r >= 0)
+		r = intel_store_feed(t, x.id, f->arena, &x, e);
 	if (r < 0 || (r = txn_commit(&t, e)) < 0)
 		return r;
 	list_make(f, ENTRIES / (k + 1), &text);

@@ -8,7 +8,7 @@
 
 struct known_good;
 
-enum { INTEL_BAD_SHOWN = 5, INTEL_BAD_CHARS = 120, INTEL_ROWS_A_TURN = 5000 };
+enum { INTEL_BAD_SHOWN = 5, INTEL_BAD_CHARS = 120, INTEL_ROWS_A_TURN = 10000 };
 
 struct intel_bad_line {
 	const char *file, *text;
