@@ -155,6 +155,11 @@ size_t probe_mute_hits(const struct probe *p, struct mute_hits out[MUTES_MAX])
 	return mutes_hits(p->judge.env.mutes, out);
 }
 
+int probe_map_indicators(struct probe *p, const char *path, struct err *e)
+{
+	return indicators_map(p->judge.env.indicators, path, e);
+}
+
 int probe_change_indicators(struct probe *p, const char *path, struct err *e)
 {
 	return indicators_load_begin(p->judge.env.indicators, path, e);

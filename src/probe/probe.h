@@ -125,9 +125,11 @@ void probe_finish(struct probe *p);
 
 /* Replaces the indicators without holding two copies; on error the old ones stay. */
 int probe_load_indicators(struct probe *p, const char *path, struct err *e);
-/* The same without a pause: PATH (a bundle best: it is mapped, not copied) is read and checked on
- * another thread, and swapped in between packets. -EBUSY while one is under way; what is wrong with
- * the file is told as a problem. */
+/* The same for a bundle whose bytes were checked already, by their hash: takes no time. */
+int probe_map_indicators(struct probe *p, const char *path, struct err *e);
+/* The same for whatever it is, without a pause: PATH (a bundle best: it is mapped, not copied) is
+ * read and checked on another thread, and swapped in between packets. -EBUSY while one is under
+ * way; what is wrong with the file is told as a problem. */
 int probe_change_indicators(struct probe *p, const char *path, struct err *e);
 
 /* What was judged wrong in the list (indicators_except); how many lines could not be used. */

@@ -17,10 +17,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/crypto.h"
+#include "sensor/items_copy.h"
 #include "sensor/items_state.h"
 #include "sensor/sensor_conf.h"
 
-enum { COPY_BYTES = 64 * 1024, TELL_TIMES = 10 };
+enum { TELL_TIMES = 10 };
 #define RETRY_NS   INT64_C(10000000000)
 #define SETTLED_NS INT64_C(50000000)
 
@@ -28,6 +29,7 @@ struct items {
 	struct items_conf conf;
 	char inbox[SENSOR_PATH_MAX], dir[SENSOR_PATH_MAX];
 	struct items_state state;
+	struct items_copy *copy;
 	int64_t seen_ns;  /* when the inbox had changed last, 0 = look in any case */
 	int64_t retry_ns; /* monotonic: look again then; 0 = only when it changes */
 	bool dirty;       /* the state is to be stored */
@@ -101,40 +103,6 @@ static int check_news(const struct items *x, const struct item *i, struct err *e
 
 /* --- applying --- */
 
-/* Copies while it hashes: what is used is what was checked, whatever the uplink does meanwhile. */
-static int blob_copy(const char *from, const char *to, const struct item *i, struct err *e)
-{
-	SCOPED_MEM char *chunk = mem_new(COPY_BYTES);
-	struct crypto_sha256_state h;
-	uint8_t hash[BLOB_HASH];
-	uint64_t left = i->blob_size;
-	ssize_t n = 0;
-	int r = 0;
-	SCOPED_FD int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	SCOPED_FD int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-
-	if (in < 0 || out < 0)
-		return err_set(e, -errno, "cannot copy %s: %s", from, err_text(errno));
-	crypto_sha256_init(&h);
-	while (r >= 0 && left > 0 && (n = read(in, chunk, COPY_BYTES)) > 0) {
-		if ((uint64_t)n > left)
-			break;
-		crypto_sha256_add(&h, chunk, (size_t)n);
-		left -= (uint64_t)n;
-		r = fd_write_all(out, chunk, (size_t)n);
-	}
-	crypto_sha256_end(&h, hash);
-	if (r >= 0 && n < 0)
-		r = -errno;
-	if (r >= 0 && fsync(out) < 0)
-		r = -errno;
-	if (r < 0)
-		return err_set(e, r, "cannot copy %s: %s", from, err_text(r));
-	if (left != 0 || memcmp(hash, i->blob, BLOB_HASH) != 0)
-		return err_set(e, -EDENIED, "the data do not have the hash that it names");
-	return 0;
-}
-
 static void keep(struct items *x, const struct arrival *n, uint64_t before)
 {
 	char path[SENSOR_PATH_MAX];
@@ -154,14 +122,17 @@ static int apply(struct items *x, const struct arrival *n, struct err *e)
 	const struct item_kind *k = kind_of(x, n->item.kind);
 	uint64_t before = items_state_high(&x->state, n->item.kind, n->item.replace_key);
 	struct item_news news = { .body = n->item.body, .body_n = n->item.body_n };
-	char from[INBOX_PATH_MAX], to[SENSOR_PATH_MAX];
+	struct items_copy_job job = { .size = n->item.blob_size };
 	int r = 0;
 
 	if (n->item.blob) {
-		inbox_blob_path(x->inbox, n->item.blob, true, from);
-		kept_path(x, n->item.kind, n->item.sequence, "blob", to);
-		r = blob_copy(from, to, &n->item, e);
-		news.blob_path = to;
+		memcpy(job.hash, n->item.blob, BLOB_HASH);
+		inbox_blob_path(x->inbox, n->item.blob, true, job.from);
+		kept_path(x, n->item.kind, n->item.sequence, "blob", job.to);
+		r = x->conf.aside ? items_copy_aside(x->copy, &job, e) : items_copy_now(&job, e);
+		if (r == -EINPROGRESS)
+			return r;
+		news.blob_path = job.to;
 	}
 	if (r >= 0)
 		r = k->apply(x->conf.arg, &news, e);
@@ -170,7 +141,7 @@ static int apply(struct items *x, const struct arrival *n, struct err *e)
 					 n->item.sequence, e);
 	if (r < 0) {
 		if (news.blob_path)
-			(void)unlink(to); /* half of it, or of no use */
+			(void)unlink(job.to); /* half of it, or of no use */
 		return r;
 	}
 	keep(x, n, before);
@@ -218,6 +189,8 @@ static int judge(struct items *x, struct arrival *n, struct arena *a, struct err
 	}
 	if (r >= 0)
 		r = apply(x, n, e);
+	if (r == -EINPROGRESS)
+		return LATER;
 	if (r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EIO)
 		return r;
 	note(x, n, r >= 0, e);
@@ -329,7 +302,7 @@ int items_run(struct items *x, struct err *e)
 	int r = 0;
 
 	x->news = false;
-	if (!inbox_changed(x))
+	if (!inbox_changed(x) && !items_copy_ready(x->copy))
 		return 0;
 	x->retry_ns = 0;
 	r = trust_take(x, e);
@@ -399,6 +372,7 @@ int items_open(const struct items_conf *c, struct items **out, struct err *e)
 	struct err none = { 0 };
 
 	x->conf = *c;
+	x->copy = items_copy_new();
 	sensor_path(c->state_dir, SENSOR_INBOX, x->inbox);
 	sensor_path(c->state_dir, SENSOR_ITEMS, x->dir);
 	int r = dir_make(x->dir, 0755, e);
@@ -417,5 +391,8 @@ int items_open(const struct items_conf *c, struct items **out, struct err *e)
 
 void items_close(struct items *x)
 {
+	if (!x)
+		return;
+	items_copy_free(x->copy);
 	free(x);
 }

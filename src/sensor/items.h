@@ -33,7 +33,8 @@ struct items_conf {
 	const struct clock *clock;
 	const struct item_kind *kinds;
 	size_t n_kinds;
-	void *arg; /* of apply */
+	void *arg;  /* of apply */
+	bool aside; /* blobs are copied on another thread, and items_run applies them later */
 };
 
 /* Applies again what was applied before, as far as it is still this hub's. */

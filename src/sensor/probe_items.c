@@ -98,8 +98,9 @@ static int mutes_apply(void *arg, const struct item_news *n, struct err *e)
 static int indicators_apply(void *arg, const struct item_news *n, struct err *e)
 {
 	struct probe_items *x = arg;
-
-	int r = probe_load_indicators(x->probe, n->blob_path, e);
+	/* Its hash was compared just now; one from before may have been damaged since. */
+	int r = n->again ? probe_load_indicators(x->probe, n->blob_path, e)
+			 : probe_map_indicators(x->probe, n->blob_path, e);
 	if (r < 0)
 		return r;
 	size_t bad = probe_except_indicators(x->probe, n->body, n->body_n);
@@ -121,7 +122,8 @@ int probe_items_open(const char *state_dir, const struct clock *clock, struct pr
 				.clock = clock,
 				.kinds = kinds,
 				.n_kinds = ARRAY_LEN(kinds),
-				.arg = x };
+				.arg = x,
+				.aside = true };
 
 	x->probe = p;
 	sensor_path(state_dir, HITS_FILE, x->hits_path);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -30,7 +31,7 @@ struct bed {
 	uint8_t public_key[CRYPTO_PUBLIC], secret[CRYPTO_SECRET];
 	struct items *items;
 	int applied;
-	bool again, refuse;
+	bool again, refuse, aside;
 	char body[64], blob[300];
 };
 
@@ -75,7 +76,8 @@ static void bed_open(struct bed *b)
 				.clock = &b->clock.clock,
 				.kinds = kinds,
 				.n_kinds = ARRAY_LEN(kinds),
-				.arg = b };
+				.arg = b,
+				.aside = b->aside };
 
 	items_close(b->items);
 	b->items = NULL;
@@ -377,6 +379,42 @@ static void a_changed_blob_is_refused(void **state)
 	assert_int_equal(b->applied, 0);
 }
 
+/* The thread has its own pace: asked again until it has delivered. */
+static void says_later(struct bed *b, const char *part)
+{
+	const char *got = "";
+
+	for (int i = 0; i < 20000 && !strstr(got, part); i++) {
+		got = outcome(b, NULL);
+		(void)usleep(500);
+	}
+	if (!strstr(got, part))
+		fail_msg("\"%s\" without \"%s\"", got, part);
+}
+
+static void a_blob_is_copied_aside_and_applied_when_it_is_through(void **state)
+{
+	struct bed *b = *state;
+	uint8_t hash[BLOB_HASH], other[BLOB_HASH];
+
+	b->aside = true;
+	bed_open(b);
+	struct item x = indicators(b, 100, "bad.example", hash);
+	blob_lay(b, hash, "bad.example");
+	lay_signed(b, x);
+	assert_string_equal(outcome(b, NULL), "nothing"); /* under way */
+	says_later(b, "applied");
+	assert_string_equal(b->blob, "bad.example");
+	x = indicators(b, 101, "evil.example", other);
+	blob_lay(b, other, "good.example");
+	lay_signed(b, x);
+	says_later(b, "hash");
+	assert_string_equal(b->blob, "bad.example");
+	lay_signed(b, indicators(b, 102, "bad.example", hash));
+	assert_true(items_run(b->items, NULL) >= 0);
+	bed_open(b); /* closed while it is copied */
+}
+
 static void a_refusal_says_why_and_changes_nothing(void **state)
 {
 	struct bed *b = *state;
@@ -473,6 +511,7 @@ int main(void)
 		CASE(another_enrolment_begins_anew),
 		CASE(an_item_waits_for_its_blob),
 		CASE(a_changed_blob_is_refused),
+		CASE(a_blob_is_copied_aside_and_applied_when_it_is_through),
 		CASE(a_refusal_says_why_and_changes_nothing),
 		CASE(the_inbox_is_cleared_by_what_is_done),
 		CASE(rubbish_in_the_inbox_is_refused),

@@ -33,7 +33,9 @@ void indicators_free(struct indicators *s);
  * The old one stays when it cannot be read. TELL hears of bad lines, the first few one by one. */
 int indicators_load(struct indicators *s, const char *path,
 		    void (*tell)(void *arg, const char *text), void *arg, struct err *e);
-/* The same on a thread of its own; one at a time (-EBUSY). */
+/* The same for a bundle whose bytes were checked already: maps it, no more. */
+int indicators_map(struct indicators *s, const char *path, struct err *e);
+/* The same as indicators_load on a thread of its own; one at a time (-EBUSY). */
 int indicators_load_begin(struct indicators *s, const char *path, struct err *e);
 /* Swaps in what a load has brought; TELL hears of bad lines, or why it could not be read. True when
  * something was swapped. Cheap: for each second. */

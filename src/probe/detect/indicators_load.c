@@ -148,6 +148,18 @@ int indicators_load(struct indicators *s, const char *path,
 	return r;
 }
 
+int indicators_map(struct indicators *s, const char *path, struct err *e)
+{
+	struct bundle *b = NULL;
+	int r = bundle_map(path, &b, e);
+
+	if (r < 0)
+		return r;
+	indicators_use(s, b);
+	s->bad = 0;
+	return 0;
+}
+
 static void *load_thread(void *arg)
 {
 	struct indicators_load *l = arg;

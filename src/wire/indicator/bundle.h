@@ -44,7 +44,9 @@ struct bundle_stats {
 /* Maps the file read-only. Checks all of it without keeping a copy in memory. The file must never
  * be written in place: replace it by renaming. -EFORMAT says what is wrong with it. */
 int bundle_open(const char *path, struct bundle **out, struct err *e);
-/* The same for bytes that stay the caller's and must outlive it; aligned to 8. */
+/* The same where all bytes were checked already, by a signed hash: only the head is looked at. */
+int bundle_map(const char *path, struct bundle **out, struct err *e);
+/* The same as bundle_open for bytes that stay the caller's and must outlive it; aligned to 8. */
 int bundle_over(const void *p, size_t n, struct bundle **out, struct err *e);
 /* Does it begin like a bundle? */
 bool bundle_begins(const void *p, size_t n);

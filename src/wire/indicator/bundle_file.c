@@ -173,7 +173,7 @@ static int body_check(int fd, const struct bundle_head *h, struct err *e)
 	return crc == h->body_crc ? 0 : damaged(e);
 }
 
-static int file_map(int fd, struct bundle **out, struct err *e)
+static int file_map(int fd, bool check, struct bundle **out, struct err *e)
 {
 	uint8_t head[BUNDLE_HEAD_BYTES];
 	struct bundle_head h;
@@ -184,7 +184,7 @@ static int file_map(int fd, struct bundle **out, struct err *e)
 	if (read(fd, head, sizeof(head)) != (ssize_t)sizeof(head))
 		return err_set(e, -EFORMAT, "this is no bundle of indicators");
 	int r = bundle_head_parse(head, (uint64_t)st.st_size, &h, e);
-	if (r == 0)
+	if (r == 0 && check)
 		r = body_check(fd, &h, e);
 	if (r < 0)
 		return r;
@@ -197,16 +197,26 @@ static int file_map(int fd, struct bundle **out, struct err *e)
 	return r;
 }
 
-int bundle_open(const char *path, struct bundle **out, struct err *e)
+static int path_map(const char *path, bool check, struct bundle **out, struct err *e)
 {
 	SCOPED_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return err_set(e, -errno, "cannot open %s: %s", path, err_text(-errno));
-	int r = file_map(fd, out, e);
+	int r = file_map(fd, check, out, e);
 	if (r < 0)
 		(void)err_context(e, "%s", path); /* R is the answer */
 	return r;
+}
+
+int bundle_open(const char *path, struct bundle **out, struct err *e)
+{
+	return path_map(path, true, out, e);
+}
+
+int bundle_map(const char *path, struct bundle **out, struct err *e)
+{
+	return path_map(path, false, out, e);
 }
 
 struct bundle *bundle_ref(struct bundle *b)
