@@ -46,7 +46,6 @@ static void *known_bad_open(struct detect_env *env)
 	struct known_bad *k = mem_new(sizeof(*k));
 
 	k->env = env;
-	k->generation = indicators_generation(env->indicators);
 	k->hits = ring_new(env, HITS_MAX, KEY_MAX, sizeof(struct hit));
 	ring_order(k->hits, hit_less, NULL);
 	return k;
