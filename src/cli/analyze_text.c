@@ -143,6 +143,9 @@ static void summary(struct writer *w, const struct view *v)
 	line(w, 0, "cli.analyze.summary", head, ARRAY_LEN(head));
 	if (s->stats.packets > 0)
 		line(w, 0, "cli.analyze.text.span", span, ARRAY_LEN(span));
+	const char *told[] = { count(w, s->stats.records), count(w, s->stats.records_elsewhere) };
+	if (s->stats.records > 0)
+		line(w, 0, "cli.analyze.text.records", told, ARRAY_LEN(told));
 }
 
 static void left_out(struct writer *w, const struct view *v)

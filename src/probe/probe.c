@@ -243,6 +243,7 @@ void probe_stats_get(const struct probe *p, struct probe_stats *out)
 	out->devices_dropped = inventory_dropped(p->judge.env.inventory);
 	out->findings = detect_findings(p->judge.env.detect);
 	out->states_dropped = p->judge.env.forgotten + baseline_forgotten(p->judge.env.baseline);
+	out->records_elsewhere = p->judge.env.elsewhere;
 	out->indicators = indicators_count(p->judge.env.indicators);
 	out->indicators_bad = indicators_bad(p->judge.env.indicators);
 	if (out->first_us == INT64_MAX)

@@ -87,9 +87,10 @@ struct probe_stats {
 	uint64_t worker_waits;   /* a worker waited because the judge had not kept up */
 	uint64_t states_dropped; /* by detectors whose tables were full */
 	uint64_t indicators;
-	uint64_t indicators_bad; /* lines that could not be used */
-	uint64_t records;        /* of other programs */
-	int64_t first_us;        /* packet time */
+	uint64_t indicators_bad;    /* lines that could not be used */
+	uint64_t records;           /* of other programs */
+	uint64_t records_elsewhere; /* alarms of theirs about nobody here */
+	int64_t first_us;           /* packet time */
 	int64_t last_us;
 	bool capture_up;
 	char capture_text[256]; /* why it is not up, in words */

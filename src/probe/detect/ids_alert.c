@@ -253,8 +253,12 @@ static void ids_alert_record(void *state, const struct foreign *r)
 
 	if (!a->env->own_flows)
 		a->env->own_flows = own_flows_new();
-	if (r->kind != FOREIGN_ALARM || r->weight <= 0 || !find_sides(a->env, r, &s))
+	if (r->kind != FOREIGN_ALARM || r->weight <= 0)
 		return;
+	if (!find_sides(a->env, r, &s)) {
+		a->env->elsewhere++;
+		return;
+	}
 	struct alarm *t = alarm_of(a, &s, r);
 	note(a, t, &s, r);
 	tell(a, t, false);

@@ -62,12 +62,17 @@ static void knocking_from_outside_is_no_finding(void **state)
 	world_free(w);
 }
 
-static void strangers_among_themselves_are_not_our_business(void **state)
+static void strangers_among_themselves_are_counted_only(void **state)
 {
+	struct world *w = world_new();
+
 	(void)state;
-	struct world *w =
-		hear(EVE("alert", "15:00", "198.51.100.1", "203.0.113.7", SIGNATURE("7", TROJAN)));
+	w->config.home = home;
+	w->told = EVE("alert", "15:00", "198.51.100.1", "203.0.113.7", SIGNATURE("7", TROJAN));
+	struct probe_stats s = world_hear(w);
 	assert_int_equal(w->n, 0);
+	assert_int_equal(s.records, 1);
+	assert_int_equal(s.records_elsewhere, 1);
 	world_free(w);
 }
 
@@ -170,7 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_trojan_is_a_finding_about_the_device_inside),
 		cmocka_unit_test(knocking_from_outside_is_no_finding),
-		cmocka_unit_test(strangers_among_themselves_are_not_our_business),
+		cmocka_unit_test(strangers_among_themselves_are_counted_only),
 		cmocka_unit_test(repeats_update_one_story_and_two_signs_make_another),
 		cmocka_unit_test(the_indicator_list_is_asked_about_what_others_saw),
 		cmocka_unit_test(what_we_saw_is_not_counted_twice),

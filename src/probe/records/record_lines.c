@@ -114,11 +114,11 @@ bool record_lines_next(struct record_lines *l, struct str *out)
 
 bool record_lines_rest(struct record_lines *l, struct str *out)
 {
-	struct str rest = { .p = l->b.p + l->at, .n = l->b.n - l->at };
+	size_t n = l->b.n - l->at;
 
-	if (rest.n == 0 || l->skipping || rest.n > RECORD_LINE_MAX)
+	if (n == 0 || l->skipping || n > RECORD_LINE_MAX)
 		return false;
+	*out = (struct str){ .p = l->b.p + l->at, .n = n };
 	l->at = l->b.n;
-	*out = rest;
 	return true;
 }
