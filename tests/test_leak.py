@@ -113,6 +113,7 @@ FORMS = {
     "/alerts/{id}/close": {"why": "x"},
     "/alerts/{id}/mute": {"device": "1", "days": "3", "reason": "x"},
     "/alerts/{id}/wrong": {"for": "region", "reason": "x"},
+    "/alerts/{id}/ours": {"what": "device"},
     "/mutes/{id}/end": {},
     "/notices/{id}/called": {"outcome": "reached"},
     "/r/{token}": {},

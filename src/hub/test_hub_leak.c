@@ -155,6 +155,7 @@ static const struct leak_row rows[] = {
 	GET("/alerts/{id}/mute", "/alerts/@a/mute"),
 	POST("/alerts/{id}/mute", "/alerts/@a/mute", "detector=1&days=7&reason=x&do=mute"),
 	POST("/alerts/{id}/wrong", "/alerts/@a/wrong", "for=region&reason=x"),
+	POST("/alerts/{id}/ours", "/alerts/@a/ours", "what=device"),
 	SEEN("/mutes", "/mutes"),
 	POST("/mutes/{id}/end", "/mutes/@m/end", ""),
 	POST("/notices/{id}/called", "/notices/@n/called", "outcome=reached"),

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/test_hub.h"
+#include "hub/fleet/fleet_item_store.h"
+#include "hub/fleet/fleet_store.h"
 #include "hub/watch/watch_fold.h"
 #include "hub/watch/watch_mail.h"
 #include "hub/watch/watch_mute.h"
@@ -194,35 +196,54 @@ static void foreign_organisation_sees_nothing(struct test_hub *th)
 
 /* --- mutes --- */
 
+static bool fits(const struct watch_mute *given, const struct watch_subject *s)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct watch_mute m = *given;
+	struct err e;
+
+	if (watch_mute_read(&m, a, &e) < 0)
+		fail_msg("%s", e.text);
+	return watch_mute_fits(&m, s);
+}
+
 static void what_a_mute_fits(void **state)
 {
-	const struct mute_subject s = { "beacon", PHONE_MAC, "203.0.113.66:8443\n[2001:db8::1]:443",
-					"cdn.example\nimg.cdn.example" };
+	const struct watch_subject s = { "beacon", PHONE_MAC, "203.0.113.66:8443",
+					 "cdn.example\nimg.cdn.example" };
+	const struct watch_subject two = { "beacon", PHONE_MAC,
+					   "203.0.113.66:8443\n[2001:db8::1]:443", "" };
 	const struct watch_mute none = { .detector = "", .device_mac = "", .peer = "", .name = "" };
 	struct watch_mute m = none;
 
 	(void)state;
-	assert_false(watch_mute_fits(&m, &s)); /* names nothing: would silence everything */
+	assert_false(fits(&m, &s)); /* names nothing: would silence everything */
 	m.detector = "beacon";
-	assert_true(watch_mute_fits(&m, &s));
+	assert_true(fits(&m, &s));
 	m.device_mac = "00:00:00:00:00:01";
-	assert_false(watch_mute_fits(&m, &s));
+	assert_false(fits(&m, &s));
 	m = none;
 	m.peer = "203.0.113.66";
-	assert_true(watch_mute_fits(&m, &s));
+	assert_true(fits(&m, &s));
+	assert_false(fits(&m, &two)); /* it concerns another one too */
+	m.peer = "203.0.113.0/24";
+	assert_true(fits(&m, &s));
 	m.peer = "203.0.113.6"; /* a prefix is another address */
-	assert_false(watch_mute_fits(&m, &s));
+	assert_false(fits(&m, &s));
 	m.peer = "203.0.113.66:80";
-	assert_false(watch_mute_fits(&m, &s));
-	m.peer = "2001:db8::1";
-	assert_true(watch_mute_fits(&m, &s));
-	m.peer = "2001:db8:";
-	assert_false(watch_mute_fits(&m, &s));
+	assert_false(fits(&m, &s));
+	m = none;
+	m.port = 8443;
+	assert_true(fits(&m, &s));
+	assert_false(fits(&m, &two));
 	m = none;
 	m.name = "CDN.example";
-	assert_true(watch_mute_fits(&m, &s));
+	assert_true(fits(&m, &s));
+	assert_false(fits(&m, &two)); /* it has no name */
+	m.name = "img.cdn.example";
+	assert_false(fits(&m, &s));
 	m.name = "dn.example"; /* part of a label is another name */
-	assert_false(watch_mute_fits(&m, &s));
+	assert_false(fits(&m, &s));
 }
 
 static void a_mute_works_back_and_runs_out(struct test_hub *th)
@@ -280,6 +301,126 @@ static void a_mute_needs_scope_reason_and_end(struct test_hub *th)
 	m.reason = "点検";
 	m.until_us = TEST_HUB_NOW + 500 * US_PER_DAY;
 	assert_int_equal(watch_mute_add(t, &desk, &m, TEST_HUB_NOW, &id, &e), -EINVAL);
+	m.until_us = TEST_HUB_NOW + US_PER_DAY;
+	m.peer = "192.0.2.0/33";
+	assert_int_equal(watch_mute_add(t, &desk, &m, TEST_HUB_NOW, &id, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "192.0.2.0/33"));
+	m.peer = "";
+	m.name = "not a name";
+	assert_int_equal(watch_mute_add(t, &desk, &m, TEST_HUB_NOW, &id, &e), -EINVAL);
+}
+
+/* The items that wait for the company's sensor, of kind "mutes". */
+static int64_t mutes_posted(struct test_hub *th, const char *state)
+{
+	struct err e = { 0 };
+	int64_t n;
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+
+	assert_int_equal(db_one_int(t, &scope_system,
+				    "@global SELECT count(*) FROM item WHERE kind = 'mutes'"
+				    " AND state = $1",
+				    DB_ARGS(DB_TEXT(state)), &n, &e),
+			 0);
+	return n;
+}
+
+static int64_t sensor_of(struct test_hub *th, int64_t company)
+{
+	struct err e = { 0 };
+	int64_t id;
+	struct fleet_sensor s = { .company_id = company,
+				  .name = "本社",
+				  .cert_sha256 = "c",
+				  .version = "1",
+				  .hardware = "" };
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	if (fleet_store_add(t, &scope_system, &s, &id, &e) < 0 || txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+	return id;
+}
+
+static void sensors_hear_of_every_change_and_their_hits_count(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct err e = { 0 };
+	int64_t company = test_hub_company(th, "みなと製作所"), id;
+	int64_t other = test_hub_company(th, "あおば食品");
+	int64_t sensor = sensor_of(th, company);
+	struct user desk =
+		test_hub_user(th, test_hub_person(th, th->consortium_id, ROLE_DESK, "desk"));
+	struct watch_mute m = { .company_id = company,
+				.detector = "",
+				.device_mac = "",
+				.peer = "192.0.2.0/24",
+				.port = 443,
+				.name = "",
+				.until_us = TEST_HUB_NOW + US_PER_DAY,
+				.reason = "点検" };
+	struct watch_mute *list;
+	size_t n;
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(watch_mute_add(t, &desk, &m, TEST_HUB_NOW, &id, &e), 0);
+	struct mute_hits hits = { id, 7, TEST_HUB_NOW };
+	assert_int_equal(watch_mute_sensor_hits(t, company, sensor, &hits, &e), 0);
+	hits.hits = 5; /* a sensor that lost its count */
+	assert_int_equal(watch_mute_sensor_hits(t, company, sensor, &hits, &e), 0);
+	hits.hits = 100; /* of another company's */
+	assert_int_equal(watch_mute_sensor_hits(t, other, sensor + 1, &hits, &e), 0);
+	assert_int_equal(watch_mute_hit(t, &scope_system, id, 2, &e), 0);
+	assert_int_equal(watch_mutes(t, &desk.scope, company, TEST_HUB_NOW, a, &list, &n, &e), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].hits, 9);
+	assert_int_equal(list[0].hit_us, TEST_HUB_NOW);
+	assert_string_equal(list[0].peer, "192.0.2.0/24");
+	assert_int_equal(list[0].port, 443);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_int_equal(mutes_posted(th, "waiting"), 1);
+	t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(watch_mute_end(t, &desk, id, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_int_equal(mutes_posted(th, "superseded"), 1);
+	t = txn_begin(th->hub->db, TXN_READ, &e);
+	struct item_row *items;
+	assert_int_equal(fleet_item_store_waiting(t, sensor, 0, TEST_HUB_NOW, 9, a, &items, &n, &e),
+			 0);
+	assert_int_equal(n, 1);
+	struct mute *rules;
+	assert_int_equal(mutes_decode(items[0].body, items[0].body_n, a, &rules, &n, &e), 0);
+	assert_int_equal(n, 0); /* ended: the sensor has none */
+}
+
+static void what_is_ours_is_a_mute(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct watch_alert alert = { .company_id = 1,
+				     .detector = "new_device",
+				     .device_mac = PHONE_MAC,
+				     .peers = "192.0.2.7:443",
+				     .names = "" };
+	struct watch_mute m;
+	struct err e = { 0 };
+
+	(void)th;
+	assert_int_equal(watch_mute_of_alert(&alert, "device", a, &m, &e), 0);
+	assert_string_equal(m.detector, "new_device");
+	assert_string_equal(m.device_mac, PHONE_MAC);
+	assert_int_equal(watch_mute_of_alert(&alert, "destination", a, &m, &e), 0);
+	assert_string_equal(m.peer, "192.0.2.7");
+	assert_int_equal(m.rule.port, 0);
+	assert_string_equal(m.device_mac, "");
+	alert.names = "a.example";
+	assert_int_equal(watch_mute_of_alert(&alert, "destination", a, &m, &e), 0);
+	assert_string_equal(m.name, "a.example");
+	assert_string_equal(m.peer, "");
+	alert.names = "a.example\nb.example"; /* which of them? */
+	alert.peers = "";
+	assert_int_equal(watch_mute_of_alert(&alert, "destination", a, &m, &e), -EINVAL);
+	alert.device_mac = "";
+	assert_int_equal(watch_mute_of_alert(&alert, "device", a, &m, &e), -EINVAL);
+	assert_int_equal(watch_mute_of_alert(&alert, "world", a, &m, &e), -EINVAL);
 }
 
 /* --- telling the company --- */
@@ -505,6 +646,8 @@ int main(void)
 		cmocka_unit_test(what_a_mute_fits),
 		ON_BOTH(a_mute_works_back_and_runs_out),
 		ON_BOTH(a_mute_needs_scope_reason_and_end),
+		ON_BOTH(sensors_hear_of_every_change_and_their_hits_count),
+		ON_BOTH(what_is_ours_is_a_mute),
 		ON_BOTH(without_contacts_it_is_a_call),
 		ON_BOTH(small_things_are_not_told),
 		ON_BOTH(one_call_for_one_device),

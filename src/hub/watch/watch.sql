@@ -47,7 +47,8 @@ CREATE TABLE mute (
 	company_id BIGINT NOT NULL REFERENCES company (id),
 	detector TEXT NOT NULL,
 	device_mac TEXT NOT NULL,
-	peer TEXT NOT NULL,                  -- address, or address:port
+	peer TEXT NOT NULL,                  -- address or network
+	port BIGINT NOT NULL,                -- of the peer; 0 = any
 	name TEXT NOT NULL,                  -- domain; its sub-domains too
 	until_us BIGINT NOT NULL,
 	reason TEXT NOT NULL,
@@ -58,6 +59,16 @@ CREATE TABLE mute (
 	hits BIGINT NOT NULL                 -- findings it kept quiet
 );
 CREATE INDEX mute_by_company ON mute (company_id, until_us);
+
+-- What a mute has kept quiet on a sensor already, as the sensor last said.
+CREATE TABLE mute_hit (
+	mute_id BIGINT NOT NULL REFERENCES mute (id),
+	sensor_id BIGINT NOT NULL,
+	company_id BIGINT NOT NULL,
+	hits BIGINT NOT NULL,
+	last_us BIGINT NOT NULL,
+	PRIMARY KEY (mute_id, sensor_id)
+);
 
 -- One attempt to tell a person of the company about an alert.
 CREATE TABLE notice (

@@ -18,7 +18,6 @@
 enum {
 	STORIES_MAX = 20000, /* of one group of batches */
 	EVENTS_MAX = 4096,   /* of one group of batches; more are not worth a message each */
-	LINES_MAX = 20,      /* peers or names that an alert keeps */
 };
 
 struct event {
@@ -69,7 +68,7 @@ void watch_fold_free(struct watch_fold *f)
 static const char *lines(struct arena *a, char *const *item, size_t n)
 {
 	struct buf b = { 0 };
-	for (size_t i = 0; i < n && i < LINES_MAX; i++)
+	for (size_t i = 0; i < n && i < ALERT_LINES_MAX; i++)
 		buf_printf(&b, "%s%s", i ? "\n" : "", item[i]);
 	const char *text = arena_strndup(a, b.p ? b.p : "", b.n);
 	buf_done(&b);
@@ -163,8 +162,8 @@ static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s
 {
 	const struct watch_mute *mutes = w->mutes->list;
 	int64_t now_us = s->received_us;
-	const struct mute_subject subject = { s->change.detector, s->change.device_mac,
-					      s->change.peers, s->change.names };
+	const struct watch_subject subject = { s->change.detector, s->change.device_mac,
+					       s->change.peers, s->change.names };
 	bool quiet = strcmp(now->state, ALERT_NEW) == 0 || strcmp(now->state, ALERT_MUTED) == 0;
 
 	for (size_t i = 0; quiet && i < w->mutes->n; i++) {
@@ -222,6 +221,21 @@ static int fold_one(struct watch_fold *w, struct txn *t, struct story *s, struct
 	return after_fold(w, t, s, &state, e);
 }
 
+static int mute_hits_take(struct txn *t, const struct fleet_batch *b,
+			  const Otasuke__Wire__Heartbeat *h, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < h->n_mutes && i < MUTES_MAX; i++) {
+		const Otasuke__Wire__MuteHits *m = h->mutes[i];
+		const struct mute_hits hits = { m->mute, m->hits < INT64_MAX ? m->hits : INT64_MAX,
+						m->last_us };
+
+		r = watch_mute_sensor_hits(t, b->company_id, b->sensor_id, &hits, e);
+	}
+	return r;
+}
+
 int watch_fold_take(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e)
 {
 	struct watch_fold *w = arg;
@@ -229,9 +243,20 @@ int watch_fold_take(void *arg, struct txn *t, const struct fleet_batch *b, struc
 
 	for (size_t i = 0; r >= 0 && i < b->n_summaries; i++)
 		r = watch_rollup_late(t, b->summaries[i]->start_us, e);
+	for (size_t i = 0; r >= 0 && i < b->n_beats; i++)
+		r = mute_hits_take(t, b, b->beats[i], e);
 	if (r >= 0)
 		batch_add_up(w, b);
 	return r < 0 ? r : 0;
+}
+
+int watch_fold_enrolled(void *arg, struct txn *t, int64_t company_id, int64_t sensor_id,
+			struct err *e)
+{
+	const struct watch_fold *w = arg;
+
+	return watch_mutes_post(t, &scope_system, company_id, sensor_id,
+				clock_utc_us(w->hub->clock), e);
 }
 
 int watch_fold_finish(void *arg, struct txn *t, struct err *e)

@@ -13,6 +13,8 @@ void watch_fold_free(struct watch_fold *f);
 
 /* See struct fleet_consumer; ARG is a struct watch_fold. */
 int watch_fold_take(void *arg, struct txn *t, const struct fleet_batch *b, struct err *e);
+int watch_fold_enrolled(void *arg, struct txn *t, int64_t company_id, int64_t sensor_id,
+			struct err *e);
 int watch_fold_finish(void *arg, struct txn *t, struct err *e);
 void watch_fold_done(void *arg, bool committed);
 

@@ -12,12 +12,12 @@ int watch_mute_store_add(struct txn *t, const struct scope *s, const struct watc
 	int r = db_one_int(
 		t, s,
 		"INSERT INTO mute (company_id, detector, device_mac, peer, name, until_us,"
-		" reason, made_by, made_us, ended_us, hits)"
-		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0 WHERE @scope($1)"
+		" reason, made_by, made_us, ended_us, hits, port)"
+		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10 WHERE @scope($1)"
 		" RETURNING id",
 		DB_ARGS(DB_INT(m->company_id), DB_TEXT(m->detector), DB_TEXT(m->device_mac),
 			DB_TEXT(m->peer), DB_TEXT(m->name), DB_INT(m->until_us), DB_TEXT(m->reason),
-			DB_INT(person_id), DB_INT(now_us)),
+			DB_INT(person_id), DB_INT(now_us), DB_INT(m->port)),
 		id_out, e);
 	return r == -ENOENT ? err_set(e, -ENOENT, "there is no such company") : r;
 }
@@ -48,7 +48,9 @@ int watch_mute_store_end(struct txn *t, const struct scope *s, int64_t id, int64
 
 static void mute_read(const struct rows *r, struct arena *a, void *row)
 {
-	*(struct watch_mute *)row = (struct watch_mute){
+	struct watch_mute *m = row;
+
+	*m = (struct watch_mute){
 		.id = rows_int(r, 0),
 		.company_id = rows_int(r, 1),
 		.detector = rows_keep(r, 2, a),
@@ -64,7 +66,11 @@ static void mute_read(const struct rows *r, struct arena *a, void *row)
 		.made_name = rows_keep(r, 12, a),
 		.company_name = rows_keep(r, 13, a),
 		.device_name = rows_keep(r, 14, a),
+		.port = rows_int(r, 15),
+		.hit_us = rows_int(r, 17),
 	};
+	m->hits += rows_int(r, 16);
+	(void)watch_mute_read(m, a, NULL); /* it was read when it was stored */
 }
 
 int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_id,
@@ -75,7 +81,9 @@ int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_
 		t, s,
 		"SELECT m.id, m.company_id, m.detector, m.device_mac, m.peer, m.name, m.until_us,"
 		" m.reason, m.made_by, m.made_us, m.ended_us, m.hits, p.name, c.name,"
-		" CASE WHEN d.given_name <> '' THEN d.given_name ELSE d.hostname END"
+		" CASE WHEN d.given_name <> '' THEN d.given_name ELSE d.hostname END, m.port,"
+		" (SELECT CAST(sum(h.hits) AS BIGINT) FROM mute_hit h WHERE h.mute_id = m.id),"
+		" (SELECT max(h.last_us) FROM mute_hit h WHERE h.mute_id = m.id)"
 		" FROM mute m JOIN company c ON c.id = m.company_id"
 		" LEFT JOIN person p ON p.id = m.made_by"
 		" LEFT JOIN device d ON d.company_id = m.company_id AND d.mac = m.device_mac"
@@ -92,4 +100,19 @@ int watch_mute_store_hit(struct txn *t, const struct scope *s, int64_t id, int64
 {
 	return db_run(t, s, "UPDATE mute SET hits = hits + $2 WHERE id = $1 AND @scope(company_id)",
 		      DB_ARGS(DB_INT(id), DB_INT(findings)), e);
+}
+
+int watch_mute_store_sensor_hits(struct txn *t, int64_t company_id, int64_t sensor_id,
+				 const struct mute_hits *h, struct err *e)
+{
+	return db_run(
+		t, &scope_system,
+		"INSERT INTO mute_hit (mute_id, sensor_id, company_id, hits, last_us)"
+		" SELECT m.id, $2, m.company_id, $4, $5 FROM mute m WHERE m.id = $1"
+		" AND m.company_id = $3 AND @scope(m.company_id) ON CONFLICT (mute_id, sensor_id)"
+		" DO UPDATE SET hits = excluded.hits, last_us = excluded.last_us"
+		" WHERE excluded.hits > mute_hit.hits",
+		DB_ARGS(DB_INT(h->mute), DB_INT(sensor_id), DB_INT(company_id),
+			DB_INT((int64_t)h->hits), DB_INT(h->last_us)),
+		e);
 }

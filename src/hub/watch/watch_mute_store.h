@@ -16,6 +16,8 @@ int watch_mute_store_end(struct txn *t, const struct scope *s, int64_t id, int64
 int watch_mute_store_list(struct txn *t, const struct scope *s, int64_t company_id,
 			  int64_t active_at_us, struct arena *a, struct watch_mute **out,
 			  size_t *n_out, struct err *e);
+int watch_mute_store_sensor_hits(struct txn *t, int64_t company_id, int64_t sensor_id,
+				 const struct mute_hits *h, struct err *e);
 int watch_mute_store_hit(struct txn *t, const struct scope *s, int64_t id, int64_t findings,
 			 struct err *e);
 

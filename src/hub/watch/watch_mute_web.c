@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "hub/fleet/fleet.h"
 #include "hub/watch_tmpl.h"
 #include "hub/watch/watch_view.h"
 
@@ -18,6 +19,7 @@ static struct watch_mute mute_of(const struct mute_page *p, int64_t now_us)
 		.detector = p->chosen.detector ? p->a.detector : "",
 		.device_mac = p->chosen.device ? p->a.device_mac : "",
 		.peer = p->chosen.peer,
+		.port = p->chosen.port,
 		.name = p->chosen.name,
 		.until_us = now_us + p->chosen.days * US_PER_DAY,
 		.reason = p->reason,
@@ -51,8 +53,14 @@ static int show(struct call *c, int status, struct mute_page *p)
 		  : c->err.code;
 	struct buf b = { 0 };
 
-	if (r < 0)
+	if (r == -EINVAL) { /* nothing to preview: what is typed is wrong */
+		status = 400;
+		p->error = p->error ? p->error : arena_strdup(c->arena, c->err.text);
+	} else if (r < 0) {
 		return r;
+	}
+	p->previewed = r >= 0;
+	p->more = p->preview.alerts - (int64_t)p->preview.n_first;
 	p->rows = watch_view_items(c, p->preview.first, p->preview.n_first);
 	p->n_rows = p->preview.n_first;
 	struct tmpl tm = call_tmpl(c, &b);
@@ -87,6 +95,7 @@ int watch_mute_web_save(struct call *c)
 		.device = form_text(&f, "device", false, 1)[0] != 0,
 		.detector = form_text(&f, "detector", false, 1)[0] != 0,
 		.peer = form_text(&f, "peer", false, 256),
+		.port = form_int(&f, "port", false, 0, UINT16_MAX),
 		.name = form_text(&f, "name", false, 256),
 		.days = form_int(&f, "days", false, 0, DAYS_MAX),
 	};
@@ -105,19 +114,61 @@ int watch_mute_web_save(struct call *c)
 		p.error = arena_strdup(c->arena, c->err.text);
 		return show(c, 400, &p);
 	}
-	return r < 0 ? r : call_done(c, "watch.mute.done", "/alerts/%lld", (long long)p.a.id);
+	if (r < 0)
+		return r;
+	fleet_items_wake(c->hub);
+	return call_done(c, "watch.mute.done", "/alerts/%lld", (long long)p.a.id);
+}
+
+/* One click: this is ours, this is fine. Ended like any mute. */
+int watch_mute_web_ours(struct call *c)
+{
+	struct form f = form_of(c);
+	const char *what = form_text(&f, "what", false, 20);
+	struct watch_alert alert;
+	struct watch_mute m;
+	int64_t id, mute;
+	int r = call_id(c, 0, &id);
+
+	if (r < 0)
+		return r;
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? watch_alert_get(t, c->scope, id, c->arena, &alert, &c->err) : c->err.code;
+	if (r >= 0)
+		r = watch_mute_of_alert(&alert, what, c->arena, &m, &c->err);
+	if (r < 0)
+		return r;
+	m.until_us = c->now_us + DAYS_MAX * US_PER_DAY;
+	m.reason = text_get(c->hub->text, c->lang,
+			    strcmp(what, "device") == 0 ? "watch.ours.device.reason"
+							: "watch.ours.destination.reason");
+	r = watch_mute_add(t, c->user, &m, c->now_us, &mute, &c->err);
+	if (r >= 0)
+		r = txn_commit(&t, &c->err);
+	if (r < 0)
+		return r;
+	fleet_items_wake(c->hub);
+	return call_done(c, "watch.ours.done", "/alerts/%lld", (long long)id);
 }
 
 int watch_mute_web_list(struct call *c)
 {
 	struct mutes_page p = { .now_us = c->now_us, .may_work = user_is(c->user, WATCH_WORKERS) };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? watch_mutes(t, c->scope, 0, c->now_us, c->arena, &p.rows, &p.n_rows, &c->err)
+	struct watch_mute *list;
+	int r = t ? watch_mutes(t, c->scope, 0, c->now_us, c->arena, &list, &p.n_rows, &c->err)
 		  : c->err.code;
 	struct buf b = { 0 };
 
 	if (r < 0)
 		return r;
+	p.rows = arena_array(c->arena, p.n_rows + 1, sizeof(*p.rows));
+	for (size_t i = 0; i < p.n_rows; i++) {
+		const char *key = arena_printf(c->arena, "card.%s.title", list[i].detector);
+		const char *kind = text_find(c->hub->text, c->lang, key);
+
+		p.rows[i] = (struct mute_item){ list[i], kind ? kind : list[i].detector };
+	}
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_mutes(&tm, &p);
 	return call_page(c, 200, "watch.mutes.title", NULL, "/alerts", &b);
@@ -134,5 +185,8 @@ int watch_mute_web_end(struct call *c)
 	r = t ? watch_mute_end(t, c->user, id, c->now_us, &c->err) : c->err.code;
 	if (r >= 0)
 		r = txn_commit(&t, &c->err);
-	return r < 0 ? r : call_done(c, "watch.mutes.ended_done", "/mutes");
+	if (r < 0)
+		return r;
+	fleet_items_wake(c->hub);
+	return call_done(c, "watch.mutes.ended_done", "/mutes");
 }

@@ -7,6 +7,7 @@
 
 int watch_mute_web_form(struct call *c);
 int watch_mute_web_save(struct call *c);
+int watch_mute_web_ours(struct call *c);
 int watch_mute_web_list(struct call *c);
 int watch_mute_web_end(struct call *c);
 

@@ -70,16 +70,19 @@ struct alert_page {
 	struct connection_dot *dots;
 	size_t n_dots;
 	bool may_work, is_open, is_mine;
-	struct html actions, side;   /* panels of later features */
-	struct html glance, sensors; /* the company: whom to call, how it is watched */
-	const char *error;           /* of the form that came back; NULL = none */
-	const char *why;             /* what was typed */
+	bool may_ours, may_fine; /* accept the device, the one destination */
+	const char *destination;
+	const struct watch_mute *mute; /* that keeps it quiet; NULL = none */
+	struct html actions, side;     /* panels of later features */
+	struct html glance, sensors;   /* the company: whom to call, how it is watched */
+	const char *error;             /* of the form that came back; NULL = none */
+	const char *why;               /* what was typed */
 };
 
 struct mute_choice {
 	bool device, detector;
 	const char *peer, *name; /* "" = not chosen */
-	int64_t days;
+	int64_t port, days;      /* port 0 = any */
 };
 
 struct mute_page {
@@ -93,12 +96,18 @@ struct mute_page {
 	struct mute_preview preview;
 	struct alert_item *rows; /* of the preview */
 	size_t n_rows;
-	int64_t until_us;
+	bool previewed; /* the preview is of what is chosen */
+	int64_t more;   /* of the preview, not shown */
 	const char *error, *reason;
 };
 
+struct mute_item {
+	struct watch_mute m;
+	const char *kind; /* the title of the alerts, "" = any */
+};
+
 struct mutes_page {
-	struct watch_mute *rows;
+	struct mute_item *rows;
 	size_t n_rows;
 	int64_t now_us;
 	bool may_work;

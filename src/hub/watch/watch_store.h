@@ -5,6 +5,8 @@
 
 #include "hub/watch/watch.h"
 
+enum { ALERT_LINES_MAX = 20 }; /* peers or names that an alert keeps */
+
 /* What a batch of findings adds to one alert. */
 struct alert_change {
 	int64_t company_id, sensor_id;

@@ -94,6 +94,18 @@ static int dots(struct call *c, struct txn *t, struct alert_page *p)
 	return 0;
 }
 
+static int mute_of(struct call *c, struct txn *t, struct alert_page *p)
+{
+	struct watch_mute *list;
+	size_t n;
+	int r = watch_mutes(t, c->scope, p->a.company_id, c->now_us, c->arena, &list, &n, &c->err);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if (list[i].id == p->a.mute_id)
+			p->mute = &list[i];
+	return r;
+}
+
 int watch_view_alert(struct call *c, int64_t id, struct alert_page *p)
 {
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
@@ -104,6 +116,8 @@ int watch_view_alert(struct call *c, int64_t id, struct alert_page *p)
 				     &c->err);
 	if (r >= 0)
 		r = dots(c, t, p);
+	if (r >= 0 && p->a.mute_id)
+		r = mute_of(c, t, p);
 	if (r < 0)
 		return r;
 	watch_card(c->hub->text, c->lang, &p->a, c->arena, &p->card);
@@ -118,6 +132,10 @@ int watch_view_alert(struct call *c, int64_t id, struct alert_page *p)
 	p->may_work = user_is(c->user, WATCH_WORKERS);
 	p->is_open = strcmp(p->a.state, ALERT_CLOSED) != 0 && strcmp(p->a.state, ALERT_CASE) != 0;
 	p->is_mine = p->a.accepted_by == c->user->person_id;
+	p->may_ours = p->a.device_mac[0] != '\0';
+	struct watch_mute fine;
+	p->may_fine = watch_mute_of_alert(&p->a, "destination", c->arena, &fine, NULL) >= 0;
+	p->destination = !p->may_fine ? "" : fine.name[0] ? fine.name : fine.peer;
 	p->why = "";
 	return 0;
 }

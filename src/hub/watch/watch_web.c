@@ -288,6 +288,7 @@ static int watch_start(struct hub *h, struct err *e)
 						 .take = watch_fold_take,
 						 .finish = watch_fold_finish,
 						 .done = watch_fold_done,
+						 .enrolled = watch_fold_enrolled,
 						 .arg = h->watch };
 	fleet_on_findings(h, &consumer);
 	return 0;
@@ -310,6 +311,7 @@ static const struct route routes[] = {
 	{ "GET", "/alerts/{id}/mute", WORKERS, watch_mute_web_form, 0 },
 	{ "POST", "/alerts/{id}/mute", WORKERS, watch_mute_web_save, 0 },
 	{ "POST", "/alerts/{id}/wrong", INTEL_READERS, watch_intel_web_wrong, 0 },
+	{ "POST", "/alerts/{id}/ours", WORKERS, watch_mute_web_ours, 0 },
 	{ "GET", "/mutes", READERS, watch_mute_web_list, 0 },
 	{ "POST", "/mutes/{id}/end", WORKERS, watch_mute_web_end, 0 },
 	{ "POST", "/notices/{id}/called", WORKERS, notice_called, 0 },
