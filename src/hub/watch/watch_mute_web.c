@@ -95,7 +95,7 @@ int watch_mute_web_save(struct call *c)
 		.device = form_text(&f, "device", false, 1)[0] != 0,
 		.detector = form_text(&f, "detector", false, 1)[0] != 0,
 		.peer = form_text(&f, "peer", false, 256),
-		.port = form_int(&f, "port", false, 0, UINT16_MAX),
+		.port = form_int(&f, "port", false, 0, 999999) /* watch_mute_read says so */,
 		.name = form_text(&f, "name", false, 256),
 		.days = form_int(&f, "days", false, 0, DAYS_MAX),
 	};
