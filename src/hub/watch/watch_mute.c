@@ -251,7 +251,7 @@ int watch_mutes_post(struct txn *t, const struct scope *s, int64_t company_id, i
 				      .kind = "mutes",
 				      .body = body.p,
 				      .body_n = body.n,
-				      .replace_key = "all", /* no text */
+				      .replace_key = "mutes",
 				      .expires_us = now_us + ITEM_DAYS * US_PER_DAY };
 	return fleet_item_put(t, s, &i, now_us, e);
 }
