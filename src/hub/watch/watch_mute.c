@@ -246,12 +246,13 @@ int watch_mutes_post(struct txn *t, const struct scope *s, int64_t company_id, i
 		rules[i] = list[i].rule;
 	if ((r = mutes_encode(rules, n, &body, e)) < 0)
 		return r;
+	static const char latest[] = "list"; /* only the newest counts */
 	const struct fleet_item i = { .company_id = company_id,
 				      .sensor_id = sensor_id,
 				      .kind = "mutes",
 				      .body = body.p,
 				      .body_n = body.n,
-				      .replace_key = "mutes",
+				      .replace_key = latest,
 				      .expires_us = now_us + ITEM_DAYS * US_PER_DAY };
 	return fleet_item_put(t, s, &i, now_us, e);
 }
