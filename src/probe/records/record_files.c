@@ -37,11 +37,13 @@ struct run {
 	size_t n;
 };
 
-/* A sign that some product wrote it: JSON, a priority of syslog, CEF, LEEF, key=value. */
+/* A sign that some product wrote it: JSON, a priority of syslog, CEF, LEEF, key=value, the head of
+ * a log of Zeek. */
 static bool has_sign(const char *p, size_t n)
 {
-	return p[0] == '{' || p[0] == '<' || memmem(p, n, "CEF:", 4) || memmem(p, n, "LEEF:", 5) ||
-	       memchr(p, '=', n);
+	return p[0] == '{' || p[0] == '<' || memmem(p, n, "@cee:", 5) ||
+	       memmem(p, n, "#separator", 10) || memmem(p, n, "#fields", 7) ||
+	       memmem(p, n, "CEF:", 4) || memmem(p, n, "LEEF:", 5) || memchr(p, '=', n);
 }
 
 bool record_file_is(const char *path)
