@@ -129,12 +129,19 @@ struct probe_stats world_run(struct world *w)
 
 	pcap_write(&w->file, w->path);
 	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
+	probe_mutes_set(p, w->mutes, w->n_mutes);
 	hear(p, w->before);
 	assert_int_equal(probe_open_file(p, w->path, &e), 0);
 	while (probe_step(p, 0, &e) > 0)
 		;
 	hear(p, w->told);
+	if (w->unmute)
+		probe_mutes_set(p, NULL, 0);
 	probe_finish(p);
+	struct mute_hits hits[MUTES_MAX];
+	size_t n_hits = probe_mute_hits(p, hits);
+	for (size_t i = 0; i < n_hits; i++)
+		w->hits += hits[i].hits;
 	probe_stats_get(p, &s);
 	probe_free(p);
 	return s;

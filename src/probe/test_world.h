@@ -27,6 +27,10 @@ struct world {
 	uint64_t summary_bytes, failed;
 	uint32_t devices, seq;
 	struct probe_config config;
+	const struct mute *mutes; /* in force from the start ... */
+	size_t n_mutes;
+	bool unmute; /* ... until the packets have been read */
+	uint64_t hits;
 	const char *before, *told; /* lines of other programs, before and after the packets */
 };
 
