@@ -76,6 +76,9 @@ def test_the_first_minute(shows):
     link = re.search(r"http://127.0.0.1:\d+(/r/\S+)", show.said).group(1)
     assert "Galaxy-A54" in Console(show.ports[1]).get(link).text
     assert len(admin.get_json("/members")["companies"]) == 12
+    shared, = [f for f in admin.get_json("/intel")["feeds"] if f["way"] == "folder"]
+    assert shared["indicators"] == 1 and not shared["error"], shared
+    assert shared["hits"] == 1, "the smartphone met what the list names"
     for login in ("uketsuke", "kanshi", "kakaritsuke", "hoken", "sensei", "minato"):
         person = Console(show.ports[1]).sign_in(login, password(show.said, login), PASSWORD)
         assert person.get("/").status == 200

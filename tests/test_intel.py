@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lists of harmful things, from a file in the console to an alert that names the list, and back: what the desk judges wrong is
 not told any more. Real programs; the list reaches the sensor over its own connection."""
+import http.server
 import re
+import ssl
+import threading
 
 import pytest
 
 from conftest import BOTNET
 from demo.capture import office_day
-from harness.programs import SOURCE, wait_for
+from harness.programs import SOURCE, run, wait_for
 from harness.region import MINATO, companies_csv
 
 PHONE = "d2:5e:77:3a:91:04"
@@ -140,6 +143,76 @@ def test_a_list_that_left_its_entries_out_leaves_the_bundle(desk):
     got = desk.post_file(f"{feed}/check", "file", "page.html", b"<html><body>we have moved</body></html>")
     assert got.status == 400
     assert feed_named(desk, FEED)["indicators"] == 1
+
+
+class Publisher(http.server.BaseHTTPRequestHandler):
+    """Who publishes a list; counts how often it was given away in full."""
+    text, status, given = "", 200, 0
+
+    def do_GET(self):
+        tag = f'"{hash(self.text)}"'
+        same = self.headers.get("If-None-Match") == tag
+        self.send_response(304 if same else self.status)
+        self.send_header("ETag", tag)
+        self.send_header("Content-Length", "0" if same else str(len(self.text.encode())))
+        self.end_headers()
+        if not same:
+            type(self).given += 1
+            self.wfile.write(self.text.encode())
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def publisher(folder):
+    """An https server for 127.0.0.1, and the authority that vouches for it."""
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=lists",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    handler = type("Publishes", (Publisher,), {})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    handler.url, handler.ca = f"https://127.0.0.1:{server.server_port}/list.txt", folder / "cert.pem"
+    yield handler
+    server.shutdown()
+    server.server_close()
+
+
+def url_feed(desk, url):
+    got = desk.post("/intel/feeds", {"name": "published", "role": "bad", "way": "url", "place": url, "tlp": "clear",
+                                     "confidence": "50", "every": "900", "enabled": "1"})
+    assert got.status == 303, got.complaints()
+    return got.location
+
+
+def test_an_address_is_fetched_when_it_changed(hubs, publisher):
+    desk = hubs().init(intel__fetch_inside="true", intel__fetch_ca=publisher.ca).start().admin()
+    publisher.text = "one.example\ntwo.example\n"
+    feed = url_feed(desk, publisher.url)
+    wait_for("it was fetched", lambda: feed_named(desk, "published")["indicators"] == 2, 20)
+    tried = feed_named(desk, "published")["tried"]
+    desk.get(feed)
+    desk.post(f"{feed}/fetch")
+    wait_for("it was asked again", lambda: feed_named(desk, "published")["tried"] != tried, 20)
+    assert publisher.given == 1, "nothing was new"
+    publisher.text = "two.example\n"
+    desk.post(f"{feed}/fetch")
+    wait_for("what is gone went", lambda: feed_named(desk, "published")["indicators"] == 1, 20)
+    publisher.text, publisher.status = "sorry", 404
+    desk.post(f"{feed}/fetch")
+    wait_for("the failure shows", lambda: "404" in feed_named(desk, "published")["error"], 20)
+    assert feed_named(desk, "published")["indicators"] == 1, "the old edition stays"
+    assert "404" in desk.get(feed).text
+
+
+def test_addresses_inside_are_not_fetched(hubs, publisher):
+    desk = hubs().init(intel__fetch_ca=publisher.ca).start().admin()
+    url_feed(desk, publisher.url)
+    wait_for("it says why", lambda: "not on the Internet" in feed_named(desk, "published")["error"], 20)
+    assert publisher.given == 0
 
 
 def test_a_folder_is_read_again_when_it_changes(region, desk):

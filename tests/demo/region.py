@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demonstration's region: companies, organisations, people and who serves whom. All fictional (dist/demo/)."""
 import csv
+import shutil
 from datetime import datetime, timedelta, timezone
 
 from harness.admin import Admin
@@ -36,6 +37,7 @@ def fill(hub):
     orgs = organisations(admin)
     desk = consortium(admin)
     relate(admin, orgs)
+    lists(hub, admin)
     made = []
     for p in people():
         said = hub.otasuke("user", "add", "--login", p["ログイン名"], "--name", p["氏名"], "--kana", p["フリガナ"],
@@ -43,6 +45,15 @@ def fill(hub):
         once = next(line.split(": ", 1)[1] for line in said.splitlines() if line.startswith("password: "))
         made.append((p["役割"], p["氏名"], p["ログイン名"], once))
     return made
+
+
+def lists(hub, admin):
+    """A list of harmful things as a folder of the server: what the demonstration's smartphone meets stands in it."""
+    folder = hub.state / "feeds" / "demo"
+    folder.mkdir(parents=True)
+    shutil.copy(DATA / "indicators.csv", folder)
+    admin.post("/intel/feeds", {"name": "見本の危険な宛先", "role": "bad", "way": "folder", "place": folder.name, "tlp": "green",
+                                "confidence": "80", "every": "86400", "enabled": "1", "source": "お試し版", "licence": "Apache-2.0"})
 
 
 def relate(admin, orgs):
