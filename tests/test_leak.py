@@ -331,6 +331,7 @@ def fault(method, pattern, answer, asked):
 def test_foreigners_see_and_change_nothing(world):
     wrong, where = [], world.of_a()
     people = world.foreigners()
+    wait_for("the search has caught up", lambda: world.hub.value("SELECT count(*) FROM search_due") == 0)
     before = world.hub.store.fingerprint(where)
     for who, (console, org) in people.items():
         for method, pattern in ROUTES:

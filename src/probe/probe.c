@@ -99,6 +99,7 @@ int probe_new(const struct probe_config *c, const struct probe_sink *sink, struc
 		p->judge.env.indicators = indicators_new();
 		if (p->config.indicators[0])
 			r = probe_load_indicators(p, p->config.indicators, e);
+		indicators_keep(p->judge.env.indicators); /* beside what the hub sends */
 	}
 	if (r == 0)
 		r = detect_check_names(p->config.without, e);

@@ -20,20 +20,45 @@ void indicators_free(struct indicators *s)
 		return;
 	indicators_load_end(s);
 	bundle_free(s->bundle);
+	bundle_free(s->own);
 	bundle_free(s->except);
 	free(s);
+}
+
+static size_t entries(const struct bundle *b)
+{
+	struct bundle_stats n = { 0 };
+
+	if (b)
+		bundle_stats_get(b, &n);
+	return (size_t)n.count[0];
+}
+
+static size_t bytes(const struct bundle *b)
+{
+	struct bundle_stats n = { 0 };
+
+	if (b)
+		bundle_stats_get(b, &n);
+	return (size_t)n.bytes;
 }
 
 void indicators_use(struct indicators *s, struct bundle *b)
 {
 	struct bundle *old = s->bundle;
-	struct bundle_stats n;
 
-	bundle_stats_get(b, &n);
-	s->count = (size_t)n.count[0];
 	s->bundle = b;
+	s->count = entries(s->bundle) + entries(s->own);
 	s->generation++;
 	bundle_free(old);
+}
+
+void indicators_keep(struct indicators *s)
+{
+	bundle_free(s->own);
+	s->own = s->bundle;
+	s->bundle = NULL;
+	s->count = entries(s->own);
 }
 
 uint64_t indicators_generation(const struct indicators *s)
@@ -53,12 +78,7 @@ uint64_t indicators_bad(const struct indicators *s)
 
 size_t indicators_bytes(const struct indicators *s)
 {
-	struct bundle_stats n;
-
-	if (!s->bundle)
-		return 0;
-	bundle_stats_get(s->bundle, &n);
-	return (size_t)n.bytes;
+	return bytes(s->bundle) + bytes(s->own);
 }
 
 static bool told(const struct indicators *s, const struct bundle_hit *hit,
@@ -77,7 +97,8 @@ bool indicators_domain(const struct indicators *s, const char *name, struct indi
 {
 	struct bundle_hit hit;
 
-	if (!s->bundle || !bundle_domain(s->bundle, str_of(name), &hit))
+	if (!(s->own && bundle_domain(s->own, str_of(name), &hit)) &&
+	    !(s->bundle && bundle_domain(s->bundle, str_of(name), &hit)))
 		return false;
 	(void)str_copy(out->value, sizeof(out->value), str_of(name + hit.skip)); /* fits */
 	return told(s, &hit, out);
@@ -104,10 +125,18 @@ bool indicators_addr(const struct indicators *s, const struct addr *a, struct in
 {
 	struct bundle_hit hit;
 
-	if (!s->bundle || !bundle_addr(s->bundle, a->b, &hit))
+	if (!(s->own && bundle_addr(s->own, a->b, &hit)) &&
+	    !(s->bundle && bundle_addr(s->bundle, a->b, &hit)))
 		return false;
 	net_text(a, hit.bits, out->value, sizeof(out->value));
 	return told(s, &hit, out);
+}
+
+static bool listed_hash(const struct indicators *s, enum indicator_kind kind, const uint8_t *b,
+			size_t n, struct bundle_hit *out)
+{
+	return (s->own && bundle_hash(s->own, kind, b, n, out)) ||
+	       (s->bundle && bundle_hash(s->bundle, kind, b, n, out));
 }
 
 static bool hash(const struct indicators *s, enum indicator_kind kind, const char *hex,
@@ -117,8 +146,8 @@ static bool hash(const struct indicators *s, enum indicator_kind kind, const cha
 	uint8_t b[32];
 	size_t n = 0;
 
-	if (!s->bundle || !hex[0] || str_hex(str_of(hex), b, sizeof(b), &n) < 0 ||
-	    !bundle_hash(s->bundle, kind, b, n, &hit))
+	if (!hex[0] || str_hex(str_of(hex), b, sizeof(b), &n) < 0 ||
+	    !listed_hash(s, kind, b, n, &hit))
 		return false;
 	(void)str_copy(out->value, sizeof(out->value), str_of(hex)); /* fits */
 	return told(s, &hit, out);
@@ -139,7 +168,7 @@ bool indicators_cert_sha1(const struct indicators *s, const uint8_t sha1[20],
 {
 	struct bundle_hit hit;
 
-	if (!s->bundle || !bundle_hash(s->bundle, INDICATOR_CERT, sha1, 20, &hit))
+	if (!listed_hash(s, INDICATOR_CERT, sha1, 20, &hit))
 		return false;
 	for (size_t i = 0; i < 20; i++)
 		(void)snprintf(out->value + 2 * i, 3, "%02x", sha1[i]);
@@ -152,7 +181,8 @@ bool indicators_url(const struct indicators *s, struct str host, struct str targ
 	char text[INDICATOR_VALUE_MAX];
 	struct bundle_hit hit;
 
-	if (!s->bundle || !bundle_url(s->bundle, host, target, &hit))
+	if (!(s->own && bundle_url(s->own, host, target, &hit)) &&
+	    !(s->bundle && bundle_url(s->bundle, host, target, &hit)))
 		return false;
 	size_t n = indicator_url(host, target, text); /* not 0: it was found */
 	struct str listed = { text, n - hit.skip };

@@ -43,6 +43,9 @@ bool indicators_load_poll(struct indicators *s, void (*tell)(void *arg, const ch
 			  void *arg);
 /* Takes B over. */
 void indicators_use(struct indicators *s, struct bundle *b);
+/* What is loaded now stays beside all that comes later: the list of a sensor's own configuration.
+ */
+void indicators_keep(struct indicators *s);
 /* Another number when the content has changed. */
 uint64_t indicators_generation(const struct indicators *s);
 /* What people judged wrong in the list, a line each: "except domain shop.example". It takes the

@@ -9,6 +9,7 @@ struct indicators_load;
 
 struct indicators {
 	struct bundle *bundle; /* NULL = nothing is listed */
+	struct bundle *own;    /* asked first: the list that stays; NULL = none */
 	struct bundle *except; /* listed, but judged wrong; NULL = nothing */
 	size_t count;          /* in it: asked for each event of a flow */
 	uint64_t bad, generation;

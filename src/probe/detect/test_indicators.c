@@ -270,9 +270,35 @@ static void a_new_bundle_takes_over_while_the_old_one_answers(void **state)
 	test_dir_free(dir);
 }
 
+static void the_own_list_stays_beside_what_comes(void **state)
+{
+	struct heard h;
+	struct indicator_hit out;
+	struct indicators *s = load("type,value\ndomain,own.example\n", &h);
+	char dir[TEST_DIR_MAX], path[TEST_DIR_MAX + 16];
+	struct err e = { 0 };
+
+	(void)state;
+	indicators_keep(s);
+	test_dir_new(dir);
+	(void)snprintf(path, sizeof(path), "%s/bundle", dir);
+	publish(path, "hub.example\n");
+	assert_int_equal(indicators_map(s, path, &e), 0);
+	assert_true(indicators_domain(s, "own.example", &out));
+	assert_true(indicators_domain(s, "hub.example", &out));
+	assert_int_equal(indicators_count(s), 2);
+	publish(path, "later.example\n");
+	assert_int_equal(indicators_map(s, path, &e), 0);
+	assert_true(indicators_domain(s, "own.example", &out));
+	assert_false(indicators_domain(s, "hub.example", &out));
+	indicators_free(s);
+	test_dir_free(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest t[] = {
+		cmocka_unit_test(the_own_list_stays_beside_what_comes),
 		cmocka_unit_test(what_was_judged_wrong_is_not_told),
 		cmocka_unit_test(domains_match_with_their_children),
 		cmocka_unit_test(addresses_networks_and_fingerprints),
