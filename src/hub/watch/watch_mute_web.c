@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "hub/fleet/fleet.h"
+#include "hub/hub_text.h"
 #include "hub/watch_tmpl.h"
 #include "hub/watch/watch_view.h"
 
@@ -151,6 +153,20 @@ int watch_mute_web_ours(struct call *c)
 	return call_done(c, "watch.ours.done", "/alerts/%lld", (long long)id);
 }
 
+/* The title of the alerts that it is about. */
+static const char *kind_of(struct call *c, const struct watch_mute *m)
+{
+	const char *device = m->device_name[0] ? m->device_name : "…";
+	const char *const args[] = { device, "…", "…" };
+	const char *key = arena_printf(c->arena, "card.%s.title", m->detector);
+	SCOPED_BUF struct buf b = { 0 };
+
+	if (!text_find(c->hub->text, c->lang, key))
+		return m->detector;
+	hub_text_fill(c->hub->text, c->lang, key, args, ARRAY_LEN(args), &b);
+	return arena_strndup(c->arena, b.p, b.n);
+}
+
 int watch_mute_web_list(struct call *c)
 {
 	struct mutes_page p = { .now_us = c->now_us, .may_work = user_is(c->user, WATCH_WORKERS) };
@@ -164,10 +180,7 @@ int watch_mute_web_list(struct call *c)
 		return r;
 	p.rows = arena_array(c->arena, p.n_rows + 1, sizeof(*p.rows));
 	for (size_t i = 0; i < p.n_rows; i++) {
-		const char *key = arena_printf(c->arena, "card.%s.title", list[i].detector);
-		const char *kind = text_find(c->hub->text, c->lang, key);
-
-		p.rows[i] = (struct mute_item){ list[i], kind ? kind : list[i].detector };
+		p.rows[i] = (struct mute_item){ list[i], kind_of(c, &list[i]) };
 	}
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_mutes(&tm, &p);
