@@ -121,8 +121,12 @@ struct case_told {
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e);
 /* Cause and lesson are a must: they are what the next company learns from. */
-int cases_close(struct txn *t, const struct user *u, const char *number, const char *cause,
-		const char *lesson, int64_t now_us, struct err *e);
+struct case_end {
+	const char *cause, *lesson;
+	int64_t closed_us; /* 0 = now; earlier, not before it was opened: typed in later */
+};
+int cases_close(struct txn *t, const struct user *u, const char *number, const struct case_end *end,
+		int64_t now_us, struct err *e);
 int cases_reopen(struct txn *t, const struct user *u, const char *number, const char *why,
 		 int64_t now_us, struct err *e);
 

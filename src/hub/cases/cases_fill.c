@@ -149,7 +149,8 @@ static int finish(struct working *w, struct err *e)
 	}
 	go_on(w, 60, 5 * 24 * 60);
 	u.scope.now_us = w->at_us;
-	return cases_close(w->t, &u, w->number, w->script->cause, w->script->lesson, w->at_us, e);
+	const struct case_end end = { .cause = w->script->cause, .lesson = w->script->lesson };
+	return cases_close(w->t, &u, w->number, &end, w->at_us, e);
 }
 
 static int run_plan(struct hub *h, struct hub_fill *f, struct txn *t, const struct plan *p,

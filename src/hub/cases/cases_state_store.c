@@ -83,12 +83,12 @@ int cases_store_close(struct txn *t, const struct scope *s, const struct close_r
 {
 	return move(t, s,
 		    db_query(t, s,
-			     "UPDATE incident SET was = state, state = 'closed', closed_us = $2,"
+			     "UPDATE incident SET was = state, state = 'closed', closed_us = $6,"
 			     " closed_by = $3, changed_us = $2, cause = $4, lesson = $5"
 			     " WHERE id = $1 AND state <> 'closed' AND @scope(company_id)"
 			     " RETURNING company_id, was",
 			     DB_ARGS(DB_INT(r->id), DB_INT(r->now_us), DB_INT(r->person_id),
-				     DB_TEXT(r->cause), DB_TEXT(r->lesson)),
+				     DB_TEXT(r->cause), DB_TEXT(r->lesson), DB_INT(r->closed_us)),
 			     e),
 		    CASE_CLOSED, e);
 }

@@ -63,7 +63,7 @@ int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t 
 int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
 		      int64_t now_us, struct err *e);
 struct close_row {
-	int64_t id, person_id, now_us;
+	int64_t id, person_id, now_us, closed_us;
 	const char *cause, *lesson;
 };
 int cases_store_close(struct txn *t, const struct scope *s, const struct close_row *r,

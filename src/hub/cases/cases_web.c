@@ -359,14 +359,15 @@ static int case_consent_revoke(struct call *c)
 static int case_close(struct call *c)
 {
 	struct form f = form_of(c);
-	const char *cause = form_text(&f, "cause", false, CASE_TEXT_CHARS);
-	const char *lesson = form_text(&f, "lesson", false, CASE_TEXT_CHARS);
+	const struct case_end end = { .cause = form_text(&f, "cause", false, CASE_TEXT_CHARS),
+				      .lesson = form_text(&f, "lesson", false, CASE_TEXT_CHARS),
+				      .closed_us = form_time(&f, "closed", false) };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	int r = ready(c, t, &f);
 
 	if (r >= 0)
-		r = cases_close(t, c->user, c->param[0], cause, lesson, c->now_us, &c->err);
-	return finish(c, &t, r, &(struct typed){ "c", cause, lesson });
+		r = cases_close(t, c->user, c->param[0], &end, c->now_us, &c->err);
+	return finish(c, &t, r, &(struct typed){ "c", end.cause, end.lesson });
 }
 
 static int case_reopen(struct call *c)

@@ -255,26 +255,43 @@ int cases_consent_revoke(struct txn *t, const struct user *u, const char *number
 
 /* --- the end --- */
 
-int cases_close(struct txn *t, const struct user *u, const char *number, const char *cause,
-		const char *lesson, int64_t now_us, struct err *e)
+/* When it ended, as far as a sheet of paper may say. */
+static int end_time(const struct incident *c, int64_t closed_us, int64_t now_us, struct err *e)
 {
+	if (closed_us < c->opened_us)
+		return err_set(e, -EINVAL, "a case cannot end before it was opened");
+	return cases_rules_time(closed_us, now_us, e);
+}
+
+int cases_close(struct txn *t, const struct user *u, const char *number, const struct case_end *end,
+		int64_t now_us, struct err *e)
+{
+	int64_t closed_us = end->closed_us ? end->closed_us : now_us;
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct incident c;
 	int r = load_live(t, u, number, a, &c, e);
 
 	if (r < 0)
 		return r;
-	if ((r = cases_rules_text(cause, 1, CASE_TEXT_CHARS, e)) < 0 ||
-	    (r = cases_rules_text(lesson, 1, CASE_TEXT_CHARS, e)) < 0)
+	if ((r = cases_rules_text(end->cause, 1, CASE_TEXT_CHARS, e)) < 0 ||
+	    (r = cases_rules_text(end->lesson, 1, CASE_TEXT_CHARS, e)) < 0 ||
+	    (r = end_time(&c, closed_us, now_us, e)) < 0)
 		return r;
-	const struct close_row row = { c.id, u->person_id, now_us, cause, lesson };
+	const struct close_row row = { .id = c.id,
+				       .person_id = u->person_id,
+				       .now_us = now_us,
+				       .closed_us = closed_us,
+				       .cause = end->cause,
+				       .lesson = end->lesson };
 	if ((r = cases_store_close(t, &u->scope, &row, e)) < 0)
 		return r;
 	if (r == 0)
 		return err_set(e, -ECONFLICT, "the case is closed; reopen it first");
 	if ((r = watch_case_closed(t, u, c.id, now_us, e)) < 0)
 		return r;
-	const struct entry_row said = { .c = &c, .kind = "state", .text_key = "case.story.closed" };
+	const struct entry_row said = {
+		.c = &c, .kind = "state", .text_key = "case.story.closed", .happened_us = closed_us
+	};
 	return cases_rules_tell(t, u, "incident.close", &said, now_us, e);
 }
 

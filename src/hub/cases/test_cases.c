@@ -92,8 +92,12 @@ static void from_call_to_lesson(struct test_hub *th)
 	assert_int_equal(i.n_visit, 1);
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
 	assert_int_equal(cases_state(t, &r.u, i.number, CASE_CONTAINED, TEST_HUB_NOW, &e), 0);
-	assert_int_equal(cases_close(t, &r.u, i.number, "", "x", TEST_HUB_NOW, &e), -EINVAL);
-	assert_int_equal(cases_close(t, &r.u, i.number, "原因", "教訓", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(
+		cases_close(t, &r.u, i.number, &(struct case_end){ "", "x", 0 }, TEST_HUB_NOW, &e),
+		-EINVAL);
+	assert_int_equal(cases_close(t, &r.u, i.number, &(struct case_end){ "原因", "教訓", 0 },
+				     TEST_HUB_NOW, &e),
+			 0);
 	assert_int_equal(txn_commit(&t, &e), 0);
 	assert_int_equal(act(&r, i.number, CASE_PHONE, 0), -ECONFLICT);
 	t = txn_begin(th->hub->db, TXN_WRITE, &e);
@@ -128,9 +132,11 @@ static void the_tally_follows_the_states(struct test_hub *th)
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
 	assert_int_equal(cases_state(t, &r.u, "IW-2026-000001", CASE_RECOVERED, TEST_HUB_NOW, &e),
 			 0);
-	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", "原因", "教訓", TEST_HUB_NOW, &e),
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001",
+				     &(struct case_end){ "原因", "教訓", 0 }, TEST_HUB_NOW, &e),
 			 0);
-	assert_int_equal(cases_close(t, &r.u, "IW-2026-000002", "原因", "教訓", TEST_HUB_NOW, &e),
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000002",
+				     &(struct case_end){ "原因", "教訓", 0 }, TEST_HUB_NOW, &e),
 			 0);
 	assert_int_equal(cases_reopen(t, &r.u, "IW-2026-000002", "再発", TEST_HUB_NOW, &e), 0);
 	assert_int_equal(txn_commit(&t, &e), 0);
@@ -177,6 +183,29 @@ static void numbers_run_by_region_and_year(struct test_hub *th)
 	struct incident paper = get(&r, "IW-2025-000001", a);
 	assert_int_equal(paper.opened_us, TEST_HUB_NOW - 330 * US_PER_DAY);
 	assert_int_equal(paper.recorded_us, TEST_HUB_NOW);
+}
+
+static void a_paper_sheet_ends_when_it_ended(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_end end = { "原因", "教訓", TEST_HUB_NOW - 3 * US_PER_DAY };
+	struct err e = { 0 };
+
+	n.source = "paper";
+	n.opened_us = TEST_HUB_NOW - 2 * US_PER_DAY;
+	open_case(&r, &n);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", &end, TEST_HUB_NOW, &e), -EINVAL);
+	end.closed_us = TEST_HUB_NOW + US_PER_DAY;
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", &end, TEST_HUB_NOW, &e), -EINVAL);
+	end.closed_us = TEST_HUB_NOW - US_PER_DAY;
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", &end, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	struct incident i = get(&r, "IW-2026-000001", a);
+	assert_int_equal(i.closed_us, TEST_HUB_NOW - US_PER_DAY);
+	assert_int_equal(i.changed_us, TEST_HUB_NOW);
 }
 
 static void what_is_wrong_is_said(struct test_hub *th)
@@ -325,6 +354,7 @@ int main(void)
 		ON_BOTH(the_tally_follows_the_states),
 		ON_BOTH(the_story_is_in_order_and_whole),
 		ON_BOTH(numbers_run_by_region_and_year),
+		ON_BOTH(a_paper_sheet_ends_when_it_ended),
 		ON_BOTH(what_is_wrong_is_said),
 		ON_BOTH(consents_are_given_and_revoked),
 		ON_BOTH(others_see_and_change_nothing),

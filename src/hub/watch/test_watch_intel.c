@@ -58,7 +58,7 @@ static struct watch_alert newest(struct test_hub *th, struct arena *a)
 	const struct alert_filter all = { .state = "" };
 	struct watch_alert *list, last = { .id = 0 };
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
 
 	if (!t || watch_store_list(t, &scope_system, &all, a, &list, &n, &e) < 0)
