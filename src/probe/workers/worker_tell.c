@@ -67,10 +67,15 @@ void worker_tell_moved(struct worker *w, const struct flow *f, int dir, uint32_t
 	size_t slot = place % MOVED_SLOTS;
 
 	if (w->moved[slot].flow != place) {
-		if (w->moved[slot].flow)
+		if (w->moved[slot].flow) {
 			moved_tell(w, slot);
-		else
+		} else {
+			/* a slot whose flow ended is noted once more: many short flows fill the
+			 * list */
+			if (w->n_moved == MOVED_SLOTS)
+				worker_tell_all_moved(w);
 			w->moved_used[w->n_moved++] = (uint16_t)slot;
+		}
 		w->moved[slot].flow = place;
 		w->moved[slot].n = (struct moved){ 0 };
 	}
