@@ -214,6 +214,17 @@ const char *rows_keep(const struct rows *r, int col, struct arena *a)
 	return arena_strdup(a, rows_text(r, col));
 }
 
+const void *rows_keep_blob(const struct rows *r, int col, struct arena *a, size_t *n_out)
+{
+	const void *p = rows_blob(r, col, n_out);
+	char *copy = arena_alloc(a, *n_out + 1);
+
+	if (p)
+		memcpy(copy, p, *n_out);
+	copy[*n_out] = '\0';
+	return copy;
+}
+
 /* A statement that writes is run to its end. */
 static int run_out(struct rows *r, struct err *e)
 {

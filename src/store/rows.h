@@ -12,6 +12,9 @@ typedef void (*rows_reader)(const struct rows *r, struct arena *a, void *row);
 /* The text of a column, kept in A; SQL NULL gives "". */
 const char *rows_keep(const struct rows *r, int col, struct arena *a);
 
+/* The bytes of a column, zeros and all, kept in A with a NUL behind them; never NULL. */
+const void *rows_keep_blob(const struct rows *r, int col, struct arena *a, size_t *n_out);
+
 /* Both take R over and close it; R is NULL when the query failed, E says why then. They leave the
  * outputs alone on failure. */
 

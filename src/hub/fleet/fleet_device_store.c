@@ -75,11 +75,8 @@ int fleet_device_store_device_name(struct txn *t, const struct scope *s, int64_t
 static void finding_read(const struct rows *r, struct arena *a, void *row)
 {
 	size_t n;
-	const void *p = rows_blob(r, 7, &n);
-	void *copy = arena_alloc(a, n + 1);
+	const void *body = rows_keep_blob(r, 7, a, &n);
 
-	if (n > 0)
-		memcpy(copy, p, n);
 	*(struct fleet_finding_row *)row = (struct fleet_finding_row){
 		.sensor_id = rows_int(r, 0),
 		.sequence = rows_int(r, 1),
@@ -88,7 +85,7 @@ static void finding_read(const struct rows *r, struct arena *a, void *row)
 		.received_us = rows_int(r, 4),
 		.severity = rows_int(r, 5),
 		.confidence = rows_int(r, 6),
-		.body = copy,
+		.body = body,
 		.body_n = n,
 	};
 }

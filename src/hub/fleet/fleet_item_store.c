@@ -4,7 +4,6 @@
 #include "hub/fleet/fleet_item_store.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "store/rows.h"
@@ -102,14 +101,9 @@ static void item_read(const struct rows *r, struct arena *a, void *row)
 static void item_read_whole(const struct rows *r, struct arena *a, void *row)
 {
 	struct item_row *i = row;
-	const void *body;
 
 	item_read(r, a, row);
-	body = rows_blob(r, 13, &i->body_n);
-	void *copy = arena_alloc(a, i->body_n + 1); /* bytes, with zeros among them */
-	if (body)
-		memcpy(copy, body, i->body_n);
-	i->body = copy;
+	i->body = rows_keep_blob(r, 13, a, &i->body_n);
 }
 
 int fleet_item_store_waiting(struct txn *t, int64_t sensor_id, uint64_t after, int64_t now_us,

@@ -301,15 +301,13 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 	if (got == 0)
 		return err_set(e, -ENOENT, "this import has expired: choose the file again");
 	size_t n;
-	const void *p = rows_blob(r, 2, &n);
-	void *copy = arena_alloc(a, n + 1);
-	memcpy(copy, p, n);
+	const void *body = rows_keep_blob(r, 2, a, &n);
 	*out = (struct members_draft){
 		.token = arena_strdup(a, token),
 		.file_name = rows_keep(r, 0, a),
 		.person_id = person_id,
 		.created_us = rows_int(r, 1),
-		.p = copy,
+		.p = body,
 		.n = n,
 	};
 	return 0;

@@ -142,11 +142,7 @@ static void whole_read(const struct rows *r, struct arena *a, void *row)
 	struct watch_alert *out = row;
 
 	alert_read(r, a, out);
-	const void *body = rows_blob(r, 28, &out->body_n);
-	void *copy = arena_alloc(a, out->body_n + 1); /* bytes, with zeros among them */
-	if (body)
-		memcpy(copy, body, out->body_n);
-	out->body = copy;
+	out->body = rows_keep_blob(r, 28, a, &out->body_n);
 }
 
 int watch_store_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
