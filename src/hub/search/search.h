@@ -15,6 +15,9 @@ extern const struct hub_feature search_feature;
 /* REF_ID of KIND was made or changed in this transaction. */
 int search_mark(struct txn *t, const char *kind, int64_t ref_id, int64_t now_us, struct err *e);
 
+/* Who said that KIND can be found; NULL = nobody. */
+const struct search_source *search_source_find(const struct hub *h, const char *kind);
+
 /* Indexes what is due, a batch a transaction, until nothing is or UNTIL_NS (monotonic; 0 = no end).
  */
 int search_run(struct hub *h, int64_t until_ns, struct err *e);

@@ -29,15 +29,6 @@ struct batch {
 	int64_t *grams, *old; /* room for one text each */
 };
 
-static const struct search_source *source_of(const struct hub *h, const char *kind)
-{
-	for (size_t i = 0; h->features[i]; i++)
-		for (size_t k = 0; k < h->features[i]->n_search; k++)
-			if (strcmp(h->features[i]->search[k].kind, kind) == 0)
-				return &h->features[i]->search[k];
-	return NULL;
-}
-
 static size_t grams_of(const char *body, int64_t *out)
 {
 	size_t n = strlen(body) + 1;
@@ -77,7 +68,7 @@ static void entries_add(struct batch *b, const struct doc_row *d, const struct d
 
 static int index_one(struct batch *b, const struct due_row *due, struct err *e)
 {
-	const struct search_source *source = source_of(b->hub, due->kind);
+	const struct search_source *source = search_source_find(b->hub, due->kind);
 	struct doc_row d = { .kind = due->kind, .ref_id = due->ref_id }, before;
 	struct search_doc doc = { 0 };
 	SCOPED_BUF struct buf body = { 0 };

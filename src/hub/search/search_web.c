@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The search of the top bar: what is named exactly (a case's number, a telephone number) opens at
  * once, anything else is looked for in all that can be found. */
-#include <string.h>
-
 #include "base/mem.h"
 #include "hub/search/search_pages.h"
 #include "hub/search_sql.h"
 #include "hub/search_tmpl.h"
 
 enum { RUN_MS = 1000, RUN_MAX_MS = 250 /* other jobs wait so long */ };
-
-static const struct search_source *source_of(const struct call *c, const char *kind)
-{
-	for (size_t i = 0; c->hub->features[i]; i++)
-		for (size_t k = 0; k < c->hub->features[i]->n_search; k++)
-			if (strcmp(c->hub->features[i]->search[k].kind, kind) == 0)
-				return &c->hub->features[i]->search[k];
-	return NULL;
-}
 
 /* 1 and the address when Q names one thing. */
 static int jump(struct call *c, struct txn *t, const char *q, const char **url_out)
@@ -69,7 +58,7 @@ static int answer_page(struct call *c, const char *q, const struct search_result
 
 	p.items = arena_array(c->arena, p.n + 1, sizeof(*p.items));
 	for (size_t i = 0; i < p.n; i++) {
-		const struct search_source *s = source_of(c, found->rows[i].doc.kind);
+		const struct search_source *s = search_source_find(c->hub, found->rows[i].doc.kind);
 		p.items[i] = (struct search_item){
 			.kind_key = s ? s->text_key : "search.kind.other",
 			.icon = s ? s->icon : "search",

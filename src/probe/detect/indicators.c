@@ -25,22 +25,18 @@ void indicators_free(struct indicators *s)
 	free(s);
 }
 
-static size_t entries(const struct bundle *b)
+static struct bundle_stats stats_of(const struct bundle *b)
 {
 	struct bundle_stats n = { 0 };
 
 	if (b)
 		bundle_stats_get(b, &n);
-	return (size_t)n.count[0];
+	return n;
 }
 
-static size_t bytes(const struct bundle *b)
+static size_t entries(const struct bundle *b)
 {
-	struct bundle_stats n = { 0 };
-
-	if (b)
-		bundle_stats_get(b, &n);
-	return (size_t)n.bytes;
+	return (size_t)stats_of(b).count[0];
 }
 
 void indicators_use(struct indicators *s, struct bundle *b)
@@ -78,7 +74,7 @@ uint64_t indicators_bad(const struct indicators *s)
 
 size_t indicators_bytes(const struct indicators *s)
 {
-	return bytes(s->bundle) + bytes(s->own);
+	return (size_t)(stats_of(s->bundle).bytes + stats_of(s->own).bytes);
 }
 
 static bool told(const struct indicators *s, const struct bundle_hit *hit,
