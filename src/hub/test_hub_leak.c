@@ -185,6 +185,25 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/close", "/cases/@k/close", "cause=x&lesson=x"),
 	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
 
+	/* playbooks */
+
+	/* evidence */
+
+	/* related */
+
+	/* threads */
+
+	/* duties */
+
+	/* response */
+
+	/* exports */
+
+	/* portal */
+
+	/* outbox */
+
+	/* reports */
 	GET("/reports", "/reports"),
 	GET("/reports", "/reports?company=@c"),
 	GET("/reports.csv", "/reports.csv"),
