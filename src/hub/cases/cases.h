@@ -130,4 +130,33 @@ int cases_close(struct txn *t, const struct user *u, const char *number, const s
 int cases_reopen(struct txn *t, const struct user *u, const char *number, const char *why,
 		 int64_t now_us, struct err *e);
 
+/* --- reading, for later features too; SQL in cases_store.c and cases_story_store.c --- */
+
+int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		       const char **out, struct err *e); /* -ENOENT */
+struct case_filter {
+	const char *state;  /* NULL = not closed, "" = any */
+	int64_t company_id; /* 0 = any */
+	const char *kind;   /* NULL = any */
+	int prefecture;     /* 0 = any */
+	int64_t owner_id;   /* 0 = any */
+	const char *words;  /* NULL; in number, title or company, folded */
+	int64_t offset, limit;
+};
+int cases_store_list(struct txn *t, const struct scope *s, const struct case_filter *f,
+		     struct arena *a, struct incident **out, size_t *n_out, struct err *e);
+int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
+		      int64_t *out, struct err *e);
+
+/* What hangs on a case: the story in the order in which it happened, and the rest. */
+int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			struct case_entry **out, size_t *n_out, struct err *e);
+int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			struct case_device **out, size_t *n_out, struct err *e);
+int cases_store_indicators(struct txn *t, const struct scope *s, int64_t incident_id,
+			   struct arena *a, struct case_indicator **out, size_t *n_out,
+			   struct err *e);
+int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+			 struct case_consent **out, size_t *n_out, struct err *e);
+
 #endif

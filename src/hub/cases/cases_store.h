@@ -17,22 +17,6 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 		    int64_t *id_out, struct err *e);
 int cases_store_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 		    struct incident *out, struct err *e);
-int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
-		       const char **out, struct err *e); /* -ENOENT */
-
-struct case_filter {
-	const char *state;  /* NULL = not closed, "" = any */
-	int64_t company_id; /* 0 = any */
-	const char *kind;   /* NULL = any */
-	int prefecture;     /* 0 = any */
-	int64_t owner_id;   /* 0 = any */
-	const char *words;  /* NULL; in number, title or company, folded */
-	int64_t offset, limit;
-};
-int cases_store_list(struct txn *t, const struct scope *s, const struct case_filter *f,
-		     struct arena *a, struct incident **out, size_t *n_out, struct err *e);
-int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
-		      int64_t *out, struct err *e);
 
 struct entry_row {
 	const struct incident *c;
@@ -41,8 +25,6 @@ struct entry_row {
 };
 int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_row *r,
 		      struct err *e);
-int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
-			struct case_entry **out, size_t *n_out, struct err *e);
 
 struct action_row {
 	const struct incident *c;
@@ -73,19 +55,12 @@ int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t
 
 int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,
 		       const struct case_device *d, int64_t now_us, struct err *e);
-int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
-			struct case_device **out, size_t *n_out, struct err *e);
 int cases_store_indicator(struct txn *t, const struct scope *s, const struct incident *c,
 			  const struct case_indicator *i, int64_t now_us, struct err *e);
-int cases_store_indicators(struct txn *t, const struct scope *s, int64_t incident_id,
-			   struct arena *a, struct case_indicator **out, size_t *n_out,
-			   struct err *e);
 int cases_store_consent(struct txn *t, const struct scope *s, const struct incident *c,
 			const struct case_consent *k, int64_t person_id, int64_t *id_out,
 			struct err *e);
 int cases_store_consent_revoke(struct txn *t, const struct scope *s, int64_t incident_id,
 			       int64_t id, int64_t now_us, struct err *e); /* 1 or 0 */
-int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
-			 struct case_consent **out, size_t *n_out, struct err *e);
 
 #endif
