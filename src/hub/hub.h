@@ -229,6 +229,10 @@ struct hub_feature {
 	 * stop; not for --check. May be NULL. */
 	int (*open)(struct hub *h, struct err *e);
 	void (*close)(struct hub *h);
+	/* A case was opened (WAS NULL) or is of another kind now (WAS: before), in the transaction
+	 * that says so; may be NULL. */
+	int (*case_kind)(struct hub *h, struct txn *t, const struct user *u, int64_t case_id,
+			 const char *was, int64_t now_us, struct err *e);
 	/* Its part of a generated region (hub_fill.h), when everything is started; may be NULL. */
 	int (*fill)(struct hub *h, struct hub_fill *f, struct err *e);
 };

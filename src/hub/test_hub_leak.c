@@ -178,6 +178,7 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/notes", "/cases/@k/notes", "body=x"),
 	POST("/cases/{number}/take", "/cases/@k/take", ""),
 	POST("/cases/{number}/state", "/cases/@k/state", "state=contained"),
+	POST("/cases/{number}/kind", "/cases/@k/kind", "kind=ransomware"),
 	POST("/cases/{number}/devices", "/cases/@k/devices", "name=x"),
 	POST("/cases/{number}/indicators", "/cases/@k/indicators", "type=domain&value=x.example"),
 	POST("/cases/{number}/consents", "/cases/@k/consents", "what=remote&how=phone&given_by=x"),

@@ -15,11 +15,14 @@
 #include "hub/watch/watch.h"
 
 static const char *const kinds[] = {
-	"suspicious_mail",  "phishing_entered",   "malware_suspected",  "ransomware",
-	"account_takeover", "bec_payment_fraud",  "support_scam_popup", "web_defacement",
-	"data_leak",        "lost_stolen_device", "denial_of_service",  "unauthorised_device",
-	"sensor_alert",     "sensor_install",     "sensor_fault",       "network_slow",
-	"policy_training",  "insurance_claim",    "partner_requested",  "general_it",
+	"suspicious_mail",   "phishing_entered",    "malware_suspected",
+	"ransomware",        "malware_mail",        "insider",
+	"account_takeover",  "bec_payment_fraud",   "support_scam_popup",
+	"web_defacement",    "data_leak",           "lost_stolen_device",
+	"denial_of_service", "unauthorised_device", "sensor_alert",
+	"sensor_install",    "sensor_fault",        "network_slow",
+	"policy_training",   "insurance_claim",     "partner_requested",
+	"general_it",
 };
 
 const char *const *cases_kinds(size_t *n_out)
@@ -129,6 +132,18 @@ static int open_from_alert(struct txn *t, const struct user *u, const struct inc
 	return take_over(t, u, c, &alert, now_us, e);
 }
 
+/* What later features hang on a case of its kind. */
+static int tell_features(struct txn *t, struct hub *h, const struct user *u, int64_t id,
+			 const char *was, int64_t now_us, struct err *e)
+{
+	int r = 0;
+
+	for (const struct hub_feature *const *f = h->features; *f && r >= 0; f++)
+		if ((*f)->case_kind)
+			r = (*f)->case_kind(h, t, u, id, was, now_us, e);
+	return r;
+}
+
 int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct case_new *n,
 	       int64_t now_us, int64_t *id_out, struct err *e)
 {
@@ -162,6 +177,33 @@ int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct 
 					.happened_us = whole.opened_us };
 	if ((r = cases_rules_tell(t, u, "incident.open", &said, now_us, e)) < 0)
 		return r;
+	if ((r = tell_features(t, h, u, id, NULL, now_us, e)) < 0)
+		return r;
 	*id_out = id;
 	return 0;
+}
+
+int cases_kind(struct txn *t, struct hub *h, const struct user *u, const char *number,
+	       const char *kind, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = cases_store_get(t, &u->scope, number, a, &c, e);
+
+	if (r < 0 || (r = cases_rules_may(u, e)) < 0)
+		return r;
+	if (strcmp(c.state, CASE_CLOSED) == 0)
+		return err_set(e, -ECONFLICT, "the case is closed; reopen it first");
+	if (!cases_rules_one_of(kind, kinds, ARRAY_LEN(kinds)))
+		return err_set(e, -EINVAL, "choose what kind of case it is");
+	if (strcmp(c.kind, kind) == 0)
+		return 0;
+	if ((r = cases_store_kind(t, &u->scope, c.id, kind, now_us, e)) < 0)
+		return r;
+	const struct entry_row said = { .c = &c,
+					.kind = "state",
+					.text_key = arena_printf(a, "case.story.kind.%s", kind) };
+	if ((r = cases_rules_tell(t, u, "incident.kind", &said, now_us, e)) < 0)
+		return r;
+	return tell_features(t, h, u, c.id, c.kind, now_us, e);
 }

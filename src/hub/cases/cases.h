@@ -89,6 +89,10 @@ int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct 
 int cases_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 	      struct incident *out, struct err *e);
 
+/* It is of another kind than was thought. */
+int cases_kind(struct txn *t, struct hub *h, const struct user *u, const char *number,
+	       const char *kind, int64_t now_us, struct err *e);
+
 struct case_action_new {
 	const char *channel, *body;
 	int64_t person_id; /* 0 = U */

@@ -216,3 +216,12 @@ int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t 
 			 " AND state <> 'closed' AND @scope(company_id)",
 			 DB_ARGS(DB_INT(id), DB_INT(owner_id), DB_INT(now_us)), e);
 }
+
+int cases_store_kind(struct txn *t, const struct scope *s, int64_t id, const char *kind,
+		     int64_t now_us, struct err *e)
+{
+	return db_change(t, s,
+			 "UPDATE incident SET kind = $2, changed_us = $3 WHERE id = $1"
+			 " AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_TEXT(kind), DB_INT(now_us)), e);
+}

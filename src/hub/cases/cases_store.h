@@ -42,6 +42,8 @@ int cases_store_tallied(struct txn *t, const struct scope *s, const struct case_
 			int64_t *out, struct err *e);
 int cases_store_owner(struct txn *t, const struct scope *s, int64_t id, int64_t owner_id,
 		      int64_t now_us, struct err *e);
+int cases_store_kind(struct txn *t, const struct scope *s, int64_t id, const char *kind,
+		     int64_t now_us, struct err *e);
 int cases_store_state(struct txn *t, const struct scope *s, int64_t id, const char *state,
 		      int64_t now_us, struct err *e);
 struct close_row {

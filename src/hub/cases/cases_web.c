@@ -115,6 +115,7 @@ static int cases_list(struct call *c)
 	if (p.last < p.total)
 		p.next_url = list_url(c, "/cases", &f, page + 1);
 	p.csv_url = list_url(c, "/cases.csv", &f, 1);
+	p.tabs = call_panels(c, "cases.tabs", 0);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_cases_list(&tm, &p);
 	return call_page(c, 200, "case.title", NULL, "/cases", &b);
@@ -295,6 +296,18 @@ static int case_state(struct call *c)
 	return finish(c, &t, r, &nothing_typed);
 }
 
+static int case_kind(struct call *c)
+{
+	struct form f = form_of(c);
+	const char *kind = form_text(&f, "kind", false, 40);
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	int r = ready(c, t, &f);
+
+	if (r >= 0)
+		r = cases_kind(t, c->hub, c->user, c->param[0], kind, c->now_us, &c->err);
+	return finish(c, &t, r, &nothing_typed);
+}
+
 static int case_device(struct call *c)
 {
 	struct form f = form_of(c);
@@ -396,6 +409,7 @@ static const struct route routes[] = {
 	{ "POST", "/cases/{number}/notes", WORKERS, case_note, 0 },
 	{ "POST", "/cases/{number}/take", WORKERS, case_take, 0 },
 	{ "POST", "/cases/{number}/state", WORKERS, case_state, 0 },
+	{ "POST", "/cases/{number}/kind", WORKERS, case_kind, 0 },
 	{ "POST", "/cases/{number}/devices", WORKERS, case_device, 0 },
 	{ "POST", "/cases/{number}/indicators", WORKERS, case_indicator, 0 },
 	{ "POST", "/cases/{number}/consents", WORKERS, case_consent, 0 },

@@ -72,6 +72,29 @@ static int act(const struct ready *r, const char *number, const char *channel, i
 	return ret < 0 ? ret : txn_commit(&t, &e);
 }
 
+static int set_kind(const struct ready *r, const char *kind)
+{
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+	int ret = cases_kind(t, r->th->hub, &r->u, "IW-2026-000001", kind, TEST_HUB_NOW, &e);
+
+	return ret < 0 ? ret : txn_commit(&t, &e);
+}
+
+static void turns_out_to_be_another_kind(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+
+	open_case(&r, &n);
+	assert_int_equal(set_kind(&r, "no_such_kind"), -EINVAL);
+	assert_int_equal(set_kind(&r, "ransomware"), 0);
+	assert_string_equal(get(&r, "IW-2026-000001", a).kind, "ransomware");
+	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/IW-2026-000001").body,
+			       "種類を「ファイルが暗号化された"));
+}
+
 static void from_call_to_lesson(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -351,6 +374,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(from_call_to_lesson),
+		ON_BOTH(turns_out_to_be_another_kind),
 		ON_BOTH(the_tally_follows_the_states),
 		ON_BOTH(the_story_is_in_order_and_whole),
 		ON_BOTH(numbers_run_by_region_and_year),
