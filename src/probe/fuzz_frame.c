@@ -10,7 +10,8 @@
 #include "probe/detect/detect.h"
 #include "probe/readers.h"
 
-enum { FLOW_BYTES = 64 * 1024, DEVICES = 16 };
+/* Small enough that a few packets fill them: what gives way is looked for too. */
+enum { FLOW_BYTES = 64 * 1024, DEVICES = 16, RING_ENTRIES = 16 };
 
 static const uint16_t links[] = { LINK_ETHERNET, LINK_ETHERNET,  LINK_ETHERNET, LINK_RAW,
 				  LINK_PPP,      LINK_PPP_ETHER, LINK_SLL,      LINK_SLL2 };
@@ -82,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 8192)
 		return 0;
+	z.env.ring_max = RING_ENTRIES;
 	z.env.inventory = inventory_new(DEVICES, &home);
 	z.env.names = names_new();
 	z.env.indicators = indicators_new();

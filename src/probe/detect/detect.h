@@ -41,6 +41,7 @@ struct detect_env {
 	struct stories *stories;     /* story/story.h: where clues go */
 	struct mutes *mutes;         /* mute/mutes.h: what shall stay quiet; NULL = nothing */
 	struct own_flows *own_flows; /* records/own_flows.h; NULL = no program tells us anything */
+	size_t ring_max;             /* at most so many entries in each ring; 0 = as they say */
 	uint64_t elsewhere;          /* alarms of other programs about nobody here */
 	int64_t start_us;            /* packet time at which watching began */
 	int64_t now_us;              /* packet time */

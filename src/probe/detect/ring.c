@@ -26,6 +26,8 @@ struct ring *ring_new(struct detect_env *env, size_t max, size_t key_size, size_
 	const size_t align = _Alignof(max_align_t);
 	struct ring *r = mem_new(sizeof(*r));
 
+	if (env->ring_max && max > env->ring_max)
+		max = env->ring_max;
 	*r = (struct ring){
 		.env = env,
 		.by_key = map_new(max),
