@@ -23,6 +23,8 @@ enum frame_type {
 	FRAME_ITEM_ACK = 9,
 	FRAME_BLOB_ASK = 10,
 	FRAME_BLOB_PART = 11,
+	FRAME_UPLOAD = 12,
+	FRAME_UPLOAD_HAVE = 13,
 };
 
 enum {

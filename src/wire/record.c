@@ -5,21 +5,16 @@
 #include <math.h>
 
 #include "wire/frame.h"
+#include "wire/record_int.h"
 
 /* --- to the wire --- */
-
-/* protobuf-c's structs take char *, and pack only reads them. */
-static char *text_borrow(const char *s)
-{
-	return s ? (char *)(uintptr_t)s : (char *)(uintptr_t) "";
-}
 
 static char **texts_borrow(const char *const *list)
 {
 	return (char **)(uintptr_t)list;
 }
 
-static Otasuke__Wire__Device *device_pack(const struct device_info *d, struct arena *a)
+Otasuke__Wire__Device *device_pack(const struct device_info *d, struct arena *a)
 {
 	Otasuke__Wire__Device *m = arena_alloc(a, sizeof(*m));
 
@@ -169,6 +164,10 @@ static Otasuke__Wire__Heartbeat *heartbeat_pack(const struct heartbeat *h, struc
 	m->items = arena_array(a, h->n_items, sizeof(*m->items));
 	for (size_t i = 0; i < h->n_items; i++)
 		m->items[i] = item_result_pack(&h->items[i], a);
+	m->inline_ = h->inline_box;
+	m->inline_text = text_borrow(h->inline_text);
+	m->isolated = h->isolated;
+	m->blocked = h->blocked;
 	m->n_mutes = h->n_mutes;
 	m->mutes = arena_array(a, h->n_mutes, sizeof(*m->mutes));
 	for (size_t i = 0; i < h->n_mutes; i++)
@@ -183,7 +182,7 @@ static size_t cut(size_t n, size_t max)
 	return n < max ? n : max;
 }
 
-static void device_unpack(const Otasuke__Wire__Device *m, struct device_info *out)
+void device_unpack(const Otasuke__Wire__Device *m, struct device_info *out)
 {
 	static const Otasuke__Wire__Device none = OTASUKE__WIRE__DEVICE__INIT;
 
@@ -332,6 +331,10 @@ static void heartbeat_unpack(const Otasuke__Wire__Heartbeat *m, struct arena *a,
 		.watched_from_us = m->watched_from_us,
 		.problems = (const char *const *)m->problems,
 		.n_problems = cut(m->n_problems, HEARTBEAT_PROBLEMS_MAX),
+		.inline_box = m->inline_,
+		.inline_text = m->inline_text,
+		.isolated = m->isolated,
+		.blocked = m->blocked,
 	};
 	items_unpack(m, a, out);
 }
@@ -356,6 +359,10 @@ int record_encode(const struct record *r, struct arena *scratch, struct buf *out
 		m.body_case = OTASUKE__WIRE__RECORD__BODY_HEARTBEAT;
 		m.heartbeat = heartbeat_pack(&r->heartbeat, scratch);
 		break;
+	case RECORD_ORDER:
+		m.body_case = OTASUKE__WIRE__RECORD__BODY_ORDER_REPORT;
+		m.order_report = order_report_pack(&r->order, scratch);
+		break;
 	}
 	size_t n = otasuke__wire__record__get_packed_size(&m);
 	if (n > RECORD_MAX)
@@ -379,6 +386,10 @@ void record_decode(const Otasuke__Wire__Record *m, struct arena *arena, struct r
 	case OTASUKE__WIRE__RECORD__BODY_HEARTBEAT:
 		out->kind = RECORD_HEARTBEAT;
 		heartbeat_unpack(m->heartbeat, arena, &out->heartbeat);
+		break;
+	case OTASUKE__WIRE__RECORD__BODY_ORDER_REPORT:
+		out->kind = RECORD_ORDER;
+		order_report_unpack(m->order_report, arena, &out->order);
 		break;
 	default:
 		break;

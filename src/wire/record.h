@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "wire/finding.h"
 #include "wire/mute.h"
+#include "wire/order.h"
 #include "wire/otasuke.pb-c.h"
 #include "wire/segment.h"
 
@@ -48,7 +49,10 @@ struct heartbeat {
 	const struct item_result *items;
 	size_t n_items;
 	const struct mute_hits *mutes;
-	size_t n_mutes; /* up to MUTES_MAX */
+	size_t n_mutes;          /* up to MUTES_MAX */
+	bool inline_box;         /* traffic goes through it and it can hold devices back */
+	const char *inline_text; /* why it cannot although it is set up to, in words; NULL is "" */
+	uint32_t isolated, blocked; /* devices and destinations that it holds back now */
 };
 
 struct record {
@@ -58,6 +62,7 @@ struct record {
 		struct finding finding;
 		struct interval summary;
 		struct heartbeat heartbeat;
+		struct order_report order;
 	};
 };
 

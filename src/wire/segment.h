@@ -16,8 +16,14 @@ enum {
 	SEGMENT_RECORD_HEAD_BYTES = 16,
 };
 
-/* What a record is, so that the quota can choose without opening the payload. */
-enum record_kind { RECORD_FINDING = 1, RECORD_SUMMARY = 2, RECORD_HEARTBEAT = 3 };
+/* What a record is, so that the quota can choose without opening the payload. On disk a report on
+ * an order is of kind 1: as dear as a finding. */
+enum record_kind {
+	RECORD_FINDING = 1,
+	RECORD_SUMMARY = 2,
+	RECORD_HEARTBEAT = 3,
+	RECORD_ORDER = 4, /* never on disk */
+};
 
 struct segment_record {
 	uint64_t sequence;

@@ -229,6 +229,7 @@ static bool pending_fits(const struct spool *s, enum record_kind kind)
 
 void spool_append(struct spool *s, struct record *r)
 {
+	enum record_kind kind = r->kind == RECORD_ORDER ? RECORD_FINDING : r->kind;
 	struct err e = { 0 };
 
 	r->sequence = s->next++;
@@ -237,23 +238,23 @@ void spool_append(struct spool *s, struct record *r)
 	arena_reset(s->scratch);
 	if (failed < 0) {
 		trouble_set(s, &e);
-		loss_count(s, r->kind, 1);
+		loss_count(s, kind, 1);
 		return;
 	}
-	if (!pending_fits(s, r->kind))
+	if (!pending_fits(s, kind))
 		spool_write(s);
-	if (r->kind == RECORD_FINDING && !pending_fits(s, r->kind) && others_wait(s))
+	if (kind == RECORD_FINDING && !pending_fits(s, kind) && others_wait(s))
 		pending_shed(s);
-	if (!pending_fits(s, r->kind)) {
-		loss_count(s, r->kind, 1);
+	if (!pending_fits(s, kind)) {
+		loss_count(s, kind, 1);
 		return;
 	}
 	if (s->pending.n == 0)
 		s->pending_first = r->sequence;
 	s->pending_last = r->sequence;
-	s->pending_records[r->kind]++;
+	s->pending_records[kind]++;
 	segment_record_encode(&(struct segment_record){ .sequence = r->sequence,
-							.kind = r->kind,
+							.kind = kind,
 							.p = (const uint8_t *)s->payload.p,
 							.n = s->payload.n },
 			      &s->pending);
