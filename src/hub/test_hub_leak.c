@@ -181,8 +181,6 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/kind", "/cases/@k/kind", "kind=ransomware"),
 	POST("/cases/{number}/devices", "/cases/@k/devices", "name=x"),
 	POST("/cases/{number}/indicators", "/cases/@k/indicators", "type=domain&value=x.example"),
-	POST("/cases/{number}/consents", "/cases/@k/consents", "what=remote&how=phone&given_by=x"),
-	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/1/revoke", ""),
 	POST("/cases/{number}/close", "/cases/@k/close", "cause=x&lesson=x"),
 	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
 
@@ -197,6 +195,10 @@ static const struct leak_row rows[] = {
 	/* duties */
 
 	/* response */
+	SEEN("/cases/{number}/consents", "/cases/@k/consents"),
+	SEEN("/cases/{number}/consents/new", "/cases/@k/consents/new"),
+	POST("/cases/{number}/consents", "/cases/@k/consents", "what=visit&how=call&given_by=x"),
+	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/1/revoke", ""),
 
 	/* exports */
 

@@ -63,10 +63,21 @@ struct case_indicator {
 	const char *type, *value, *note;
 };
 
+/* A consent on one occasion. WHAT: one or more of cases_consent_uses(), a blank between. UNTIL: how
+ * its end was agreed, one of cases_consent_untils(); "" = nothing was recorded, as in the past:
+ * it holds until the case closes. */
 struct case_consent {
 	int64_t id, given_us, revoked_us;
 	const char *what, *given_by, *how;
+	const char *role;  /* of who gave it, in the company */
+	const char *until; /* NULL = until the case closes */
+	const char *words; /* what was read out to them */
+	int64_t until_us;  /* 0 = open: the case has not been closed */
+	/* read only */
+	int64_t incident_id, company_id;
+	const char *number, *recorded_by, *revoked_by; /* case, people */
 };
+enum case_consent_state { CONSENT_VALID, CONSENT_EXPIRED, CONSENT_REVOKED };
 
 /* The categories that a case may have: ids; texts are "case.kind.<id>". */
 const char *const *cases_kinds(size_t *n_out);
@@ -112,11 +123,24 @@ int cases_indicator(struct txn *t, const struct user *u, const char *number,
 		    const struct case_indicator *i, int64_t now_us, struct err *e);
 int cases_consent(struct txn *t, const struct user *u, const char *number,
 		  const struct case_consent *c, int64_t now_us, struct err *e);
+/* Also by people of the company. Whoever lets people revoke calls response_consent_revoke
+ * (hub/response/response.h): it also stops what was running under it. */
 int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
 			 int64_t now_us, struct err *e);
+const char *const *cases_consent_uses(size_t *n_out);
+const char *const *cases_consent_untils(size_t *n_out);
+const char *const *cases_consent_hows(size_t *n_out);
+bool cases_consent_covers(const struct case_consent *k, const char *use);
+enum case_consent_state cases_consent_state(const struct case_consent *k, int64_t now_us);
+/* The newest of a case that is valid for USE at NOW_US: 1 and *OUT, 0, or negative. */
+int cases_consent_find(struct txn *t, const struct scope *s, int64_t incident_id, const char *use,
+		       int64_t now_us, struct arena *a, struct case_consent *out, struct err *e);
 /* A line of the story that a later feature tells, with its audit row ACTION. KIND chooses the icon:
  * see incident_entry in cases.sql. Either BODY (a person's words) or TEXT_KEY ("{0}" is TEXT_ARG)
- * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts. */
+ * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts.
+ * TEXT_ARG may be several, up to four, a tab between (cases_args); one that begins with '#' is a
+ * list of keys, a blank between, and stands for their texts; one that is '@' and microseconds is a
+ * time. */
 struct case_told {
 	int64_t case_id;
 	const char *action, *kind, *body, *text_key, *text_arg; /* NULL = "" */
@@ -124,6 +148,11 @@ struct case_told {
 };
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e);
+/* Joins up to four arguments, NULL behind the last; tabs within become blanks. */
+const char *cases_args(struct arena *a, const char *const *args);
+/* What the hub says in a line of the story, filled. */
+const char *cases_entry_text(const struct hub *h, enum lang lang, const struct case_entry *n,
+			     struct arena *a);
 /* Cause and lesson are a must: they are what the next company learns from. */
 struct case_end {
 	const char *cause, *lesson;
@@ -162,5 +191,10 @@ int cases_store_indicators(struct txn *t, const struct scope *s, int64_t inciden
 			   struct err *e);
 int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			 struct case_consent **out, size_t *n_out, struct err *e);
+int cases_store_consents_of(struct txn *t, const struct scope *s, int64_t company_id, size_t limit,
+			    struct arena *a, struct case_consent **out, size_t *n_out,
+			    struct err *e); /* of a company's cases, newest first */
+int cases_store_consent_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+			    struct case_consent *out, struct err *e); /* -ENOENT */
 
 #endif

@@ -124,3 +124,12 @@ CREATE TABLE incident_consent (
 	recorded_by BIGINT NOT NULL
 );
 CREATE INDEX incident_consent_by_incident ON incident_consent (incident_id);
+
+-- step 2: consents say until when they hold, who gave them and what was read out
+
+ALTER TABLE incident_consent ADD COLUMN role TEXT NOT NULL DEFAULT '';     -- of who gave it
+ALTER TABLE incident_consent ADD COLUMN until TEXT NOT NULL DEFAULT '';    -- today day week case; '' = not recorded
+ALTER TABLE incident_consent ADD COLUMN until_us BIGINT NOT NULL DEFAULT 0; -- 0 = until the case closes
+ALTER TABLE incident_consent ADD COLUMN words TEXT NOT NULL DEFAULT '';    -- read out by the operator
+ALTER TABLE incident_consent ADD COLUMN revoked_by BIGINT;                 -- person
+CREATE INDEX incident_consent_by_company ON incident_consent (company_id, given_us);

@@ -48,7 +48,7 @@ struct case_state_step {
 	bool current;
 };
 
-/* The form that came back: "a" action, "n" note, "k" consent, "c" closing, "" none; and its texts.
+/* The form that came back: "a" action, "n" note, "c" closing, "" none; and its texts.
  */
 struct typed {
 	const char *form, *text, *second;
@@ -64,8 +64,6 @@ struct case_page {
 	struct case_indicator *indicators;
 	const char **indicator_keys; /* the word for each one's type */
 	size_t n_indicators;
-	struct case_consent *consents;
-	size_t n_consents;
 	struct contact *contacts;
 	size_t n_contacts;
 	struct case_option *people; /* who may have done something */

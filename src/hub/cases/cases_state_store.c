@@ -96,6 +96,10 @@ int cases_store_close(struct txn *t, const struct scope *s, const struct close_r
 int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 		       struct err *e)
 {
+	int r = cases_store_consents_end(t, s, id, e);
+
+	if (r < 0)
+		return r;
 	return move(t, s,
 		    db_query(t, s,
 			     "UPDATE incident SET was = state, state = 'open', closed_us = 0,"

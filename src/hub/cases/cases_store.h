@@ -63,6 +63,10 @@ int cases_store_consent(struct txn *t, const struct scope *s, const struct incid
 			const struct case_consent *k, int64_t person_id, int64_t *id_out,
 			struct err *e);
 int cases_store_consent_revoke(struct txn *t, const struct scope *s, int64_t incident_id,
-			       int64_t id, int64_t now_us, struct err *e); /* 1 or 0 */
+			       int64_t id, int64_t person_id, int64_t now_us,
+			       struct err *e); /* 1 or 0 */
+/* Those that last until the case closes ended when it did. */
+int cases_store_consents_end(struct txn *t, const struct scope *s, int64_t incident_id,
+			     struct err *e);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hangs on a case in the database: its story, actions, devices, indicators, consents. */
+/* What hangs on a case in the database: its story, actions, devices, indicators. Consents:
+ * cases_consent_store.c. */
 #include <errno.h>
 
 #include "base/mem.h"
@@ -164,52 +165,4 @@ int cases_store_indicators(struct txn *t, const struct scope *s, int64_t inciden
 			 DB_ARGS(DB_INT(incident_id)), e);
 
 	return rows_list(r, indicator_read, a, ROWS_OUT(out, n_out), e);
-}
-
-int cases_store_consent(struct txn *t, const struct scope *s, const struct incident *c,
-			const struct case_consent *k, int64_t person_id, int64_t *id_out,
-			struct err *e)
-{
-	return db_one_int(
-		t, s,
-		"INSERT INTO incident_consent (incident_id, company_id, what, given_by, how,"
-		" given_us, revoked_us, recorded_by)"
-		" SELECT $1, $2, $3, $4, $5, $6, 0, $7 WHERE @scope($2) RETURNING id",
-		DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(k->what),
-			DB_TEXT(k->given_by), DB_TEXT(k->how), DB_INT(k->given_us),
-			DB_INT(person_id)),
-		id_out, e);
-}
-
-int cases_store_consent_revoke(struct txn *t, const struct scope *s, int64_t incident_id,
-			       int64_t id, int64_t now_us, struct err *e)
-{
-	return db_change(t, s,
-			 "UPDATE incident_consent SET revoked_us = $3 WHERE id = $2"
-			 " AND incident_id = $1 AND revoked_us = 0 AND @scope(company_id)",
-			 DB_ARGS(DB_INT(incident_id), DB_INT(id), DB_INT(now_us)), e);
-}
-
-static void consent_read(const struct rows *r, struct arena *a, void *row)
-{
-	*(struct case_consent *)row = (struct case_consent){
-		.id = rows_int(r, 0),
-		.what = rows_keep(r, 1, a),
-		.given_by = rows_keep(r, 2, a),
-		.how = rows_keep(r, 3, a),
-		.given_us = rows_int(r, 4),
-		.revoked_us = rows_int(r, 5),
-	};
-}
-
-int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
-			 struct case_consent **out, size_t *n_out, struct err *e)
-{
-	struct rows *r = db_query(
-		t, s,
-		"SELECT id, what, given_by, how, given_us, revoked_us FROM incident_consent"
-		" WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
-		DB_ARGS(DB_INT(incident_id)), e);
-
-	return rows_list(r, consent_read, a, ROWS_OUT(out, n_out), e);
 }

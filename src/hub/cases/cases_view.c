@@ -100,11 +100,9 @@ struct case_option *cases_view_prefectures(struct call *c, int chosen, size_t *n
 
 static void line(struct call *c, const struct case_entry *n, struct case_line *out)
 {
-	const char *key = n->text_key[0] ? n->text_key
-					 : arena_printf(c->arena, "case.story.kind_%s", n->kind);
 	out->n = *n;
 	out->icon = n->kind;
-	out->text = watch_text(c->hub->text, c->lang, key, &n->text_arg, 1, c->arena);
+	out->text = cases_entry_text(c->hub, c->lang, n, c->arena);
 	out->late = n->recorded_us > n->happened_us + LATE_MIN * US_PER_MIN;
 }
 
@@ -162,15 +160,22 @@ static int parts(struct call *c, struct txn *t, struct case_page *p)
 		r = cases_store_indicators(t, c->scope, id, c->arena, &p->indicators,
 					   &p->n_indicators, e);
 	if (r >= 0)
-		r = cases_store_consents(t, c->scope, id, c->arena, &p->consents, &p->n_consents,
-					 e);
-	if (r >= 0)
 		r = members_contacts(t, c->scope, p->c.company_id, c->arena, &p->contacts,
 				     &p->n_contacts, e);
 	for (size_t i = 0; r >= 0 && i < p->n_contacts; i++)
 		p->contacts[i].phone = phone_shown(c, p->contacts[i].phone);
 	if (r >= 0 && p->may_work)
 		r = people(c, t, p);
+	return r;
+}
+
+static int remote_consent(struct call *c, struct txn *t, struct case_page *p)
+{
+	struct case_consent k;
+	int r = cases_consent_find(t, c->scope, p->c.id, "remote_access", c->now_us, c->arena, &k,
+				   &c->err);
+
+	p->remote_consent = r > 0;
 	return r;
 }
 
@@ -199,7 +204,7 @@ int cases_view_case(struct call *c, struct case_page *p)
 	if (r < 0)
 		return r;
 	p->may_work = user_is(c->user, CASES_WORKERS);
-	if ((r = parts(c, t, p)) < 0)
+	if ((r = parts(c, t, p)) < 0 || (r = remote_consent(c, t, p)) < 0)
 		return r;
 	struct case_item i = item(c, &p->c);
 	p->light = i.light;
@@ -209,10 +214,6 @@ int cases_view_case(struct call *c, struct case_page *p)
 	p->is_live = strcmp(p->c.state, CASE_CLOSED) != 0;
 	p->is_mine = p->c.owner_id == c->user->person_id;
 	p->phone_shown = phone_shown(c, p->c.contact_phone);
-	for (size_t k = 0; k < p->n_consents; k++)
-		if (strcmp(p->consents[k].what, "remote_access") == 0 &&
-		    p->consents[k].revoked_us == 0)
-			p->remote_consent = true;
 	indicator_words(c, p);
 	steps(p);
 	return 0;

@@ -341,34 +341,6 @@ static int case_indicator(struct call *c)
 	return finish(c, &t, r, &nothing_typed);
 }
 
-static int case_consent(struct call *c)
-{
-	struct form f = form_of(c);
-	const struct case_consent k = {
-		.what = form_text(&f, "what", false, 20),
-		.how = form_text(&f, "how", false, 20),
-		.given_by = form_text(&f, "given_by", false, 100),
-	};
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	int r = ready(c, t, &f);
-
-	if (r >= 0)
-		r = cases_consent(t, c->user, c->param[0], &k, c->now_us, &c->err);
-	return finish(c, &t, r, &(struct typed){ "k", k.given_by, "" });
-}
-
-static int case_consent_revoke(struct call *c)
-{
-	int64_t id;
-	int r = call_id(c, 1, &id);
-
-	if (r < 0)
-		return r;
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-	r = t ? cases_consent_revoke(t, c->user, c->param[0], id, c->now_us, &c->err) : c->err.code;
-	return finish(c, &t, r, &nothing_typed);
-}
-
 static int case_close(struct call *c)
 {
 	struct form f = form_of(c);
@@ -412,8 +384,6 @@ static const struct route routes[] = {
 	{ "POST", "/cases/{number}/kind", WORKERS, case_kind, 0 },
 	{ "POST", "/cases/{number}/devices", WORKERS, case_device, 0 },
 	{ "POST", "/cases/{number}/indicators", WORKERS, case_indicator, 0 },
-	{ "POST", "/cases/{number}/consents", WORKERS, case_consent, 0 },
-	{ "POST", "/cases/{number}/consents/{id}/revoke", WORKERS, case_consent_revoke, 0 },
 	{ "POST", "/cases/{number}/close", WORKERS, case_close, 0 },
 	{ "POST", "/cases/{number}/reopen", WORKERS, case_reopen, 0 },
 };

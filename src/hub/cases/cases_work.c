@@ -200,59 +200,6 @@ int cases_indicator(struct txn *t, const struct user *u, const char *number,
 	return accounts_audit(t, u, "incident.indicator", "incident", c.id, c.company_id, NULL, e);
 }
 
-/* --- consents --- */
-
-int cases_consent(struct txn *t, const struct user *u, const char *number,
-		  const struct case_consent *k, int64_t now_us, struct err *e)
-{
-	static const char *const whats[] = { "remote_access", "visit", "evidence" };
-	static const char *const hows[] = { "call", "mail", "paper" };
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct incident c;
-	struct case_consent whole = *k;
-	int64_t id;
-	int r = load_live(t, u, number, a, &c, e);
-
-	if (r < 0)
-		return r;
-	if (!cases_rules_one_of(k->what, whats, ARRAY_LEN(whats)) ||
-	    !cases_rules_one_of(k->how, hows, ARRAY_LEN(hows)))
-		return err_set(e, -EINVAL, "choose what was agreed to, and how");
-	if ((r = cases_rules_text(k->given_by, 1, 100, e)) < 0)
-		return r;
-	whole.given_us = k->given_us ? k->given_us : now_us;
-	if ((r = cases_rules_time(whole.given_us, now_us, e)) < 0 ||
-	    (r = cases_store_consent(t, &u->scope, &c, &whole, u->person_id, &id, e)) < 0)
-		return r;
-	const struct entry_row said = { .c = &c,
-					.kind = "consent",
-					.text_key =
-						arena_printf(a, "case.story.consent_%s", k->what),
-					.text_arg = k->given_by,
-					.happened_us = whole.given_us,
-					.ref_id = id };
-	return cases_rules_tell(t, u, "incident.consent", &said, now_us, e);
-}
-
-int cases_consent_revoke(struct txn *t, const struct user *u, const char *number, int64_t id,
-			 int64_t now_us, struct err *e)
-{
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct incident c;
-	int r = load(t, u, number, a, &c, e);
-
-	if (r < 0)
-		return r;
-	if ((r = cases_store_consent_revoke(t, &u->scope, c.id, id, now_us, e)) < 0)
-		return r;
-	if (r == 0)
-		return err_set(e, -ENOENT, "there is no such consent");
-	const struct entry_row said = {
-		.c = &c, .kind = "consent", .text_key = "case.story.consent_revoked", .ref_id = id
-	};
-	return cases_rules_tell(t, u, "incident.consent_revoke", &said, now_us, e);
-}
-
 /* --- the end --- */
 
 /* When it ended, as far as a sheet of paper may say. */

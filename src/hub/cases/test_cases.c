@@ -265,7 +265,7 @@ static void consents_are_given_and_revoked(struct test_hub *th)
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct ready r = ready(th);
 	struct case_new n = call_from(&r);
-	struct case_consent *list;
+	struct case_consent *list, found;
 	struct err e = { 0 };
 	size_t count;
 	int64_t id = open_case(&r, &n);
@@ -278,12 +278,70 @@ static void consents_are_given_and_revoked(struct test_hub *th)
 	assert_int_equal(cases_store_consents(t, &r.u.scope, id, a, &list, &count, &e), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(list[0].revoked_us, 0);
+	assert_string_equal(list[0].until, "case"); /* who says nothing agrees for this case */
+	assert_int_equal(
+		cases_consent_find(t, &r.u.scope, id, "remote_access", TEST_HUB_NOW, a, &found, &e),
+		1);
+	assert_int_equal(
+		cases_consent_find(t, &r.u.scope, id, "capture", TEST_HUB_NOW, a, &found, &e), 0);
 	assert_int_equal(
 		cases_consent_revoke(t, &r.u, "IW-2026-000001", list[0].id, TEST_HUB_NOW + 1, &e),
 		0);
 	assert_int_equal(
 		cases_consent_revoke(t, &r.u, "IW-2026-000001", list[0].id, TEST_HUB_NOW + 2, &e),
 		-ENOENT);
+	assert_int_equal(cases_consent_find(t, &r.u.scope, id, "remote_access", TEST_HUB_NOW + 2, a,
+					    &found, &e),
+			 0);
+}
+
+/* For several things, until a day ends, and never beyond its case. */
+static void consents_end(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_consent k = { .what = "capture isolate",
+				  .given_by = "佐藤",
+				  .role = "総務部長",
+				  .how = "call",
+				  .until = "day" };
+	const struct case_end end = { .cause = "x", .lesson = "y" };
+	struct case_consent found;
+	struct case_entry *story;
+	struct err e = { 0 };
+	size_t count;
+	int64_t id = open_case(&r, &n), now = TEST_HUB_NOW;
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, now, &e), 0);
+	assert_int_equal(cases_consent_find(t, &r.u.scope, id, "isolate", now + US_PER_DAY - 1, a,
+					    &found, &e),
+			 1);
+	assert_string_equal(found.role, "総務部長");
+	assert_int_equal(
+		cases_consent_find(t, &r.u.scope, id, "isolate", now + US_PER_DAY, a, &found, &e),
+		0);
+	assert_int_equal(cases_store_entries(t, &r.u.scope, id, a, &story, &count, &e), 0);
+	assert_string_equal(cases_entry_text(th->hub, LANG_JA, &story[count - 1], a),
+			    "佐藤 さんが同意しました: 通信の記録、機器の隔離");
+	k.what = "capture everything";
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, now, &e), -EINVAL);
+	k.what = "";
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, now, &e), -EINVAL);
+	k.what = "capture";
+	k.until = "sometime";
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, now, &e), -EINVAL);
+	k.until = "case";
+	assert_int_equal(cases_consent(t, &r.u, "IW-2026-000001", &k, now, &e), 0);
+	now += 30 * US_PER_DAY;
+	assert_int_equal(cases_consent_find(t, &r.u.scope, id, "capture", now, a, &found, &e), 1);
+	assert_int_equal(cases_close(t, &r.u, "IW-2026-000001", &end, now, &e), 0);
+	assert_int_equal(cases_consent_find(t, &r.u.scope, id, "capture", now + 1, a, &found, &e),
+			 0);
+	assert_int_equal(cases_reopen(t, &r.u, "IW-2026-000001", "again", now + 2, &e), 0);
+	assert_int_equal(cases_consent_find(t, &r.u.scope, id, "capture", now + 3, a, &found, &e),
+			 0);
 }
 
 static void others_see_and_change_nothing(struct test_hub *th)
@@ -381,6 +439,7 @@ int main(void)
 		ON_BOTH(a_paper_sheet_ends_when_it_ended),
 		ON_BOTH(what_is_wrong_is_said),
 		ON_BOTH(consents_are_given_and_revoked),
+		ON_BOTH(consents_end),
 		ON_BOTH(others_see_and_change_nothing),
 		ON_BOTH(a_call_through_the_pages),
 	};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pages of remote response, one file a subject; for response_web.c, which lists the routes. */
+#ifndef HUB_RESPONSE_RESPONSE_WEB_H
+#define HUB_RESPONSE_RESPONSE_WEB_H
+
+#include "hub/hub.h"
+
+/* response_consent_web.c */
+int response_consents_show(struct call *c);
+int response_consent_form(struct call *c);
+int response_consent_save(struct call *c);
+int response_consent_end(struct call *c);
+int response_panel_consents(struct call *c, const char *slot, int64_t case_id, struct buf *out);
+int response_panel_own_consents(struct call *c, const char *slot, int64_t company_id,
+				struct buf *out);
+
+#endif
