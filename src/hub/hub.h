@@ -58,10 +58,11 @@ static inline bool user_is(const struct user *u, unsigned roles)
 }
 
 struct accounts_session;
-struct live;       /* events to open pages; see hub/live.h */
-struct fleet;      /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
-struct intel;      /* the worker on lists; see hub/intel/intel_work.h */
-struct watch_fold; /* findings becoming alerts; see hub/watch/watch_fold.h */
+struct accounts_seen; /* who looked at what; see hub/accounts/accounts_seen.h */
+struct live;          /* events to open pages; see hub/live.h */
+struct fleet;         /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
+struct intel;         /* the worker on lists; see hub/intel/intel_work.h */
+struct watch_fold;    /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct hub_feature;
 struct hub_fill; /* a generated region; see hub/hub_fill.h */
 
@@ -85,9 +86,10 @@ struct hub {
 	const struct clock *clock;
 	const struct text *text;
 	struct live *live;
-	struct fleet *fleet;      /* set by the fleet feature */
-	struct intel *intel;      /* set by the intel feature */
-	struct watch_fold *watch; /* set by the watch feature */
+	struct accounts_seen *seen; /* set by the accounts feature */
+	struct fleet *fleet;        /* set by the fleet feature */
+	struct intel *intel;        /* set by the intel feature */
+	struct watch_fold *watch;   /* set by the watch feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

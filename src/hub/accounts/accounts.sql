@@ -91,3 +91,18 @@ CREATE TABLE audit_head (
 	hash TEXT NOT NULL
 );
 INSERT INTO audit_head (one, id, hash) VALUES (1, 0, '');
+
+-- step 4: who looked at what of a company
+CREATE TABLE seen (
+	company_id BIGINT NOT NULL,          -- table company comes later
+	hour_us BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	org_id BIGINT NOT NULL,              -- whose person it was then
+	entity TEXT NOT NULL,                -- case alert device sensor company thread file export
+	entity_id BIGINT NOT NULL,
+	label TEXT NOT NULL,                 -- what people call it: number, name
+	first_us BIGINT NOT NULL,
+	last_us BIGINT NOT NULL,
+	times BIGINT NOT NULL,
+	PRIMARY KEY (company_id, hour_us, person_id, entity, entity_id)
+);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "hub/accounts/accounts_fill.h"
 #include "hub/accounts/accounts_pages.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/accounts_sql.h"
 #include "hub/accounts_tmpl.h"
 #include "hub/hub_core.h"
@@ -210,6 +211,7 @@ static const struct menu_item menu[] = {
 
 static const struct job jobs[] = {
 	{ "accounts.tidy", 10 * 60 * 1000, accounts_tidy },
+	{ "accounts.seen", 5 * 1000, accounts_seen_flush },
 };
 
 #define ROW(key, type, min, max, initial, field, help)                                             \
@@ -245,5 +247,7 @@ const struct hub_feature accounts_feature = {
 	.conf_target = &accounts_conf,
 	.menu = menu,
 	.n_menu = ARRAY_LEN(menu),
+	.start = accounts_seen_start,
+	.stop = accounts_seen_stop,
 	.fill = accounts_fill,
 };

@@ -51,6 +51,7 @@ struct case_entry {
 	const char *kind, *body, *text_key, *text_arg, *person_name;
 	int64_t happened_us, recorded_us, ref_id;
 	int64_t minutes, cost_yen; /* of the action behind it; -1 = none */
+	unsigned roles;            /* who may read it; 0 = every reader of the case */
 };
 
 struct case_device {
@@ -111,6 +112,7 @@ struct case_action_new {
 };
 int cases_act(struct txn *t, const struct user *u, const char *number,
 	      const struct case_action_new *n, int64_t now_us, struct err *e);
+/* A note is for the region's own people: the company does not read it. */
 int cases_note(struct txn *t, const struct user *u, const char *number, const char *body,
 	       int64_t happened_us, int64_t now_us, struct err *e);
 int cases_take(struct txn *t, const struct user *u, const char *number, int64_t now_us,
@@ -135,6 +137,12 @@ enum case_consent_state cases_consent_state(const struct case_consent *k, int64_
 /* The newest of a case that is valid for USE at NOW_US: 1 and *OUT, 0, or negative. */
 int cases_consent_find(struct txn *t, const struct scope *s, int64_t incident_id, const char *use,
 		       int64_t now_us, struct arena *a, struct case_consent *out, struct err *e);
+/* What U may read of a case's story, in the order in which it happened. */
+int cases_story(struct txn *t, const struct user *u, int64_t case_id, struct arena *a,
+		struct case_entry **out, size_t *n_out, struct err *e);
+/* A company's cases, the newest first; LIVE_ONLY leaves out those that are closed. */
+int cases_of_company(struct txn *t, const struct scope *s, int64_t company_id, bool live_only,
+		     struct arena *a, struct incident **out, size_t *n_out, struct err *e);
 /* A line of the story that a later feature tells, with its audit row ACTION. KIND chooses the icon:
  * see incident_entry in cases.sql. Either BODY (a person's words) or TEXT_KEY ("{0}" is TEXT_ARG)
  * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts.
@@ -145,6 +153,7 @@ struct case_told {
 	int64_t case_id;
 	const char *action, *kind, *body, *text_key, *text_arg; /* NULL = "" */
 	int64_t happened_us, ref_id;
+	unsigned roles; /* who may read the line; 0 = every reader of the case */
 };
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e);

@@ -133,3 +133,8 @@ ALTER TABLE incident_consent ADD COLUMN until_us BIGINT NOT NULL DEFAULT 0; -- 0
 ALTER TABLE incident_consent ADD COLUMN words TEXT NOT NULL DEFAULT '';    -- read out by the operator
 ALTER TABLE incident_consent ADD COLUMN revoked_by BIGINT;                 -- person
 CREATE INDEX incident_consent_by_company ON incident_consent (company_id, given_us);
+
+-- step 3: lines of the story that are not for every reader of the case
+
+-- The roles that may read it (hub.h); 0 = all who read the case.
+ALTER TABLE incident_entry ADD COLUMN roles BIGINT NOT NULL DEFAULT 0;

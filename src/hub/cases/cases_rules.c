@@ -64,7 +64,8 @@ int cases_rules_tell(struct txn *t, const struct user *u, const char *action,
 	int r = cases_store_entry(t, &u->scope, &row, e);
 	if (r < 0)
 		return r;
-	if ((r = search_mark(t, CASES_FOUND, row.c->id, now_us, e)) < 0)
+	if ((r = search_mark(t, row.roles ? CASES_FOUND_INSIDE : CASES_FOUND, row.c->id, now_us,
+			     e)) < 0)
 		return r;
 	return accounts_audit(t, u, action, "incident", row.c->id, row.c->company_id, NULL, e);
 }

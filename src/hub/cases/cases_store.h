@@ -22,6 +22,7 @@ struct entry_row {
 	const struct incident *c;
 	const char *kind, *body, *text_key, *text_arg;
 	int64_t happened_us, now_us, person_id, ref_id;
+	unsigned roles;
 };
 int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_row *r,
 		      struct err *e);

@@ -12,13 +12,14 @@ int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_r
 {
 	return db_run(t, s,
 		      "INSERT INTO incident_entry (incident_id, company_id, kind, happened_us,"
-		      " recorded_us, person_id, body, text_key, text_arg, ref_id)"
-		      " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE @scope($2)",
+		      " recorded_us, person_id, body, text_key, text_arg, ref_id, roles)"
+		      " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE @scope($2)",
 		      DB_ARGS(DB_INT(r->c->id), DB_INT(r->c->company_id), DB_TEXT(r->kind),
 			      DB_INT(r->happened_us), DB_INT(r->now_us),
 			      db_int_or_null(r->person_id), DB_TEXT(r->body ? r->body : ""),
 			      DB_TEXT(r->text_key ? r->text_key : ""),
-			      DB_TEXT(r->text_arg ? r->text_arg : ""), db_int_or_null(r->ref_id)),
+			      DB_TEXT(r->text_arg ? r->text_arg : ""), db_int_or_null(r->ref_id),
+			      DB_INT(r->roles)),
 		      e);
 }
 
@@ -36,6 +37,7 @@ static void entry_read(const struct rows *r, struct arena *a, void *row)
 		.ref_id = rows_int(r, 8),
 		.minutes = rows_is_null(r, 9) ? -1 : rows_int(r, 9),
 		.cost_yen = rows_is_null(r, 10) ? -1 : rows_int(r, 10),
+		.roles = (unsigned)rows_int(r, 11),
 	};
 }
 
@@ -45,7 +47,7 @@ int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_i
 	struct rows *r = db_query(
 		t, s,
 		"SELECT n.id, n.kind, n.body, n.text_key, n.text_arg, p.name, n.happened_us,"
-		" n.recorded_us, n.ref_id, k.minutes, k.cost_yen FROM incident_entry n"
+		" n.recorded_us, n.ref_id, k.minutes, k.cost_yen, n.roles FROM incident_entry n"
 		" LEFT JOIN incident_action k ON k.id = n.ref_id"
 		" AND n.kind IN ('phone', 'remote', 'visit')"
 		" LEFT JOIN person p ON p.id = COALESCE(k.person_id, n.person_id)"

@@ -109,7 +109,7 @@ static void line(struct call *c, const struct case_entry *n, struct case_line *o
 static int story(struct call *c, struct txn *t, struct case_page *p)
 {
 	struct case_entry *entries;
-	int r = cases_store_entries(t, c->scope, p->c.id, c->arena, &entries, &p->n_story, &c->err);
+	int r = cases_story(t, c->user, p->c.id, c->arena, &entries, &p->n_story, &c->err);
 
 	if (r < 0)
 		return r;

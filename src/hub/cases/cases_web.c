@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_found.h"
@@ -121,6 +122,14 @@ static int cases_list(struct call *c)
 	return call_page(c, 200, "case.title", NULL, "/cases", &b);
 }
 
+/* A row of the list left the hub; rows of one company behind another count once. */
+static void saw_row(struct call *c, int64_t before_id, int64_t company_id)
+{
+	if (company_id != before_id)
+		accounts_saw(c, &(struct accounts_seen_thing){ SEEN_EXPORT, 0, company_id,
+							       "cases.csv" });
+}
+
 static int cases_csv(struct call *c)
 {
 	static const char *const head[] = {
@@ -162,6 +171,7 @@ static int cases_csv(struct call *c)
 			i[k].lesson,
 		};
 		csv_line(&b, cell, ARRAY_LEN(cell));
+		saw_row(c, k ? i[k - 1].company_id : 0, i[k].company_id);
 	}
 	return call_csv(c, "cases.csv", &b);
 }
@@ -185,6 +195,11 @@ static int page_of(struct call *c, int status, struct case_page *p)
 	return call_page(c, status, "case.page_title", p->c.number, "/cases", &b);
 }
 
+static void saw(struct call *c, const char *what, const struct incident *i)
+{
+	accounts_saw(c, &(struct accounts_seen_thing){ what, i->id, i->company_id, i->number });
+}
+
 static int case_show(struct call *c)
 {
 	struct case_page p = { .typed = nothing_typed };
@@ -192,6 +207,7 @@ static int case_show(struct call *c)
 
 	if (r < 0)
 		return r;
+	saw(c, SEEN_CASE, &p.c);
 	return c->wants_json ? cases_json(c, &p.c, 1) : page_of(c, 200, &p);
 }
 
@@ -205,6 +221,7 @@ static int case_sheet(struct call *c)
 
 	if (r < 0)
 		return r;
+	saw(c, SEEN_CASE, &s.p.c);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_case_sheet(&tm, &s);
 	return call_page(c, 200, "case.page_title", s.p.c.number, "/cases", &b);
@@ -392,6 +409,8 @@ static const struct menu_item menu[] = { { "/cases", "case.title", "case", READE
 
 static const struct search_source found[] = {
 	{ CASES_FOUND, "case.found", "case", READERS, cases_found_read, cases_found_jump },
+	{ CASES_FOUND_INSIDE, "case.found_inside", "note", CASES_WORKERS, cases_found_read_inside,
+	  NULL },
 };
 
 static const struct panel panels[] = {

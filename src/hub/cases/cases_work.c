@@ -35,6 +35,31 @@ static int load_live(struct txn *t, const struct user *u, const char *number, st
 	return r;
 }
 
+int cases_story(struct txn *t, const struct user *u, int64_t case_id, struct arena *a,
+		struct case_entry **out, size_t *n_out, struct err *e)
+{
+	struct case_entry *list;
+	size_t n, kept = 0;
+	int r = cases_store_entries(t, &u->scope, case_id, a, &list, &n, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].roles || user_is(u, list[i].roles))
+			list[kept++] = list[i];
+	*out = list;
+	*n_out = kept;
+	return 0;
+}
+
+int cases_of_company(struct txn *t, const struct scope *s, int64_t company_id, bool live_only,
+		     struct arena *a, struct incident **out, size_t *n_out, struct err *e)
+{
+	const struct case_filter f = { .company_id = company_id, .state = live_only ? NULL : "" };
+
+	return cases_store_list(t, s, &f, a, out, n_out, e);
+}
+
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e)
 {
@@ -53,7 +78,8 @@ int cases_tell(struct txn *t, const struct user *u, const struct case_told *told
 					.text_key = told->text_key ? told->text_key : "",
 					.text_arg = told->text_arg ? told->text_arg : "",
 					.happened_us = told->happened_us,
-					.ref_id = told->ref_id };
+					.ref_id = told->ref_id,
+					.roles = told->roles };
 	return cases_rules_tell(t, u, told->action, &said, now_us, e);
 }
 
@@ -106,9 +132,11 @@ int cases_note(struct txn *t, const struct user *u, const char *number, const ch
 		return r;
 	if (happened_us && (r = cases_rules_time(happened_us, now_us, e)) < 0)
 		return r;
-	const struct entry_row said = {
-		.c = &c, .kind = "note", .body = body, .happened_us = happened_us
-	};
+	const struct entry_row said = { .c = &c,
+					.kind = "note",
+					.body = body,
+					.happened_us = happened_us,
+					.roles = ROLES_STAFF };
 	return cases_rules_tell(t, u, "incident.note", &said, now_us, e);
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/cases/cases_store.h"
+#include "hub/members/members.h"
 #include "hub/test_hub.h"
 
 struct ready { /* a region with one company and a desk operator */
@@ -376,6 +377,56 @@ static void others_see_and_change_nothing(struct test_hub *th)
 			 404);
 }
 
+static int64_t company_person(const struct ready *r, const char *login)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct company c;
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_READ, &e);
+
+	assert_int_equal(members_company_get(t, &scope_system, r->company, a, &c, &e), 0);
+	txn_rollback(&t);
+	return test_hub_person(r->th, c.org_id, ROLE_COMPANY, login);
+}
+
+/* A note is for the region's own people, as is a line that says for whom it is: the company reads
+ * neither, nor finds its case by their words. */
+static void the_company_reads_no_notes(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	int64_t own = company_person(&r, "own"), id = open_case(&r, &n);
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	const struct case_told secret = { .case_id = id,
+					  .action = "thing.tell",
+					  .kind = "mail",
+					  .body = "警察への相談",
+					  .roles = ROLE_DESK },
+			       open = { .case_id = id,
+					.action = "thing.tell",
+					.kind = "mail",
+					.body = "お知らせの文" };
+
+	assert_int_equal(
+		cases_note(t, &r.u, "IW-2026-000001", "社長は怒りっぽい", 0, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(cases_tell(t, &r.u, &secret, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(cases_tell(t, &r.u, &open, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	test_hub_job(th, "search");
+	const char *page = test_hub_get(th, own, "/cases/IW-2026-000001").body;
+	assert_non_null(strstr(page, "お知らせの文"));
+	assert_null(strstr(page, "怒りっぽい"));
+	assert_null(strstr(page, "警察への相談"));
+	page = test_hub_get(th, r.desk, "/cases/IW-2026-000001").body;
+	assert_non_null(strstr(page, "怒りっぽい"));
+	assert_non_null(strstr(page, "警察への相談"));
+	page = test_hub_get(th, own, "/search?q=%E6%80%92%E3%82%8A").body; /* 怒り */
+	assert_null(strstr(page, "IW-2026-000001"));
+	page = test_hub_get(th, r.desk, "/search?q=%E6%80%92%E3%82%8A").body;
+	assert_non_null(strstr(page, "IW-2026-000001"));
+}
+
 static void a_call_through_the_pages(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -441,6 +492,7 @@ int main(void)
 		ON_BOTH(consents_are_given_and_revoked),
 		ON_BOTH(consents_end),
 		ON_BOTH(others_see_and_change_nothing),
+		ON_BOTH(the_company_reads_no_notes),
 		ON_BOTH(a_call_through_the_pages),
 	};
 

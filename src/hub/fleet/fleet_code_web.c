@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/fleet/fleet_pages.h"
 #include "hub/fleet/fleet_web.h"
 #include "hub/fleet_tmpl.h"
@@ -220,6 +221,7 @@ int fleet_code_web_devices(struct call *c)
 	if ((r = fleet_devices(t, c->scope, m.c.id, c->arena, &m.rows, &m.n_rows, &c->err)) < 0)
 		return r;
 	txn_rollback(&t);
+	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_DEVICE, 0, m.c.id, NULL });
 	if (c->wants_json)
 		return devices_json(c, &m);
 	struct tmpl tm = call_tmpl(c, &b);

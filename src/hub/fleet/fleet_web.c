@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/fleet/fleet_fill.h"
 #include "hub/fleet/fleet_keep.h"
 #include "hub/fleet/fleet_pages.h"
@@ -235,6 +236,7 @@ static int sensor(struct call *c)
 	if ((r = gaps(c, t, &m)) < 0 || (r = points(c, t, &m)) < 0 || (r = items(c, t, &m)) < 0)
 		return r;
 	txn_rollback(&t);
+	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_SENSOR, id, s.company_id, s.name });
 	problems(c, &m);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_fleet_sensor(&tm, &m);

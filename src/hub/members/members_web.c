@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_fill.h"
 #include "hub/members/members_found.h"
@@ -204,7 +205,10 @@ static int company(struct call *c)
 
 	if ((r = call_id(c, 0, &id)) < 0 || (r = company_read(c, id, &m, &contacts)) < 0)
 		return r;
+	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_COMPANY, id, id, m.c.name });
 	company_words(c, &m, contacts);
+	if (user_is(c->user, ROLE_COMPANY))
+		m.c.note = ""; /* what the region remarks is its own */
 	m.is_member = m.c.ended_us > c->now_us;
 	m.top = call_panels(c, "company.top", id);
 	m.main = call_panels(c, "company.main", id);

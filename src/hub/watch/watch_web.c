@@ -5,6 +5,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "hub/accounts/accounts_seen.h"
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/watch_sql.h"
@@ -184,6 +185,9 @@ static int alerts_csv(struct call *c)
 				       time_format(a[i].last_us, last, sizeof(last)),
 				       arena_printf(c->arena, "%lld", (long long)a[i].findings) };
 		csv_line(&b, cell, ARRAY_LEN(cell));
+		if (i == 0 || a[i].company_id != a[i - 1].company_id)
+			accounts_saw(c, &(struct accounts_seen_thing){
+						SEEN_EXPORT, 0, a[i].company_id, "alerts.csv" });
 	}
 	return call_csv(c, "alerts.csv", &b);
 }
@@ -213,6 +217,8 @@ static int alert_show(struct call *c)
 		r = watch_view_alert(c, id, &p);
 	if (r < 0)
 		return r;
+	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_ALERT, id, p.a.company_id,
+						       p.a.device_name });
 	return c->wants_json ? alerts_json(c, &p.a, 1) : watch_view_page(c, 200, &p);
 }
 
