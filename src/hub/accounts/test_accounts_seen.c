@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/test.h"
-#include "hub/accounts/accounts_seen.h"
+#include "hub/accounts/accounts.h"
 #include "hub/test_hub.h"
 
 static size_t list(struct test_hub *th, const struct scope *s, int64_t company, struct arena *a,

@@ -140,9 +140,6 @@ int cases_consent_find(struct txn *t, const struct scope *s, int64_t incident_id
 /* What U may read of a case's story, in the order in which it happened. */
 int cases_story(struct txn *t, const struct user *u, int64_t case_id, struct arena *a,
 		struct case_entry **out, size_t *n_out, struct err *e);
-/* A company's cases, the newest first; LIVE_ONLY leaves out those that are closed. */
-int cases_of_company(struct txn *t, const struct scope *s, int64_t company_id, bool live_only,
-		     struct arena *a, struct incident **out, size_t *n_out, struct err *e);
 /* A line of the story that a later feature tells, with its audit row ACTION. KIND chooses the icon:
  * see incident_entry in cases.sql. Either BODY (a person's words) or TEXT_KEY ("{0}" is TEXT_ARG)
  * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts.
@@ -190,7 +187,8 @@ int cases_store_list(struct txn *t, const struct scope *s, const struct case_fil
 int cases_store_count(struct txn *t, const struct scope *s, const struct case_filter *f,
 		      int64_t *out, struct err *e);
 
-/* What hangs on a case: the story in the order in which it happened, and the rest. */
+/* What hangs on a case: the whole story in the order in which it happened (what is shown to a
+ * person comes from cases_story), and the rest. */
 int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			struct case_entry **out, size_t *n_out, struct err *e);
 int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,

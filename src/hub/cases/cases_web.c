@@ -7,7 +7,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
-#include "hub/accounts/accounts_seen.h"
+#include "hub/accounts/accounts.h"
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_found.h"

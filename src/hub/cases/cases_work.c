@@ -52,14 +52,6 @@ int cases_story(struct txn *t, const struct user *u, int64_t case_id, struct are
 	return 0;
 }
 
-int cases_of_company(struct txn *t, const struct scope *s, int64_t company_id, bool live_only,
-		     struct arena *a, struct incident **out, size_t *n_out, struct err *e)
-{
-	const struct case_filter f = { .company_id = company_id, .state = live_only ? NULL : "" };
-
-	return cases_store_list(t, s, &f, a, out, n_out, e);
-}
-
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e)
 {

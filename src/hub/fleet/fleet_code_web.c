@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
-#include "hub/accounts/accounts_seen.h"
 #include "hub/fleet/fleet_pages.h"
 #include "hub/fleet/fleet_web.h"
 #include "hub/fleet_tmpl.h"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
-#include "hub/accounts/accounts_seen.h"
+#include "hub/accounts/accounts.h"
 #include "hub/fleet/fleet_fill.h"
 #include "hub/fleet/fleet_keep.h"
 #include "hub/fleet/fleet_pages.h"

@@ -8,7 +8,6 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
-#include "hub/accounts/accounts_seen.h"
 #include "hub/members/members_agreement_store.h"
 #include "hub/members/members_fill.h"
 #include "hub/members/members_found.h"

@@ -5,7 +5,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
-#include "hub/accounts/accounts_seen.h"
+#include "hub/accounts/accounts.h"
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/watch_sql.h"
