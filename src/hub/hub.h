@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/jsonw.h"
 #include "base/text.h"
+#include "hub/hub_finding.h"
 #include "hub/hub_form.h"
 #include "hub/hub_page.h"
 #include "hub/hub_user.h"
@@ -114,7 +115,8 @@ struct route {
 };
 enum {
 	ROUTE_NO_MFA = 1 /* reachable before the second factor is given */,
-	ROUTE_NO_CSRF = 2 /* log-in form and receipts: says why beside it */
+	ROUTE_NO_CSRF = 2 /* log-in form and receipts: says why beside it */,
+	ROUTE_UPLOAD = 4 /* files of its form go to the disk: http_upload_get() */,
 };
 
 struct job {
@@ -158,13 +160,6 @@ struct search_source {
 	int (*jump)(struct call *c, struct txn *t, const char *q, const char **url_out);
 };
 
-/* What the doctor finds: a feature adds its findings in check(). The text of KEY says what is (the
- * arguments fill {0}, {1}); unless it is good, the text of KEY.mend says how to mend it. */
-enum check_level { CHECK_GOOD, CHECK_WARN, CHECK_BAD };
-struct check_list;
-void check_add(struct check_list *l, enum check_level level, const char *key, const char *arg0,
-	       const char *arg1);
-
 /* A feature NAME in folder hub/NAME/ declares in NAME.h
  *     extern const struct hub_feature NAME_feature;
  * and is one word of the list in hub/meson.build. Its NAME.sql is compiled in as NAME_sql, declared
@@ -200,6 +195,10 @@ struct hub_feature {
 	 * that says so; may be NULL. */
 	int (*case_kind)(struct hub *h, struct txn *t, const struct user *u, int64_t case_id,
 			 const char *was, int64_t now_us, struct err *e);
+	/* Where files of ROUTE_UPLOAD routes go, and how many bytes of them; ANNOUNCED is the
+	 * length of the whole form, -1 when it is not known. -ELIMIT, -ENOSPC. One feature has it.
+	 */
+	int (*upload)(struct hub *h, int64_t announced, struct http_plan *out, struct err *e);
 	/* Its part of a generated region (hub_fill.h), when everything is started; may be NULL. */
 	int (*fill)(struct hub *h, struct hub_fill *f, struct err *e);
 };

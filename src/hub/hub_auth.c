@@ -118,7 +118,8 @@ static int log_in_first(struct call *c)
 	return go_to(c, b.p);
 }
 
-int hub_auth_check(struct call *c, bool admin_door)
+/* CSRF: the form is there, with its token. */
+static int check(struct call *c, bool admin_door, bool csrf)
 {
 	bool open = (c->route->roles & ROLE_PUBLIC) != 0;
 	bool post = strcmp(c->route->method, "POST") == 0;
@@ -137,10 +138,20 @@ int hub_auth_check(struct call *c, bool admin_door)
 		return log_in_first(c);
 	if (gate != GATE_OPEN && !gate_allows(c->route, gate_path(gate)))
 		return go_to(c, gate_path(gate));
-	if (post && !(c->route->flags & ROUTE_NO_CSRF) && !csrf_ok(c))
+	if (csrf && post && !(c->route->flags & ROUTE_NO_CSRF) && !csrf_ok(c))
 		return err_set(&c->err, -EPERM,
 			       "this form is too old or not ours, please load the page again");
 	if (!open && !user_is(c->user, c->route->roles))
 		return err_set(&c->err, -EPERM, "your role does not allow this");
 	return 0;
+}
+
+int hub_auth_check(struct call *c, bool admin_door)
+{
+	return check(c, admin_door, true);
+}
+
+int hub_auth_early(struct call *c, bool admin_door)
+{
+	return check(c, admin_door, false);
 }

@@ -39,6 +39,8 @@ int hub_auth_user(struct call *c, bool admin_door);
 /* May this user call this route, and is a POST their own? 0 go on, 1 answered (redirect to log-in
  * or second factor), negative. */
 int hub_auth_check(struct call *c, bool admin_door);
+/* The same before the form is there: everything but CSRF. */
+int hub_auth_early(struct call *c, bool admin_door);
 const char *hub_session_cookie(const struct http_req *q); /* its name */
 
 /* --- hub_handler.c --- */
@@ -47,6 +49,9 @@ struct hub_door {
 	bool admin; /* the unix socket: whoever may open it is the administrator */
 };
 void hub_handle(void *door, struct http_req *q, struct http_res *r);
+/* For http_conf.upload: whoever may not call the route sends no file. */
+int hub_upload(void *door, struct http_req *q, int64_t announced, struct http_plan *out,
+	       struct http_res *r);
 
 /* --- hub_error.c --- */
 int call_error(struct call *c, int code); /* fills the answer for a negative code */

@@ -32,6 +32,9 @@ static int status_of(int code)
 		return 429;
 	case EAGAIN:
 		return 503;
+	case ENOSPC:
+	case EDQUOT:
+		return 507; /* RFC 4918, 11.5 */
 	default:
 		return 500;
 	}
@@ -55,7 +58,7 @@ static const char *detail_of(const struct call *c, int status)
 {
 	if (c->scope->kind == SCOPE_SYSTEM)
 		return c->err.text;
-	if (status == 404 || status >= 500)
+	if (status == 404 || (status >= 500 && status != 507))
 		return "";
 	return c->err.text;
 }
@@ -74,6 +77,7 @@ static const struct error_page *page_of(int status, struct error_page *m)
 		{ 429, "hub.error.429.title", "hub.error.429.text" },
 		{ 400, "hub.error.400.title", "hub.error.400.text" },
 		{ 503, "hub.error.503.title", "hub.error.503.text" },
+		{ 507, "hub.error.507.title", "hub.error.507.text" },
 	};
 
 	m->title_key = "hub.error.500.title";

@@ -72,9 +72,51 @@ static int dispatch(struct call *c, bool admin)
 		return a;
 	if (r < 0)
 		return err_set(&c->err, r, "there is no page %s", http_path(c->req));
+	const struct err *lost = http_upload_problem(c->req);
+	if (lost && (c->route->flags & ROUTE_UPLOAD) && c->user) {
+		c->err = *lost; /* the form's token may not have come either */
+		return lost->code;
+	}
 	if ((r = hub_auth_check(c, admin)) != 0)
 		return r < 0 ? r : 0;
 	return c->route->fn(c);
+}
+
+/* Whether a form with files may come: 1 = its files go where OUT says. */
+static int upload_dispatch(struct call *c, bool admin, int64_t announced, struct http_plan *out)
+{
+	const struct hub_feature *const *f = c->hub->features;
+	int r = router_find(c->hub->router, http_method(c->req), http_path(c->req), c->arena,
+			    &c->route, c->param);
+
+	if (r < 0 || !(c->route->flags & ROUTE_UPLOAD))
+		return 0; /* as any other form: the handler will say what is wrong */
+	if ((r = hub_auth_user(c, admin)) < 0 || (r = hub_auth_early(c, admin)) < 0)
+		return r;
+	if (r > 0)
+		return err_set(&c->err, -EPERM, "please sign in first");
+	while (*f && !(*f)->upload)
+		f++;
+	if (!*f)
+		return 0;
+	out->lang = c->lang;
+	return (r = (*f)->upload(c->hub, announced, out, &c->err)) < 0 ? r : 1;
+}
+
+int hub_upload(void *arg, struct http_req *q, int64_t announced, struct http_plan *out,
+	       struct http_res *res)
+{
+	const struct hub_door *door = arg;
+	struct call c;
+
+	call_init(&c, door, q, res);
+	int r = upload_dispatch(&c, door->admin, announced, out);
+	if (r < 0) {
+		security_headers(q, res);
+		(void)call_error(&c, r); /* the answer has the status */
+	}
+	arena_free(c.arena);
+	return r;
 }
 
 /* How long the answer took, for whoever is signed in: nobody else gets a clock to measure guesses

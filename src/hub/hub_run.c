@@ -35,6 +35,7 @@ static int https_open(struct hub_doors *d, struct err *e)
 			       .connections_max = CONSOLE_CONNECTIONS,
 			       .handler = hub_handle,
 			       .refused = hub_refused,
+			       .upload = hub_upload,
 			       .arg = &d->console_door };
 	char host[64];
 	int r;
@@ -63,6 +64,7 @@ static int http_open(struct hub_doors *d, struct err *e)
 			       .connections_max = CONSOLE_CONNECTIONS,
 			       .handler = hub_handle,
 			       .refused = hub_refused,
+			       .upload = hub_upload,
 			       .arg = &d->console_door };
 	char host[64];
 	int r;
@@ -109,6 +111,7 @@ static int admin_open(struct hub_doors *d, struct err *e)
 			       .body_max = (size_t)64 * 1024 * 1024,
 			       .handler = hub_handle,
 			       .refused = hub_refused,
+			       .upload = hub_upload,
 			       .arg = &d->admin_door };
 	int r;
 

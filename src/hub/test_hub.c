@@ -77,6 +77,7 @@ struct test_hub *test_hub_new(bool postgres)
 		.threads = 1,
 		.handler = hub_handle,
 		.refused = hub_refused,
+		.upload = hub_upload,
 		.arg = &th->priv->door,
 	};
 	if (http_server_start(&conf, &th->priv->server, &e) < 0)

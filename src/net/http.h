@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/text.h"
 
 struct http_server;
 struct http_req;
@@ -24,6 +25,9 @@ struct http_res {
 	struct http_stream
 		*stream; /* an event stream instead of a body: the server takes this reference */
 	bool cacheable;  /* immutable assets with a hash in their name */
+	bool file;       /* the body is FILE_SIZE bytes of FILE_FD, given to the server */
+	int file_fd;
+	uint64_t file_size;
 	struct {
 		const char *name; /* static */
 		char *value;      /* mem_strdup'ed, given to the server */
@@ -64,6 +68,26 @@ struct http_file {
 bool http_file_get(const struct http_req *q, const char *field,
 		   struct http_file *out); /* multipart upload */
 
+/* Files that went to the disk while they arrived (http_conf.upload). */
+struct http_uploaded {
+	const char *name; /* as the browser says; only for showing, any characters */
+	char path[4096];  /* removed at the end of the request unless it was renamed away */
+	uint64_t size;
+	char sha256[65];
+};
+bool http_upload_get(const struct http_req *q, const char *field, struct http_uploaded *out);
+/* Why the body could not be taken, once it was said that it would be; NULL = it was. */
+const struct err *http_upload_problem(const struct http_req *q);
+
+/* Where the files of a form go, and how much of them. */
+struct http_plan {
+	char dir[3072];     /* a folder of the caller's */
+	uint64_t file_max;  /* bytes of one file */
+	uint64_t room;      /* bytes of all that can be kept now */
+	const char *advice; /* static, translated: what to do with a larger file instead */
+	enum lang lang;     /* of what is said */
+};
+
 typedef void (*http_handler)(void *arg, struct http_req *q,
 			     struct http_res *r); /* runs on a server thread */
 
@@ -79,6 +103,12 @@ struct http_conf {
 	/* Fills the page for a request that is refused before the handler sees it: 400, 405, 413,
 	 * 503. NULL = an empty answer with that status. */
 	void (*refused)(void *arg, int status, struct http_res *r);
+	/* Asked about a multipart form when its head is there: 1 = its files go to the disk as OUT
+	 * says; 0 = into memory as any body; negative = R holds the answer that refuses it (else R
+	 * is left alone). ANNOUNCED is the body's length, -1 when it is not known. NULL = always
+	 * memory. */
+	int (*upload)(void *arg, struct http_req *q, int64_t announced, struct http_plan *out,
+		      struct http_res *r);
 	void *arg;
 };
 

@@ -25,6 +25,7 @@ void http_req_free(struct http_req *q)
 {
 	if (!q)
 		return;
+	http_upload_free(q->upload);
 	http_list_done(&q->headers);
 	http_list_done(&q->query);
 	http_list_done(&q->cookies);
@@ -168,4 +169,16 @@ bool http_file_get(const struct http_req *q, const char *field, struct http_file
 		return true;
 	}
 	return false;
+}
+
+bool http_upload_get(const struct http_req *q, const char *field, struct http_uploaded *out)
+{
+	return q->upload && http_upload_find(q->upload, field, out);
+}
+
+const struct err *http_upload_problem(const struct http_req *q)
+{
+	const struct err *e = q->upload ? http_upload_err(q->upload) : NULL;
+
+	return e && e->code ? e : NULL;
 }

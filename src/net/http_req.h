@@ -5,6 +5,7 @@
 
 #include "net/http.h"
 #include "net/http_form.h"
+#include "net/http_upload.h"
 
 struct http_req {
 	struct arena *arena;
@@ -14,6 +15,7 @@ struct http_req {
 	bool form; /* the body was a form: it is in PARTS */
 	struct http_list headers, cookies, query, parts;
 	struct buf body;
+	struct http_upload *upload; /* NULL unless its files go to the disk */
 };
 
 struct http_req *http_req_new(void);

@@ -27,6 +27,11 @@ enum {
 	KEEP_ALIVE_S = 15,
 	STOP_PATIENCE_S = 5,
 	STREAM_BLOCK = 4096,
+	UPLOADS_AT_ONCE = 16,
+	UPLOAD_BLOCK = 32 * 1024, /* of the reader of forms; the head of a part must fit */
+	UPLOAD_SWALLOW = 8 << 20, /* bytes that come after it is clear that it is too much */
+	UPLOAD_PATIENCE_S = 60,   /* then it must have been faster than the next on average */
+	UPLOAD_BYTES_A_SECOND = 512,
 };
 
 struct exchange; /* one request and its answer */
@@ -41,7 +46,8 @@ struct http_server {
 	pthread_cond_t changed;
 	bool stopping;
 	size_t exchanges;    /* being received or answered */
-	size_t body_bytes;   /* of them all */
+	size_t body_bytes;   /* of them all, but for files that go to the disk */
+	size_t uploads;      /* whose files do */
 	struct sse *streams; /* being sent */
 };
 
@@ -51,6 +57,12 @@ struct exchange {
 	bool begun;
 	int refused; /* a status when the body is only to be swallowed */
 	size_t received;
+	size_t counted;                 /* of these, in the server's body_bytes */
+	struct MHD_PostProcessor *form; /* of an upload */
+	struct timespec since;
+	size_t swallowed;
+	struct http_res early; /* the answer that refuses it */
+	bool has_early, answered;
 };
 
 struct sse { /* an event stream on a connection */
@@ -180,8 +192,22 @@ static void res_done(struct http_res *r)
 	buf_done(&r->body);
 }
 
+static struct MHD_Response *file_response(struct http_res *r)
+{
+	struct MHD_Response *m = MHD_create_response_from_fd64(r->file_size, r->file_fd);
+
+	if (m)
+		(void)MHD_add_response_header(m, "Content-Type",
+					      r->type ? r->type : "application/octet-stream");
+	else
+		(void)close(r->file_fd);
+	return m;
+}
+
 static struct MHD_Response *body_response(struct http_res *r)
 {
+	if (r->file)
+		return file_response(r);
 	size_t n = r->body.n;
 	struct MHD_Response *m =
 		MHD_create_response_from_buffer(n, n ? buf_take(&r->body) : NULL,
@@ -265,9 +291,15 @@ static void exchange_free(void *arg, struct MHD_Connection *c, void **state,
 	*state = NULL;
 	(void)pthread_mutex_lock(&x->server->lock);
 	x->server->exchanges--;
-	x->server->body_bytes -= x->received;
+	x->server->body_bytes -= x->counted;
+	if (x->req->upload)
+		x->server->uploads--;
 	(void)pthread_cond_broadcast(&x->server->changed);
 	(void)pthread_mutex_unlock(&x->server->lock);
+	if (x->form)
+		(void)MHD_destroy_post_processor(x->form); /* it was not whole, and nobody asks */
+	if (x->has_early)
+		res_done(&x->early);
 	http_req_free(x->req);
 	free(x);
 }
@@ -293,6 +325,103 @@ static void take_remote(struct http_req *q, struct MHD_Connection *c)
 		address_text(info->client_addr, q->remote, sizeof(q->remote));
 }
 
+/* --- uploads --- */
+
+static enum MHD_Result take_piece(void *arg, enum MHD_ValueKind kind, const char *name,
+				  const char *file_name, const char *type, const char *encoding,
+				  const char *p, uint64_t off, size_t n)
+{
+	struct exchange *x = arg;
+	const struct http_piece piece = { name, file_name, p, n, off };
+	(void)kind;
+	(void)type; /* whoever sends it may say anything */
+	(void)encoding;
+
+	return http_upload_piece(x->req->upload, &piece) < 0 ? MHD_NO : MHD_YES;
+}
+
+static bool upload_count(struct http_server *s)
+{
+	(void)pthread_mutex_lock(&s->lock);
+	bool free_place = s->uploads < UPLOADS_AT_ONCE;
+	if (free_place)
+		s->uploads++;
+	(void)pthread_mutex_unlock(&s->lock);
+	return free_place;
+}
+
+/* The form's files go to the disk when the handler's side says so. */
+static enum MHD_Result upload_begin(struct exchange *x, struct MHD_Connection *c, int64_t length)
+{
+	struct http_server *s = x->server;
+	struct http_plan plan = { .advice = "" };
+	int r = s->conf.upload(s->conf.arg, x->req, length, &plan, &x->early);
+
+	x->has_early = r < 0 && length >= 0 && length <= UPLOAD_SWALLOW;
+	x->answered = r < 0 && !x->has_early;
+	if (x->answered)
+		return answer(x, c, &x->early);
+	if (r <= 0)
+		return MHD_YES;
+	x->answered = !upload_count(s);
+	if (x->answered)
+		return refuse(x, c, 503);
+	x->req->upload = http_upload_new(&plan, x->req->arena, &x->req->parts);
+	x->req->form = true;
+	x->since = seconds_from_now(0);
+	x->form = MHD_create_post_processor(c, UPLOAD_BLOCK, take_piece, x);
+	x->answered = !x->form; /* it names no boundary */
+	return x->form ? MHD_YES : refuse(x, c, 400);
+}
+
+static bool upload_too_slow(const struct exchange *x)
+{
+	struct timespec now = seconds_from_now(0);
+	int64_t took_s = (int64_t)(now.tv_sec - x->since.tv_sec);
+
+	return took_s > UPLOAD_PATIENCE_S && x->received / (size_t)took_s < UPLOAD_BYTES_A_SECOND;
+}
+
+static enum MHD_Result upload_receive(struct exchange *x, const char *p, size_t n)
+{
+	struct http_upload *u = x->req->upload;
+	struct err e = { 0 };
+
+	x->received += n;
+	if (http_upload_err(u)->code) {
+		x->swallowed += n;
+		return x->swallowed > UPLOAD_SWALLOW ? MHD_NO : MHD_YES;
+	}
+	if (upload_too_slow(x))
+		return MHD_NO;
+	if (MHD_post_process(x->form, p, n) != MHD_YES && !http_upload_err(u)->code) {
+		(void)err_set(&e, -EFORMAT, "the form with the file is damaged");
+		(void)http_upload_fail(u, &e); /* said in the answer */
+	}
+	return MHD_YES;
+}
+
+static void upload_finish(struct exchange *x)
+{
+	struct http_upload *u = x->req->upload;
+	struct err e = { 0 };
+	enum MHD_Result whole = MHD_destroy_post_processor(x->form);
+
+	x->form = NULL;
+	if (whole != MHD_YES) {
+		(void)err_set(&e, -EFORMAT, "the form with the file has no end");
+		(void)http_upload_fail(u, &e); /* said in the answer, as what follows */
+	}
+	(void)http_upload_end(u);
+}
+
+static bool is_multipart(const struct http_req *q)
+{
+	const char *type = http_header(q, "Content-Type");
+
+	return type && strncasecmp(type, "multipart/form-data", 19) == 0;
+}
+
 static enum MHD_Result begin(struct exchange *x, struct MHD_Connection *c, const char *method)
 {
 	struct http_server *s = x->server;
@@ -312,6 +441,12 @@ static enum MHD_Result begin(struct exchange *x, struct MHD_Connection *c, const
 	const char *announced = http_header(x->req, "Content-Length");
 	if (announced && str_i64(str_of(announced), 0, INT64_MAX, &length) < 0)
 		return refuse(x, c, 400);
+	if (s->conf.upload && !x->refused && is_multipart(x->req) &&
+	    strcmp(x->req->method, "POST") == 0) {
+		enum MHD_Result m = upload_begin(x, c, announced ? length : -1);
+		if (m != MHD_YES || x->req->upload || x->has_early || x->answered)
+			return m;
+	}
 	/* Somewhat too much is swallowed, so that the browser gets to see the answer. */
 	if ((uint64_t)length / 4 > s->conf.body_max)
 		return refuse(x, c, 413);
@@ -324,7 +459,12 @@ static enum MHD_Result receive(struct exchange *x, const char *p, size_t n)
 {
 	struct http_server *s = x->server;
 
+	if (x->req->upload)
+		return upload_receive(x, p, n);
 	x->received += n;
+	if (x->has_early)
+		return x->received > UPLOAD_SWALLOW ? MHD_NO : MHD_YES;
+	x->counted += n;
 	(void)pthread_mutex_lock(&s->lock);
 	s->body_bytes += n;
 	bool crowded = s->body_bytes > BODIES_AT_ONCE * s->conf.body_max;
@@ -345,7 +485,14 @@ static enum MHD_Result receive(struct exchange *x, const char *p, size_t n)
 static enum MHD_Result finish(struct exchange *x, struct MHD_Connection *c)
 {
 	struct http_res res = { 0 };
-	int r = x->refused ? 0 : http_req_body(x->req);
+
+	if (x->has_early) {
+		x->has_early = false;
+		return answer(x, c, &x->early);
+	}
+	if (x->req->upload)
+		upload_finish(x);
+	int r = x->refused || x->req->upload ? 0 : http_req_body(x->req);
 
 	if (x->refused || r < 0)
 		return refuse(x, c, x->refused ? x->refused : status_of(r));
