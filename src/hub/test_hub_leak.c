@@ -185,6 +185,20 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
 
 	/* playbooks */
+	NOTHING("GET", "/playbooks", "of no company"),
+	NOTHING("GET", "/playbooks/{kind}", "of no company"),
+	NOTHING("GET", "/playbooks/{kind}/text", "of no company"),
+	SEEN("/tasks", "/tasks"),
+	SEEN("/cases/{number}/tasks", "/cases/@k/tasks"),
+	POST("/cases/{number}/tasks", "/cases/@k/tasks", "text=x&role=desk"),
+	POST("/cases/{number}/tasks/done", "/cases/@k/tasks/done", "upto=1795395600000000"),
+	SEEN("/cases/{number}/tasks/{id}", "/cases/@k/tasks/1"),
+	POST("/cases/{number}/tasks/{id}", "/cases/@k/tasks/1", "version=1&state=done"),
+	POST("/cases/{number}/tasks/{id}/owner", "/cases/@k/tasks/1/owner", "version=1&role=desk"),
+	POST("/cases/{number}/answers", "/cases/@k/answers", "question=backup&answer=yes"),
+	POST("/cases/{number}/playbook", "/cases/@k/playbook", ""),
+
+	/* playbooks */
 
 	/* evidence */
 
