@@ -160,6 +160,8 @@ struct search_source {
 	int (*jump)(struct call *c, struct txn *t, const char *q, const char **url_out);
 };
 
+struct case_mover;
+
 /* A feature NAME in folder hub/NAME/ declares in NAME.h
  *     extern const struct hub_feature NAME_feature;
  * and is one word of the list in hub/meson.build. Its NAME.sql is compiled in as NAME_sql, declared
@@ -183,6 +185,10 @@ struct hub_feature {
 	size_t n_panels;
 	const struct search_source *search;
 	size_t n_search;
+	/* Its tables that hang on a case: rows go along when cases are merged or split
+	 * (hub/cases/cases_move.h). */
+	const struct case_mover *movers;
+	size_t n_movers;
 	int (*start)(struct hub *h, struct err *e); /* after migrations; may be NULL */
 	void (*stop)(struct hub *h);                /* mirrors start; may be NULL */
 	/* For the doctor, on a hub that may not be running; may be NULL. */

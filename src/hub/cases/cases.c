@@ -4,12 +4,11 @@
 #include "hub/cases/cases.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/cases/cases_move.h"
 #include "hub/cases/cases_rules.h"
 #include "hub/members/members.h"
 #include "hub/watch/watch.h"
@@ -34,7 +33,14 @@ const char *const *cases_kinds(size_t *n_out)
 int cases_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 	      struct incident *out, struct err *e)
 {
-	return cases_store_get(t, s, number, a, out, e);
+	int r = cases_store_get(t, s, number, a, out, e);
+
+	for (int i = 0; r >= 0 && out->merged_into; i++) {
+		if (i == CASE_MERGES_DEEP)
+			return err_set(e, -ELIMIT, "the case was merged too many times");
+		r = cases_store_get_id(t, s, out->merged_into, a, out, e);
+	}
+	return r;
 }
 
 static int check_new(const struct user *u, const struct case_new *n, int64_t now_us, struct err *e)
@@ -55,19 +61,6 @@ static int check_new(const struct user *u, const struct case_new *n, int64_t now
 	if (n->opened_us && (r = cases_rules_time(n->opened_us, now_us, e)) < 0)
 		return r;
 	return n->happened_us ? cases_rules_time(n->happened_us, now_us, e) : 0;
-}
-
-static int make_number(struct txn *t, struct hub *h, int64_t opened_us, char *out, struct err *e)
-{
-	struct civil day = time_civil(opened_us, (int)h->conf.zone_min);
-	int64_t serial;
-	int r = cases_store_serial(t, &scope_system, h->conf.region, day.year, &serial, e);
-
-	if (r < 0)
-		return r;
-	(void)snprintf(out, CASE_NUMBER_MAX, "%.8s-%04d-%06" PRId64, h->conf.region, day.year,
-		       serial);
-	return 0;
 }
 
 static const char *entry_kind(const char *source)
@@ -160,7 +153,7 @@ int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct 
 		return r;
 	whole.opened_us = n->opened_us ? n->opened_us : now_us;
 	whole.happened_us = n->happened_us ? n->happened_us : whole.opened_us;
-	if ((r = make_number(t, h, whole.opened_us, number, e)) < 0)
+	if ((r = cases_rules_number(t, h, whole.opened_us, number, e)) < 0)
 		return r;
 	const struct incident_row row = { &whole, number, company.prefecture, u->person_id,
 					  now_us };
@@ -188,7 +181,7 @@ int cases_kind(struct txn *t, struct hub *h, const struct user *u, const char *n
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct incident c;
-	int r = cases_store_get(t, &u->scope, number, a, &c, e);
+	int r = cases_get(t, &u->scope, number, a, &c, e);
 
 	if (r < 0 || (r = cases_rules_may(u, e)) < 0)
 		return r;

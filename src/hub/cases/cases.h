@@ -22,6 +22,7 @@ enum { /* who changes and who reads cases */
 #define CASE_CONTAINED "contained"
 #define CASE_RECOVERED "recovered"
 #define CASE_CLOSED    "closed"
+#define CASE_MERGED    "merged" /* a part of another now (cases_move.h): it counts no more */
 
 /* Channels of an action. */
 #define CASE_PHONE  "phone"
@@ -44,6 +45,8 @@ struct incident {
 	const char *cause, *lesson;
 	int64_t minutes, cost_yen; /* sums of its actions */
 	int64_t n_phone, n_remote, n_visit;
+	int64_t merged_into; /* 0 = none */
+	int64_t version;     /* of what is edited by hand */
 };
 
 struct case_entry {
@@ -52,16 +55,19 @@ struct case_entry {
 	int64_t happened_us, recorded_us, ref_id;
 	int64_t minutes, cost_yen; /* of the action behind it; -1 = none */
 	unsigned roles;            /* who may read it; 0 = every reader of the case */
+	const char *origin;        /* number of the case that it was written in; "" = this one */
 };
 
 struct case_device {
 	int64_t id;
 	const char *mac, *address, *name, *state;
+	const char *origin;
 };
 
 struct case_indicator {
 	int64_t id;
 	const char *type, *value, *note;
+	const char *origin;
 };
 
 /* A consent on one occasion. WHAT: one or more of cases_consent_uses(), a blank between. UNTIL: how
@@ -77,6 +83,7 @@ struct case_consent {
 	/* read only */
 	int64_t incident_id, company_id;
 	const char *number, *recorded_by, *revoked_by; /* case, people */
+	const char *origin;
 };
 enum case_consent_state { CONSENT_VALID, CONSENT_EXPIRED, CONSENT_REVOKED };
 
@@ -98,6 +105,7 @@ struct case_new {
 int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct case_new *n,
 	       int64_t now_us, int64_t *id_out, struct err *e);
 
+/* The number of a merged case gives the case that it is a part of now. -ENOENT. */
 int cases_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 	      struct incident *out, struct err *e);
 

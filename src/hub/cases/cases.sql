@@ -138,3 +138,57 @@ CREATE INDEX incident_consent_by_company ON incident_consent (company_id, given_
 
 -- The roles that may read it (hub.h); 0 = all who read the case.
 ALTER TABLE incident_entry ADD COLUMN roles BIGINT NOT NULL DEFAULT 0;
+
+-- step 4: merged and split cases; what was corrected stays readable
+
+ALTER TABLE incident ADD COLUMN merged_into BIGINT NOT NULL DEFAULT 0; -- incident; 0 = none
+ALTER TABLE incident ADD COLUMN version BIGINT NOT NULL DEFAULT 1;     -- of what is edited by hand
+-- The case that a row came from; NULL = this one.
+ALTER TABLE incident_entry ADD COLUMN origin_id BIGINT;
+ALTER TABLE incident_device ADD COLUMN origin_id BIGINT;
+ALTER TABLE incident_indicator ADD COLUMN origin_id BIGINT;
+ALTER TABLE incident_consent ADD COLUMN origin_id BIGINT;
+CREATE INDEX incident_by_merged ON incident (merged_into);
+-- The statistics leave merged incidents out (state 'merged'), and still read the index alone.
+DROP INDEX incident_by_time;
+CREATE INDEX incident_by_time ON incident (opened_us, company_id, kind, prefecture,
+	n_phone, n_remote, n_visit, minutes, cost_yen, state);
+
+CREATE TABLE incident_merge (
+	id @id,
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	kind TEXT NOT NULL,                  -- merge split
+	from_id BIGINT NOT NULL REFERENCES incident (id),
+	into_id BIGINT NOT NULL REFERENCES incident (id),
+	was_state TEXT NOT NULL,             -- of FROM_ID, when it was merged
+	note TEXT NOT NULL,
+	made_by BIGINT NOT NULL,             -- person
+	made_us BIGINT NOT NULL,
+	undone_by BIGINT,
+	undone_us BIGINT NOT NULL            -- 0 = it holds
+);
+CREATE INDEX incident_merge_by_from ON incident_merge (from_id);
+CREATE INDEX incident_merge_by_into ON incident_merge (into_id);
+
+-- Which rows went along, so that a merge can be undone.
+CREATE TABLE incident_moved (
+	merge_id BIGINT NOT NULL REFERENCES incident_merge (id),
+	company_id BIGINT NOT NULL,
+	tbl TEXT NOT NULL,                   -- struct case_mover
+	row_id BIGINT NOT NULL,
+	PRIMARY KEY (merge_id, tbl, row_id)
+);
+
+-- What was written before it was corrected.
+CREATE TABLE incident_was (
+	id @id,
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	company_id BIGINT NOT NULL,
+	entry_id BIGINT,                     -- NULL: of the incident itself
+	field TEXT NOT NULL,
+	old_text TEXT NOT NULL,
+	new_text TEXT NOT NULL,
+	person_id BIGINT NOT NULL,
+	changed_us BIGINT NOT NULL
+);
+CREATE INDEX incident_was_by_incident ON incident_was (incident_id, changed_us);

@@ -139,7 +139,7 @@ int cases_consent(struct txn *t, const struct user *u, const char *number,
 	struct case_consent whole = whole_of(k, now_us);
 	struct incident c;
 	int64_t id;
-	int r = cases_store_get(t, &u->scope, number, a, &c, e);
+	int r = cases_get(t, &u->scope, number, a, &c, e);
 
 	if (r < 0 || (r = may_give(u, &c, k->how, e)) < 0)
 		return r;
@@ -166,7 +166,7 @@ int cases_consent_revoke(struct txn *t, const struct user *u, const char *number
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct case_consent k;
 	struct incident c;
-	int r = cases_store_get(t, &u->scope, number, a, &c, e);
+	int r = cases_get(t, &u->scope, number, a, &c, e);
 
 	if (r < 0)
 		return r;

@@ -53,6 +53,7 @@ static void consent_read(const struct rows *r, struct arena *a, void *row)
 		.number = rows_keep(r, 12, a),
 		.recorded_by = rows_keep(r, 13, a),
 		.revoked_by = rows_keep(r, 14, a),
+		.origin = rows_keep(r, 15, a),
 	};
 }
 
@@ -61,7 +62,9 @@ static void consent_read(const struct rows *r, struct arena *a, void *row)
 	"SELECT k.id, k.incident_id, k.company_id, k.what, k.given_by, k.how, k.given_us,"         \
 	" k.revoked_us, k.role, k.until,"                                                          \
 	" CASE WHEN k.until_us = 0 THEN i.closed_us ELSE k.until_us END, k.words, i.number,"       \
-	" p.name, q.name FROM incident_consent k JOIN incident i ON i.id = k.incident_id"          \
+	" p.name, q.name, o.number FROM incident_consent k"                                        \
+	" JOIN incident i ON i.id = k.incident_id"                                                 \
+	" LEFT JOIN incident o ON o.id = k.origin_id AND o.id <> k.incident_id"                    \
 	" LEFT JOIN person p ON p.id = k.recorded_by LEFT JOIN person q ON q.id = k.revoked_by"
 
 int cases_store_consents(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,

@@ -3,6 +3,8 @@
 #include "hub/cases/cases_rules.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -48,6 +50,20 @@ int cases_rules_time(int64_t us, int64_t now_us, struct err *e)
 		return err_set(e, -EINVAL, "this time has not come yet");
 	if (us < now_us - PAPER_DAYS * US_PER_DAY)
 		return err_set(e, -EINVAL, "this time is more than %d days ago", PAPER_DAYS);
+	return 0;
+}
+
+int cases_rules_number(struct txn *t, struct hub *h, int64_t opened_us, char out[CASE_NUMBER_MAX],
+		       struct err *e)
+{
+	struct civil day = time_civil(opened_us, (int)h->conf.zone_min);
+	int64_t serial;
+	int r = cases_store_serial(t, &scope_system, h->conf.region, day.year, &serial, e);
+
+	if (r < 0)
+		return r;
+	(void)snprintf(out, CASE_NUMBER_MAX, "%.8s-%04d-%06" PRId64, h->conf.region, day.year,
+		       serial);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ int cases_store_tallied(struct txn *t, const struct scope *s, const struct case_
 		t, s,
 		"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM incident_tally"
 		" WHERE ($1 = 0 OR company_id = $1) AND ($2 = '' OR state = $2)"
-		" AND state <> $3 AND @scope(company_id)",
+		" AND state <> $3 AND state <> 'merged' AND @scope(company_id)",
 		DB_ARGS(DB_INT(f->company_id), DB_TEXT(f->state ? f->state : ""), DB_TEXT(live)),
 		out, e);
 }

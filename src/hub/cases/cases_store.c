@@ -48,7 +48,7 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 	"i.id, i.company_id, i.number, c.name, i.prefecture, i.kind, i.title, i.source, i.state,"  \
 	" i.severity, i.owner_id, p.name, i.contact_name, i.contact_phone, i.happened_us,"         \
 	" i.opened_us, i.recorded_us, i.changed_us, i.closed_us, i.cause, i.lesson,"               \
-	" i.minutes, i.cost_yen, i.n_phone, i.n_remote, i.n_visit"
+	" i.minutes, i.cost_yen, i.n_phone, i.n_remote, i.n_visit, i.merged_into, i.version"
 #define INCIDENT_FROM                                                                              \
 	" FROM incident i JOIN company c ON c.id = i.company_id"                                   \
 	" LEFT JOIN person p ON p.id = i.owner_id"
@@ -82,6 +82,8 @@ static void incident_read(const struct rows *r, struct arena *a, void *row)
 		.n_phone = rows_int(r, 23),
 		.n_remote = rows_int(r, 24),
 		.n_visit = rows_int(r, 25),
+		.merged_into = rows_int(r, 26),
+		.version = rows_int(r, 27),
 	};
 }
 
@@ -92,6 +94,18 @@ int cases_store_get(struct txn *t, const struct scope *s, const char *number, st
 				  "SELECT " INCIDENT_COLUMNS INCIDENT_FROM
 				  " WHERE i.number = $1 AND @scope(i.company_id)",
 				  DB_ARGS(DB_TEXT(number)), e);
+	int got = rows_get(r, incident_read, a, out, e);
+
+	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such case") : got;
+}
+
+int cases_store_get_id(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		       struct incident *out, struct err *e)
+{
+	struct rows *r = db_query(t, s,
+				  "SELECT " INCIDENT_COLUMNS INCIDENT_FROM
+				  " WHERE i.id = $1 AND @scope(i.company_id)",
+				  DB_ARGS(DB_INT(id)), e);
 	int got = rows_get(r, incident_read, a, out, e);
 
 	return got == -ENOENT ? err_set(e, -ENOENT, "there is no such case") : got;
@@ -118,7 +132,7 @@ int cases_store_number(struct txn *t, const struct scope *s, int64_t id, struct 
 #define LEAD_ALL     "$1 = 0"
 #define LEAD_COMPANY "i.company_id = $1"
 #define STATE_LIVE   " AND i.state IN ('open', 'contained', 'recovered') AND $6 = ''"
-#define STATE_ANY    " AND $6 = ''"
+#define STATE_ANY    " AND i.state <> 'merged' AND $6 = ''"
 #define STATE_ONE    " AND i.state = $6"
 #define REST_PLAIN   " AND $2 = '' AND $3 = 0 AND $4 = 0 AND $5 = '' AND @scope(i.company_id)"
 #define REST_FILTER                                                                                \

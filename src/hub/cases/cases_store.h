@@ -17,6 +17,8 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 		    int64_t *id_out, struct err *e);
 int cases_store_get(struct txn *t, const struct scope *s, const char *number, struct arena *a,
 		    struct incident *out, struct err *e);
+int cases_store_get_id(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
+		       struct incident *out, struct err *e);
 
 struct entry_row {
 	const struct incident *c;

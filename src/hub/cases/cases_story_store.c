@@ -7,6 +7,9 @@
 #include "hub/cases/cases_store.h"
 #include "store/rows.h"
 
+/* Where a row X came from, when it was not written in this case. */
+#define ORIGIN(x) " LEFT JOIN incident o ON o.id = " x ".origin_id AND o.id <> " x ".incident_id"
+
 int cases_store_entry(struct txn *t, const struct scope *s, const struct entry_row *r,
 		      struct err *e)
 {
@@ -38,6 +41,7 @@ static void entry_read(const struct rows *r, struct arena *a, void *row)
 		.minutes = rows_is_null(r, 9) ? -1 : rows_int(r, 9),
 		.cost_yen = rows_is_null(r, 10) ? -1 : rows_int(r, 10),
 		.roles = (unsigned)rows_int(r, 11),
+		.origin = rows_keep(r, 12, a),
 	};
 }
 
@@ -47,12 +51,13 @@ int cases_store_entries(struct txn *t, const struct scope *s, int64_t incident_i
 	struct rows *r = db_query(
 		t, s,
 		"SELECT n.id, n.kind, n.body, n.text_key, n.text_arg, p.name, n.happened_us,"
-		" n.recorded_us, n.ref_id, k.minutes, k.cost_yen, n.roles FROM incident_entry n"
+		" n.recorded_us, n.ref_id, k.minutes, k.cost_yen, n.roles, o.number"
+		" FROM incident_entry n"
 		" LEFT JOIN incident_action k ON k.id = n.ref_id"
 		" AND n.kind IN ('phone', 'remote', 'visit')"
-		" LEFT JOIN person p ON p.id = COALESCE(k.person_id, n.person_id)"
-		" WHERE n.incident_id = $1 AND @scope(n.company_id)"
-		" ORDER BY n.happened_us, n.id LIMIT 2000",
+		" LEFT JOIN person p ON p.id = COALESCE(k.person_id, n.person_id)" ORIGIN(
+			"n") " WHERE n.incident_id = $1 AND @scope(n.company_id)"
+			     " ORDER BY n.happened_us, n.id LIMIT 2000",
 		DB_ARGS(DB_INT(incident_id)), e);
 
 	return rows_list(r, entry_read, a, ROWS_OUT(out, n_out), e);
@@ -118,17 +123,19 @@ static void device_read(const struct rows *r, struct arena *a, void *row)
 		.address = rows_keep(r, 2, a),
 		.name = rows_keep(r, 3, a),
 		.state = rows_keep(r, 4, a),
+		.origin = rows_keep(r, 5, a),
 	};
 }
 
 int cases_store_devices(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			struct case_device **out, size_t *n_out, struct err *e)
 {
-	struct rows *r =
-		db_query(t, s,
-			 "SELECT id, mac, address, name, state FROM incident_device"
-			 " WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
-			 DB_ARGS(DB_INT(incident_id)), e);
+	struct rows *r = db_query(t, s,
+				  "SELECT d.id, d.mac, d.address, d.name, d.state, o.number"
+				  " FROM incident_device d" ORIGIN(
+					  "d") " WHERE d.incident_id = $1 AND @scope(d.company_id) "
+					       "ORDER BY d.id LIMIT 500",
+				  DB_ARGS(DB_INT(incident_id)), e);
 
 	return rows_list(r, device_read, a, ROWS_OUT(out, n_out), e);
 }
@@ -153,6 +160,7 @@ static void indicator_read(const struct rows *r, struct arena *a, void *row)
 		.type = rows_keep(r, 1, a),
 		.value = rows_keep(r, 2, a),
 		.note = rows_keep(r, 3, a),
+		.origin = rows_keep(r, 4, a),
 	};
 }
 
@@ -160,11 +168,12 @@ int cases_store_indicators(struct txn *t, const struct scope *s, int64_t inciden
 			   struct arena *a, struct case_indicator **out, size_t *n_out,
 			   struct err *e)
 {
-	struct rows *r =
-		db_query(t, s,
-			 "SELECT id, type, value, note FROM incident_indicator"
-			 " WHERE incident_id = $1 AND @scope(company_id) ORDER BY id LIMIT 500",
-			 DB_ARGS(DB_INT(incident_id)), e);
+	struct rows *r = db_query(t, s,
+				  "SELECT i.id, i.type, i.value, i.note, o.number"
+				  " FROM incident_indicator i" ORIGIN(
+					  "i") " WHERE i.incident_id = $1 AND @scope(i.company_id) "
+					       "ORDER BY i.id LIMIT 500",
+				  DB_ARGS(DB_INT(incident_id)), e);
 
 	return rows_list(r, indicator_read, a, ROWS_OUT(out, n_out), e);
 }

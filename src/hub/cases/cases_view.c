@@ -16,7 +16,7 @@ enum { LATE_MIN = 30, PEOPLE_MAX = 200 };
 
 const char *cases_view_light(const struct incident *i)
 {
-	if (strcmp(i->state, CASE_CLOSED) == 0)
+	if (strcmp(i->state, CASE_CLOSED) == 0 || strcmp(i->state, CASE_MERGED) == 0)
 		return "grey";
 	if (strcmp(i->state, CASE_RECOVERED) == 0)
 		return "green";
@@ -31,6 +31,8 @@ const char *cases_view_state_key(const char *state)
 		return "case.state.open";
 	if (strcmp(state, CASE_CONTAINED) == 0)
 		return "case.state.contained";
+	if (strcmp(state, CASE_MERGED) == 0)
+		return "case.state.merged";
 	return strcmp(state, CASE_RECOVERED) == 0 ? "case.state.recovered" : "case.state.closed";
 }
 
@@ -194,6 +196,11 @@ static void steps(struct case_page *p)
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		p->steps[i] = (struct case_state_step){ states[i], cases_view_state_key(states[i]),
 							strcmp(states[i], p->c.state) == 0 };
+}
+
+bool cases_view_moved(const struct call *c, const struct incident *i)
+{
+	return strcmp(c->param[0], i->number) != 0;
 }
 
 int cases_view_case(struct call *c, struct case_page *p)

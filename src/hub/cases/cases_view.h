@@ -14,6 +14,9 @@ struct case_option *cases_view_kinds(struct call *c, const char *chosen, size_t 
 struct case_option *cases_view_severities(struct call *c, int chosen, size_t *n_out);
 struct case_option *cases_view_prefectures(struct call *c, int chosen, size_t *n_out);
 
+/* Whether C stands under another number than the path said. */
+bool cases_view_moved(const struct call *c, const struct incident *i);
+
 /* The whole case {number} of the path. -ENOENT. */
 int cases_view_case(struct call *c, struct case_page *out);
 

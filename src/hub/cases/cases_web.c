@@ -207,6 +207,8 @@ static int case_show(struct call *c)
 
 	if (r < 0)
 		return r;
+	if (!c->wants_json && cases_view_moved(c, &p.c)) /* the number of a part leads on */
+		return call_redirect(c, "/cases/%s", p.c.number);
 	saw(c, SEEN_CASE, &p.c);
 	return c->wants_json ? cases_json(c, &p.c, 1) : page_of(c, 200, &p);
 }
@@ -239,7 +241,7 @@ static int finish(struct call *c, struct txn **t, int r, const struct typed *typ
 		r = txn_commit(t, &c->err);
 	if (r >= 0) {
 		live_publish(c->hub, "case", i.company_id, i.id);
-		return call_done(c, "case.saved", "/cases/%s", c->param[0]);
+		return call_done(c, "case.saved", "/cases/%s", i.number);
 	}
 	if (r != -EINVAL)
 		return r;

@@ -20,7 +20,7 @@ enum {
 static int load(struct txn *t, const struct user *u, const char *number, struct arena *a,
 		struct incident *out, struct err *e)
 {
-	int r = cases_store_get(t, &u->scope, number, a, out, e);
+	int r = cases_get(t, &u->scope, number, a, out, e);
 
 	return r < 0 ? r : cases_rules_may(u, e);
 }
@@ -61,7 +61,7 @@ int cases_tell(struct txn *t, const struct user *u, const struct case_told *told
 	int r = cases_store_number(t, &u->scope, told->case_id, a, &number, e);
 
 	if (r >= 0)
-		r = cases_store_get(t, &u->scope, number, a, &c, e);
+		r = cases_get(t, &u->scope, number, a, &c, e);
 	if (r < 0)
 		return r;
 	const struct entry_row said = { .c = &c,

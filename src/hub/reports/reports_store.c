@@ -29,7 +29,7 @@ int reports_store_count(struct txn *t, const struct scope *s, const struct repor
 		"SELECT i.opened_us, i.kind, i.prefecture, i.n_phone + i.n_remote, i.n_visit,"
 		" i.minutes, i.cost_yen FROM incident i"
 		" WHERE i.opened_us >= $1 AND i.opened_us < $2 AND ($3 = 0 OR i.prefecture = $3)"
-		" AND ($4 = '' OR i.kind = $4) AND @scope(i.company_id)"
+		" AND ($4 = '' OR i.kind = $4) AND i.state <> 'merged' AND @scope(i.company_id)"
 		" ORDER BY i.opened_us",
 		DB_ARGS(DB_INT(report->from_us), DB_INT(report->to_us), DB_INT(f->prefecture),
 			DB_TEXT(f->kind)),
