@@ -97,7 +97,9 @@ struct call {
 	bool fragment;                          /* HX-Request: answer the part, not the page */
 	const struct accounts_session *session; /* for accounts; NULL when nobody is signed in */
 	int64_t session_id;                     /* 0 when nobody is signed in */
-	bool mfa_later; /* the demonstration let this person put the second factor off */
+	bool by_token;   /* a program asks in the person's name (accounts_token.h) */
+	bool reads_only; /* ... and may change nothing */
+	bool mfa_later;  /* the demonstration let this person put the second factor off */
 };
 
 /* Returns 0 when it has filled the answer; negative to let the hub render the error page for that

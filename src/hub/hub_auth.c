@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "hub/accounts/accounts_login.h"
+#include "hub/accounts/accounts_token.h"
 #include "hub/hub_core.h"
 #include "net/crypto.h"
 
@@ -42,14 +43,50 @@ static int admin_user(struct call *c)
 	return 0;
 }
 
+/* RFC 6750, 2.1. A program gets JSON unless it asks for a page. */
+static int token_user(struct call *c, const char *bearer)
+{
+	struct token_try in = { .token = bearer,
+				.address = http_remote(c->req),
+				.now_us = c->now_us };
+	struct user *u = arena_alloc(c->arena, sizeof(*u));
+	const char *accept = http_header(c->req, "Accept");
+	struct api_token k;
+	int r = accounts_token_find(c->hub, &in, &k, u, &c->err);
+
+	c->wants_json |= !accept || !strstr(accept, "text/html");
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(&c->err, -EKEYREJECTED,
+			       "this token is unknown, has ended or was taken back");
+	c->by_token = true;
+	c->reads_only = k.reads;
+	c->lang = u->lang;
+	text_thread_lang(c->lang);
+	c->user = u;
+	c->scope = &u->scope;
+	return 0;
+}
+
+static const char *bearer_of(const struct http_req *q)
+{
+	const char *v = http_header(q, "Authorization");
+
+	return v && str_starts(str_of(v), STR("Bearer ")) ? v + strlen("Bearer ") : NULL;
+}
+
 int hub_auth_user(struct call *c, bool admin_door)
 {
+	const char *bearer = bearer_of(c->req);
 	const char *token = http_cookie_get(c->req, hub_session_cookie(c->req));
 	struct accounts_session *s;
 	int r;
 
 	if (admin_door)
 		return admin_user(c);
+	if (bearer)
+		return token_user(c, bearer);
 	if (!token)
 		return 0;
 	s = arena_alloc(c->arena, sizeof(*s));
@@ -118,7 +155,23 @@ static int log_in_first(struct call *c)
 	return go_to(c, b.p);
 }
 
-/* CSRF: the form is there, with its token. */
+/* A token opens everything but the way to other tokens and passwords. */
+static int token_check(struct call *c, bool post)
+{
+	bool own = str_starts(str_of(c->route->pattern), STR("/account")) ||
+		   str_starts(str_of(c->route->pattern), STR("/log")) ||
+		   str_starts(str_of(c->route->pattern), STR("/people"));
+
+	if (post && c->reads_only)
+		return err_set(&c->err, -EPERM, "this token may look, but change nothing");
+	if (post && own)
+		return err_set(&c->err, -EPERM,
+			       "passwords, people and tokens are changed by a person who signs in");
+	return 0;
+}
+
+/* CSRF: the form is there, with its token. A browser does not add a bearer token by itself: nothing
+ * to forge. */
 static int check(struct call *c, bool admin_door, bool csrf)
 {
 	bool open = (c->route->roles & ROLE_PUBLIC) != 0;
@@ -138,7 +191,9 @@ static int check(struct call *c, bool admin_door, bool csrf)
 		return log_in_first(c);
 	if (gate != GATE_OPEN && !gate_allows(c->route, gate_path(gate)))
 		return go_to(c, gate_path(gate));
-	if (csrf && post && !(c->route->flags & ROUTE_NO_CSRF) && !csrf_ok(c))
+	if (c->by_token && token_check(c, post) < 0)
+		return c->err.code;
+	if (csrf && post && !c->by_token && !(c->route->flags & ROUTE_NO_CSRF) && !csrf_ok(c))
 		return err_set(&c->err, -EPERM,
 			       "this form is too old or not ours, please load the page again");
 	if (!open && !user_is(c->user, c->route->roles))

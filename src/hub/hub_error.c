@@ -14,6 +14,8 @@ static int status_of(int code)
 		return 404;
 	case EOPNOTSUPP:
 		return 405;
+	case EKEYREJECTED:
+		return 401;
 	case EPERM:
 	case EACCES:
 	case EDENIED:

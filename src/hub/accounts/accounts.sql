@@ -106,3 +106,18 @@ CREATE TABLE seen (
 	times BIGINT NOT NULL,
 	PRIMARY KEY (company_id, hour_us, person_id, entity, entity_id)
 );
+
+-- step 5: tokens with which programs ask in a person's name
+CREATE TABLE api_token (
+	id @id,
+	token_hash TEXT NOT NULL UNIQUE,     -- SHA-256; the token itself is shown once and not kept
+	person_id BIGINT NOT NULL REFERENCES person (id),
+	name TEXT NOT NULL,                  -- what it is for, in the person's words
+	reads BIGINT NOT NULL,               -- 1: may look, never change
+	created_us BIGINT NOT NULL,
+	expires_us BIGINT NOT NULL,
+	used_us BIGINT NOT NULL,             -- to the minute; 0 = never
+	used_from TEXT NOT NULL,
+	ended_us BIGINT NOT NULL             -- taken back; 0 = not
+);
+CREATE INDEX api_token_person ON api_token (person_id);

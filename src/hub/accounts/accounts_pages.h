@@ -6,6 +6,7 @@
 #include "hub/accounts/accounts_audit_store.h"
 #include "hub/accounts/accounts_login.h"
 #include "hub/accounts/accounts_people.h"
+#include "hub/accounts/accounts_token.h"
 #include "hub/hub_frame.h"
 
 struct login_page {
@@ -48,6 +49,20 @@ struct account_page {
 	int64_t codes_left;
 	struct field_view password; /* for switching the factor off */
 	const char *error;
+};
+
+struct token_line {
+	struct api_token k;
+	bool alive;
+};
+struct tokens_page {
+	const struct token_line *tokens;
+	size_t n_tokens, n_alive;
+	struct field_view name;
+	const char *error;
+};
+struct token_page { /* shown once */
+	const char *token, *url;
 };
 
 struct people_page {
@@ -120,6 +135,10 @@ int accounts_enrol_later(struct call *c);
 int accounts_enrol_off(struct call *c);
 int accounts_session_end_post(struct call *c);
 int accounts_sessions_end_post(struct call *c);
+
+int accounts_tokens_get(struct call *c);
+int accounts_tokens_post(struct call *c);
+int accounts_token_end_post(struct call *c);
 
 int accounts_people_get(struct call *c);
 int accounts_person_new(struct call *c);

@@ -11,6 +11,7 @@
 #include "hub/accounts/accounts_login.h"
 #include "hub/accounts/accounts_session_store.h"
 #include "hub/accounts/accounts_store.h"
+#include "hub/accounts/accounts_token.h"
 #include "net/crypto.h"
 
 const struct role_name accounts_role_names[] = {
@@ -195,6 +196,8 @@ int accounts_person_change(struct hub *h, const struct user *by, const struct ac
 		int64_t n = accounts_session_store_remove(t, &by->scope, p->id, 0, 0, e);
 		if (n < 0)
 			return (int)n;
+		if ((r = accounts_tokens_end(t, p->id, by->scope.now_us, e)) < 0)
+			return r;
 	}
 	if ((r = accounts_audit(t, by, "person.change", "person", p->id, o.member_company_id,
 				detail.p, e)) < 0)
@@ -225,7 +228,8 @@ int accounts_person_reset(struct hub *h, const struct user *by, int64_t id,
 	int64_t n = accounts_session_store_remove(t, &by->scope, id, 0, 0, e);
 	if (n < 0)
 		return (int)n;
-	if ((r = accounts_audit(t, by, "person.reset", "person", id, o.member_company_id, NULL,
+	if ((r = accounts_tokens_end(t, id, by->scope.now_us, e)) < 0 ||
+	    (r = accounts_audit(t, by, "person.reset", "person", id, o.member_company_id, NULL,
 				e)) < 0 ||
 	    (r = txn_commit(&t, e)) < 0)
 		return r;

@@ -22,7 +22,7 @@ int accounts_session_store_add(struct txn *t, const struct scope *s, const char 
 			  id_out, e);
 }
 
-static void user_read(const struct rows *r, int64_t now_us, struct user *u)
+void accounts_session_store_user(const struct rows *r, int64_t now_us, struct user *u)
 {
 	*u = (struct user){ .person_id = rows_int(r, 1),
 			    .org_id = rows_int(r, 10),
@@ -68,7 +68,7 @@ int accounts_session_store_find(struct txn *t, const struct scope *s, const char
 	};
 	str_copy(out->row.csrf, sizeof(out->row.csrf), str_of(rows_text(rows, 2)));
 	str_copy(out->row.address, sizeof(out->row.address), str_of(rows_text(rows, 7)));
-	user_read(rows, now_us, &out->user);
+	accounts_session_store_user(rows, now_us, &out->user);
 	return 0;
 }
 

@@ -10,6 +10,9 @@ int accounts_session_store_add(struct txn *t, const struct scope *s, const char 
 /* With the person it belongs to; -ENOENT. */
 int accounts_session_store_find(struct txn *t, const struct scope *s, const char *token_hash,
 				int64_t now_us, struct accounts_session *out, struct err *e);
+/* The person of a row whose columns 1 and 10 to 15 are person, organisation, roles, name, language,
+ * the company that the organisation is, the organisation's name. */
+void accounts_session_store_user(const struct rows *r, int64_t now_us, struct user *u);
 int accounts_session_store_alive(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 				 struct err *e); /* 1, 0 or negative */
 int accounts_session_store_seen(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,

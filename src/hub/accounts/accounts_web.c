@@ -183,6 +183,9 @@ static const struct route routes[] = {
 	{ "POST", "/account/totp", ROLES_ANY, accounts_enrol_post, ROUTE_NO_MFA },
 	{ "POST", "/account/totp/later", ROLES_ANY, accounts_enrol_later, ROUTE_NO_MFA },
 	{ "POST", "/account/totp-off", ROLES_ANY, accounts_enrol_off, 0 },
+	{ "GET", "/account/tokens", ROLES_ANY, accounts_tokens_get, 0 },
+	{ "POST", "/account/tokens", ROLES_ANY, accounts_tokens_post, 0 },
+	{ "POST", "/account/tokens/{id}/end", ROLES_ANY, accounts_token_end_post, 0 },
 	{ "POST", "/account/sessions/{id}/end", ROLES_ANY, accounts_session_end_post, 0 },
 	{ "POST", "/account/sessions/end", ROLES_ANY, accounts_sessions_end_post, 0 },
 

@@ -2,6 +2,7 @@
 /* Accounts: slow guessing, second factor used once, sessions that end, roles that fit, and an audit
  * log in which every change shows. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <liboath/oath.h>
@@ -13,6 +14,7 @@
 #include "hub/accounts/accounts_login.h"
 #include "hub/accounts/accounts_people.h"
 #include "hub/accounts/accounts_store.h"
+#include "hub/accounts/accounts_token.h"
 #include "hub/hub_core.h"
 #include "hub/test_hub.h"
 
@@ -387,6 +389,105 @@ static void audit_chain_shows_changes(struct test_hub *th)
 			 -EFORMAT);
 }
 
+/* A request of a program; no cookie, no CSRF token. */
+static struct test_answer ask(struct test_hub *th, const char *method, const char *path,
+			      const char *token, const char *form)
+{
+	static char text[2048];
+
+	(void)snprintf(text, sizeof(text),
+		       "%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+		       "Content-Type: application/x-www-form-urlencoded\r\n"
+		       "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+		       method, path, token, strlen(form), form);
+	return test_hub_raw(th, text);
+}
+
+static void token_new(struct test_hub *th, int64_t person, bool reads, char out[TOKEN_TEXT])
+{
+	struct user u = test_hub_user(th, person);
+	const struct token_new n = { .name = "figures", .days = 30, .reads = reads };
+	struct err e = { 0 };
+
+	if (accounts_token_make(th->hub, &u, &n, now_of(th), out, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+static void a_program_asks_with_a_token(struct test_hub *th)
+{
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "token.desk");
+	char token[TOKEN_TEXT];
+
+	token_new(th, desk, false, token);
+	struct test_answer a = ask(th, "GET", "/cases", token, "");
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.type, "application/json"));
+	assert_int_equal(ask(th, "GET", "/people", token, "").status, 403);
+	token[TOKEN_TEXT - 3] ^= 1;
+	assert_int_equal(ask(th, "GET", "/cases", token, "").status, 401);
+	assert_int_equal(ask(th, "GET", "/cases", "", "").status, 401);
+}
+
+static void a_token_changes_no_password_and_makes_no_token(struct test_hub *th)
+{
+	int64_t admin = test_hub_person(th, th->consortium_id, ROLE_ADMIN, "token.admin");
+	char token[TOKEN_TEXT];
+
+	token_new(th, admin, false, token);
+	assert_int_equal(ask(th, "GET", "/people", token, "").status, 200);
+	assert_int_equal(ask(th, "POST", "/account/tokens", token, "name=x&days=1").status, 403);
+	assert_int_equal(ask(th, "POST", "/account/password", token, "old=x&new=y").status, 403);
+	assert_int_equal(ask(th, "POST", "/people", token, "login=x&name=x").status, 403);
+}
+
+static void a_token_that_may_look_changes_nothing(struct test_hub *th)
+{
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "token.look");
+	char looks[TOKEN_TEXT], changes[TOKEN_TEXT];
+
+	token_new(th, desk, true, looks);
+	token_new(th, desk, false, changes);
+	assert_int_equal(ask(th, "POST", "/cases/IW-2026-000001/take", looks, "").status, 403);
+	assert_int_equal(ask(th, "POST", "/cases/IW-2026-000001/take", changes, "").status, 404);
+}
+
+static void tokens_end(struct test_hub *th)
+{
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "token.end");
+	int64_t other = test_hub_person(th, th->consortium_id, ROLE_DESK, "token.other");
+	struct user u = test_hub_user(th, desk), system = accounts_system_user(now_of(th));
+	char a[TOKEN_TEXT], b[TOKEN_TEXT], once[ONCE_TEXT];
+
+	token_new(th, desk, false, a);
+	token_new(th, desk, false, b);
+	assert_int_equal(test_hub_post(th, other, "/account/tokens/1/end", "").status, 404);
+	assert_int_equal(ask(th, "GET", "/cases", a, "").status, 200);
+	assert_int_equal(accounts_token_end(th->hub, &u, 1, now_of(th), NULL), 0);
+	assert_int_equal(ask(th, "GET", "/cases", a, "").status, 401);
+	assert_int_equal(ask(th, "GET", "/cases", b, "").status, 200);
+	assert_int_equal(accounts_person_reset(th->hub, &system, desk, once, NULL), 0);
+	assert_int_equal(ask(th, "GET", "/cases", b, "").status, 401);
+	token_new(th, other, false, a);
+	clock_fake_add(&th->clock, 31 * US_PER_DAY);
+	assert_int_equal(ask(th, "GET", "/cases", a, "").status, 401);
+}
+
+static void tokens_have_a_page(struct test_hub *th)
+{
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "token.page");
+
+	assert_int_equal(test_hub_post(th, desk, "/account/tokens", "name=&days=30").status, 400);
+	assert_int_equal(test_hub_post(th, desk, "/account/tokens", "name=x&days=999").status, 400);
+	struct test_answer a =
+		test_hub_post(th, desk, "/account/tokens", "name=figures&days=30&may=change");
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.body, "ots_"));
+	a = test_hub_get(th, desk, "/account/tokens");
+	assert_int_equal(a.status, 200);
+	assert_non_null(strstr(a.body, "figures"));
+	assert_null(strstr(a.body, "ots_"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +504,11 @@ int main(void)
 		ON_BOTH(members_people_are_seen_by_their_desk_only),
 		ON_BOTH(every_page_renders),
 		ON_BOTH(audit_chain_shows_changes),
+		ON_BOTH(a_program_asks_with_a_token),
+		ON_BOTH(a_token_changes_no_password_and_makes_no_token),
+		ON_BOTH(a_token_that_may_look_changes_nothing),
+		ON_BOTH(tokens_end),
+		ON_BOTH(tokens_have_a_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
