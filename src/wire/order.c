@@ -73,7 +73,7 @@ static void mask(uint8_t address[16], unsigned bits)
 int order_network_set(struct order_network *n, const char *text, struct err *e)
 {
 	struct order_network read = { .set = true, .bits = ALL_BITS };
-	struct str all = str_trim(str_of(text)), rest = all, address = { NULL, 0 };
+	struct str all = str_trim(str_of(text)), rest = all, address = { all.p, 0 };
 	char copy[INET6_ADDRSTRLEN];
 	int64_t bits = 0;
 	bool slash = memchr(all.p, '/', all.n) != NULL;

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "store/db.h"
+#include "wire/order.h"
 #include "wire/otasuke.pb-c.h"
 
 struct hub;
@@ -24,6 +25,12 @@ struct fleet_finding {
 	const Otasuke__Wire__Finding *finding; /* device may be NULL */
 	int64_t device_id; /* row of table device; 0 when the sensor knows no MAC */
 };
+/* What became of an order; each report once. ORDER_ID 0: an item that the sensor could not believe
+ * or read. The report's texts are within bounds and valid UTF-8, but the sensor's. */
+struct fleet_order_report {
+	int64_t order_id;
+	const struct order_report *report;
+};
 struct fleet_batch {
 	int64_t company_id, sensor_id;
 	int64_t received_us;
@@ -33,6 +40,18 @@ struct fleet_batch {
 	size_t n_summaries;
 	const Otasuke__Wire__Heartbeat *const *beats; /* those that tell of mutes */
 	size_t n_beats;
+	const struct fleet_order_report *orders;
+	size_t n_orders;
+};
+/* A file that an order asked for: whole, its hash compared. */
+struct fleet_upload {
+	int64_t company_id, sensor_id, order_id;
+	const char *path, *sha256; /* hex */
+	int64_t size, received_us;
+};
+
+struct fleet_sent {
+	int64_t company_id, sensor_id, order_id, at_us;
 };
 
 /* A feature that works on findings as they are stored. */
@@ -52,6 +71,12 @@ struct fleet_consumer {
 	 * be NULL. */
 	int (*enrolled)(void *arg, struct txn *t, int64_t company_id, int64_t sensor_id,
 			struct err *e);
+	/* The sensor has an order now, in the same transaction. May be NULL. */
+	int (*sent)(void *arg, struct txn *t, const struct fleet_sent *s, struct err *e);
+	/* A file is there, in the writing transaction: 1 = copied or linked, fleet removes its own
+	 * after the commit; 0 = not mine; negative rolls back and comes again. A file that nobody
+	 * takes stays for a while. May be NULL. */
+	int (*upload)(void *arg, struct txn *t, const struct fleet_upload *u, struct err *e);
 	void *arg;
 };
 /* From a feature's start(), before the hub listens. C is copied. */
@@ -120,5 +145,32 @@ void fleet_items_wake(struct hub *h);
  * them, and for an hour. -ELIMIT. */
 int fleet_blob_put(struct txn *t, const void *p, size_t n, int64_t now_us,
 		   char name_out[FLEET_BLOB_NAME], struct err *e);
+
+/* Orders (wire/order.h): items that a sensor carries out once and reports on. */
+struct fleet_order {
+	int64_t company_id, sensor_id;
+	struct order order; /* its id: the caller's, used once for this sensor */
+	int64_t expires_us; /* not begun after that */
+};
+/* As fleet_item_put, and -EEXIST for an id that was used; -EINVAL, -ELIMIT of order_check. */
+int fleet_order_put(struct txn *t, const struct scope *s, const struct fleet_order *o,
+		    int64_t now_us, struct err *e);
+/* No longer wanted: what still waits does not go out (1; 0 = it had gone out or is none), and a
+ * capture ends wherever it is. What is isolated or blocked already is released by orders of their
+ * own. */
+int fleet_order_withdraw(struct txn *t, const struct scope *s, int64_t sensor_id, int64_t order_id,
+			 int64_t now_us, struct err *e);
+
+/* Whether a sensor can be given orders now, and which. Texts in the arena. */
+struct fleet_reach {
+	bool connected;
+	bool inline_box;         /* traffic goes through it and it can hold devices back */
+	const char *inline_text; /* why not, although it is set up to; "" */
+	const char *version;
+	int64_t company_id, heard_us, revoked_us;
+	int64_t isolated, blocked; /* devices, destinations, now */
+};
+int fleet_sensor_reach(struct hub *h, struct txn *t, const struct scope *s, int64_t sensor_id,
+		       struct arena *a, struct fleet_reach *out, struct err *e);
 
 #endif

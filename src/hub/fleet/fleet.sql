@@ -193,3 +193,43 @@ CREATE TABLE parcel_part (
 	body @blob NOT NULL,
 	PRIMARY KEY (sha256, at)
 );
+
+-- step 3: orders to sensors, what they report of them, files that they bring
+
+-- Traffic goes through the sensor and it can hold devices back; why not, although it is set up to.
+ALTER TABLE sensor ADD COLUMN inline_box BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sensor ADD COLUMN inline_text TEXT NOT NULL DEFAULT '';
+ALTER TABLE sensor ADD COLUMN isolated BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sensor ADD COLUMN blocked BIGINT NOT NULL DEFAULT 0;
+
+-- An order that was given; ITEM is the sequence of what carried it.
+CREATE TABLE fleet_order (
+	sensor_id BIGINT NOT NULL REFERENCES sensor (id),
+	item BIGINT NOT NULL,
+	company_id BIGINT NOT NULL,
+	order_id BIGINT NOT NULL,            -- of the feature that gave it
+	type TEXT NOT NULL,
+	made_us BIGINT NOT NULL,
+	bytes_max BIGINT NOT NULL,           -- of a file that it brings
+	file_sha256 TEXT NOT NULL,           -- hex; '' = none yet
+	file_size BIGINT NOT NULL,
+	file_state TEXT NOT NULL,            -- '' coming here taken gone
+	file_us BIGINT NOT NULL,             -- when it was here
+	PRIMARY KEY (sensor_id, item)
+);
+CREATE INDEX fleet_order_by_id ON fleet_order (sensor_id, order_id);
+CREATE INDEX fleet_order_by_file ON fleet_order (file_state);
+
+-- What sensors have reported, each once.
+CREATE TABLE fleet_order_report (
+	sensor_id BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	number BIGINT NOT NULL,
+	company_id BIGINT NOT NULL,
+	order_id BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	at_us BIGINT NOT NULL,
+	received_us BIGINT NOT NULL,
+	PRIMARY KEY (sensor_id, item, number)
+);

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "hub/accounts/accounts.h"
 #include "hub/fleet/fleet_item_store.h"
+#include "hub/fleet/fleet_order_store.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
 #include "wire/record.h"
@@ -31,6 +32,8 @@ struct ingest {
 	size_t n_summaries;
 	const Otasuke__Wire__Heartbeat **beats; /* those with something for consumers */
 	size_t n_beats;
+	struct fleet_order_report *orders;
+	size_t n_orders;
 	bool beat;
 };
 
@@ -97,7 +100,7 @@ static int on_summary(struct ingest *in, uint64_t sequence, const Otasuke__Wire_
 }
 
 /* What the sensor made of an item: onto its page and into the audit trail, once. */
-static int on_item_result(struct ingest *in, const Otasuke__Wire__ItemResult *m, struct err *e)
+static int item_done(struct ingest *in, const struct item_result *m, struct err *e)
 {
 	char reason[REASON_MAX];
 	struct item_row i = { .sensor_id = in->from->sensor_id,
@@ -122,6 +125,35 @@ static int on_item_result(struct ingest *in, const Otasuke__Wire__ItemResult *m,
 	jsonw_end_object(&w);
 	return accounts_audit(in->t, NULL, m->applied ? "item.applied" : "item.refused", "sensor",
 			      in->from->sensor_id, in->from->company_id, in->scratch.p, e);
+}
+
+static int on_item_result(struct ingest *in, const Otasuke__Wire__ItemResult *m, struct err *e)
+{
+	struct item_result r = { m->sequence, m->applied, m->reason, m->at_us };
+
+	return item_done(in, &r, e);
+}
+
+/* Each report once, whatever the sensor sends again; its devices are news as those of a summary. */
+static int on_order_report(struct ingest *in, const Otasuke__Wire__Record *rec, struct err *e)
+{
+	struct record *r = arena_alloc(in->arena, sizeof(*r));
+
+	record_decode(rec, in->arena, r);
+	const struct order_report *o = &r->order;
+	struct item_result item = { o->item, o->state != ORDER_REFUSED, o->text, o->at_us };
+	int got = o->item > INT64_MAX ? 0 : fleet_order_store_report(in->t, in->from, o, e);
+	if (got <= 0 || (got = item_done(in, &item, e)) < 0)
+		return got;
+	for (size_t i = 0; i < o->n_devices; i++) {
+		int64_t id;
+
+		if ((got = device_id(in, rec->order_report->devices[i], &id, e)) < 0)
+			return got;
+	}
+	in->orders = arena_grow(in->arena, in->orders, in->n_orders, sizeof(*in->orders));
+	in->orders[in->n_orders++] = (struct fleet_order_report){ o->order, o };
+	return 0;
 }
 
 static int on_heartbeat(struct ingest *in, const Otasuke__Wire__Heartbeat *h, struct err *e)
@@ -156,6 +188,8 @@ static int on_record(struct ingest *in, const Otasuke__Wire__Record *rec, struct
 		return on_summary(in, rec->sequence, rec->summary, e);
 	case OTASUKE__WIRE__RECORD__BODY_HEARTBEAT:
 		return on_heartbeat(in, rec->heartbeat, e);
+	case OTASUKE__WIRE__RECORD__BODY_ORDER_REPORT:
+		return on_order_report(in, rec, e);
 	default:
 		return 0; /* a newer sensor's: acknowledged, not understood */
 	}
@@ -171,10 +205,12 @@ static int tell(struct ingest *in, const struct fleet_consumers *consumers, stru
 				 .summaries = in->summaries,
 				 .n_summaries = in->n_summaries,
 				 .beats = in->beats,
-				 .n_beats = in->n_beats };
+				 .n_beats = in->n_beats,
+				 .orders = in->orders,
+				 .n_orders = in->n_orders };
 	int r = 0;
 
-	if (b.n_findings == 0 && b.n_summaries == 0 && b.n_beats == 0)
+	if (b.n_findings == 0 && b.n_summaries == 0 && b.n_beats == 0 && b.n_orders == 0)
 		return 0;
 	for (size_t i = 0; i < consumers->n && r >= 0; i++)
 		r = consumers->list[i].take(consumers->list[i].arg, in->t, &b, e);

@@ -9,7 +9,7 @@
 #include "hub/fleet/fleet.h"
 #include "hub/fleet/fleet_ingest_store.h"
 
-enum { CONSUMERS_MAX = 8 };
+enum { CONSUMERS_MAX = 16 };
 
 struct fleet_consumers {
 	struct fleet_consumer list[CONSUMERS_MAX];

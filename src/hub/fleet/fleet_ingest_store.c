@@ -225,7 +225,8 @@ int fleet_ingest_store_heartbeat(struct txn *t, const struct ingest_from *from,
 		"UPDATE sensor SET beat_us = $2, capture_up = $3, capture_text = $4, version = $5,"
 		" uptime_s = $6, packets = $7, packets_dropped = $8, flows_dropped = $9,"
 		" spool_bytes = $10, spool_quota = $11, spool_dropped = $12, rss_bytes = $13,"
-		" problems = $14, records = $15, records_unknown = $16, records_dropped = $17"
+		" problems = $14, records = $15, records_unknown = $16, records_dropped = $17,"
+		" inline_box = $18, inline_text = $19, isolated = $20, blocked = $21"
 		" WHERE id = $1 AND beat_us <= $2 AND @scope(company_id)",
 		DB_ARGS(DB_INT(from->sensor_id), DB_INT(h->at_us), DB_INT(h->capture_up != 0),
 			clipped(h->capture_text, TEXT_MAX), clipped(h->version, DETECTOR_MAX),
@@ -233,7 +234,9 @@ int fleet_ingest_store_heartbeat(struct txn *t, const struct ingest_from *from,
 			number(h->flows_dropped), number(h->spool_bytes), number(h->spool_quota),
 			number(h->spool_dropped), number(h->rss_bytes),
 			DB_TEXT(problems.p ? problems.p : ""), number(h->records),
-			number(h->records_unknown), number(h->records_dropped)),
+			number(h->records_unknown), number(h->records_dropped),
+			DB_INT(h->inline_ != 0), clipped(h->inline_text, TEXT_MAX),
+			DB_INT((int64_t)h->isolated), DB_INT((int64_t)h->blocked)),
 		e);
 }
 

@@ -6,6 +6,7 @@
 #include "hub/fleet/fleet_ingest_store.h"
 #include "hub/fleet/fleet_item_store.h"
 #include "hub/fleet/fleet_store.h"
+#include "hub/fleet/fleet_upload.h"
 
 enum { SENSORS_AT_ONCE = 1000, KEEP_ITEMS_DAYS = 90 };
 
@@ -45,6 +46,9 @@ int fleet_keep_run(struct hub *h, struct err *e)
 	struct fleet_sensor *list;
 	size_t n = SENSORS_AT_ONCE;
 	int r = keep_items(h, e);
+
+	if (r >= 0)
+		r = fleet_upload_keep(h, e);
 
 	for (; n == SENSORS_AT_ONCE && r >= 0; f.offset += n) {
 		struct txn *t = txn_begin(h->db, TXN_READ, e);

@@ -7,6 +7,7 @@
 
 struct fleet_conf {
 	int64_t keep_heartbeats_ms, keep_findings_ms;
+	int64_t uploads_max_bytes;
 };
 extern struct fleet_conf fleet_conf; /* filled when the configuration is read */
 

@@ -33,6 +33,7 @@ struct fleet_listener {
 	struct loop *loop;
 	struct tls_server *server;
 	struct peers peers; /* the thread's own, like the timers */
+	struct fleet_present present;
 	struct loop_timer *look, *tick;
 	pthread_t thread;
 	bool running;
@@ -109,6 +110,11 @@ void fleet_listen_items(struct fleet_listener *l)
 	loop_wake(l->loop, on_look, l);
 }
 
+bool fleet_listen_connected(struct fleet_listener *l, int64_t sensor_id)
+{
+	return fleet_present_has(&l->present, sensor_id);
+}
+
 static void *run(void *arg)
 {
 	struct fleet_listener *l = arg;
@@ -174,9 +180,11 @@ int fleet_listen_start(struct hub *h, const struct fleet_consumers *consumers,
 	l->peers = (struct peers){
 		.hub = h,
 		.ca = &l->ca,
+		.present = &l->present,
 		.post = { .hub = h, .key = &l->ca.item, .budget = POST_BLOB_BYTES }
 	};
 	pthread_mutex_init(&l->lock, NULL);
+	fleet_present_init(&l->present);
 	if ((r = read_pem(h, HUB_CA_KEY, &l->ca.key_pem, e)) < 0 ||
 	    (r = read_pem(h, HUB_CA_CERT, &l->ca.cert_pem, e)) < 0 ||
 	    (r = hub_item_key_load(h, &l->ca.item, e)) < 0)
@@ -221,6 +229,7 @@ void fleet_listen_stop(struct fleet_listener *l)
 	if (l->loop)
 		loop_free(l->loop);
 	pthread_mutex_destroy(&l->lock);
+	fleet_present_done(&l->present);
 	free(l->ca.key_pem);
 	free(l->ca.cert_pem);
 	crypto_wipe(&l->ca.item, sizeof(l->ca.item));

@@ -16,6 +16,8 @@ void fleet_listen_stop(struct fleet_listener *l); /* NULL is fine */
 void fleet_listen_drop(struct fleet_listener *l, int64_t sensor_id);
 /* Items were put: connected sensors get theirs now; any thread. */
 void fleet_listen_items(struct fleet_listener *l);
+/* Any thread. */
+bool fleet_listen_connected(struct fleet_listener *l, int64_t sensor_id);
 
 /* The running state of the feature: hub->fleet. */
 struct fleet {

@@ -140,6 +140,8 @@ static void on_closed(void *arg, struct tls_conn *c, const char *reason)
 		}
 	}
 	p->conn = NULL;
+	if (p->greeted)
+		fleet_present_remove(all->present, p->sensor_id);
 	peer_release(p);
 }
 
@@ -168,6 +170,8 @@ static int on_hello(struct peer *p, const uint8_t *bytes, size_t n)
 	if (r < 0)
 		return r;
 	protobuf_c_message_free_unpacked(hello, NULL);
+	if (p->greeted) /* once a connection */
+		return -EFORMAT;
 	struct txn *t = txn_begin(h->db, TXN_READ, &e);
 	r = t ? fleet_ingest_store_acknowledged(t, p->sensor_id, &m.acknowledged, &e) : e.code;
 	txn_rollback(&t);
@@ -180,6 +184,7 @@ static int on_hello(struct peer *p, const uint8_t *bytes, size_t n)
 	m.hub_time_us = clock_utc_us(h->clock);
 	m.company = p->company;
 	p->greeted = true;
+	fleet_present_add(p->all->present, p->sensor_id);
 	p->acknowledged = m.acknowledged;
 	p->post = (struct post){ .sensor_id = p->sensor_id };
 	send_message(p, FRAME_WELCOME, &m.base);
@@ -245,6 +250,26 @@ static int on_ask(struct peer *p, const uint8_t *bytes, size_t n)
 	return r;
 }
 
+/* One that finds no room in the queue is not answered: the sensor says it again. */
+static int on_upload(struct peer *p, const uint8_t *bytes, size_t n)
+{
+	ProtobufCMessage *m = NULL;
+	struct err e;
+	int r = frame_unpack(&otasuke__wire__upload_part__descriptor, bytes, n, &m, &e);
+
+	if (r < 0)
+		return r;
+	struct writer_job *j = mem_new(sizeof(*j));
+	j->kind = WRITER_UPLOAD;
+	j->sensor_id = p->sensor_id;
+	j->part = (Otasuke__Wire__UploadPart *)m;
+	if ((r = fleet_upload_check(j->part)) < 0)
+		writer_job_free(j);
+	else
+		(void)push(p, j);
+	return r;
+}
+
 static int on_enrol(struct peer *p, const uint8_t *bytes, size_t n)
 {
 	ProtobufCMessage *m = NULL;
@@ -282,6 +307,8 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 		return on_batch(p, bytes, n);
 	if (type == FRAME_ITEM_ACK && p->greeted)
 		return on_item_ack(p, bytes, n);
+	if (type == FRAME_UPLOAD && p->greeted)
+		return on_upload(p, bytes, n);
 	return type == FRAME_BLOB_ASK && p->greeted ? on_ask(p, bytes, n) : -EFORMAT;
 }
 
@@ -305,6 +332,19 @@ static void answer_batch(struct peer *p, const struct writer_job *j)
 		p->acknowledged = j->ingest.acknowledged;
 	m.acknowledged = p->acknowledged; /* each batch has its answer, an empty one too */
 	send_message(p, FRAME_ACK, &m.base);
+}
+
+static void answer_upload(struct peer *p, const struct writer_job *j)
+{
+	Otasuke__Wire__UploadHave m = OTASUKE__WIRE__UPLOAD_HAVE__INIT;
+
+	if (j->result < 0)
+		return; /* the sensor asks again */
+	m.item = j->part->item;
+	m.sha256 = j->part->sha256;
+	m.have = j->upload.have;
+	m.code = (char *)(uintptr_t)j->upload.code; /* packed, not kept */
+	send_message(p, FRAME_UPLOAD_HAVE, &m.base);
 }
 
 static void answer_enrol(struct peer *p, const struct writer_job *j)
@@ -340,6 +380,8 @@ void fleet_peer_answer(struct writer_job *j)
 		answer_batch(p, j);
 	else if (p->conn && !p->refused && j->kind == WRITER_ENROL)
 		answer_enrol(p, j);
+	else if (p->conn && !p->refused && j->kind == WRITER_UPLOAD)
+		answer_upload(p, j);
 	else
 		post(p);
 	p->jobs--;

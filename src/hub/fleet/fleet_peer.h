@@ -5,6 +5,7 @@
 #define HUB_FLEET_FLEET_PEER_H
 
 #include "hub/fleet/fleet_post.h"
+#include "hub/fleet/fleet_present.h"
 #include "hub/fleet/fleet_writer.h"
 #include "net/tls.h"
 
@@ -16,6 +17,7 @@ struct peers {
 	const struct fleet_ca *ca;
 	struct fleet_writer *writer;
 	struct post_office post;
+	struct fleet_present *present;
 	struct peer *first;
 };
 

@@ -32,7 +32,10 @@ struct fleet_sensor {
 	int64_t spool_bytes, spool_quota, spool_dropped, rss_bytes;
 	int64_t devices_left_out;
 	int64_t records, records_unknown, records_dropped; /* lines of other programs */
-	const char *company_name, *site_name;              /* shown */
+	bool inline_box;                                   /* it can hold devices back ... */
+	const char *inline_text;                           /* ... or why not */
+	int64_t isolated, blocked;
+	const char *company_name, *site_name; /* shown */
 };
 
 enum fleet_light fleet_light_of(const struct fleet_sensor *s, int64_t now_us);

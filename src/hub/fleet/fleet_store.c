@@ -12,7 +12,7 @@
 	" s.beat_us, s.capture_up, s.capture_text, s.problems, s.uptime_s, s.packets,"             \
 	" s.packets_dropped, s.flows_dropped, s.spool_bytes, s.spool_quota, s.spool_dropped,"      \
 	" s.rss_bytes, s.devices_left_out, c.name, x.name, s.records, s.records_unknown,"          \
-	" s.records_dropped"
+	" s.records_dropped, s.inline_box, s.inline_text, s.isolated, s.blocked"
 #define SENSOR_TABLES                                                                              \
 	" FROM sensor s JOIN company c ON c.id = s.company_id LEFT JOIN site x ON x.id = "         \
 	"s.site_id"
@@ -56,6 +56,10 @@ static void sensor_read(const struct rows *r, struct arena *a, void *row)
 		.records = rows_int(r, 29),
 		.records_unknown = rows_int(r, 30),
 		.records_dropped = rows_int(r, 31),
+		.inline_box = rows_int(r, 32) != 0,
+		.inline_text = rows_keep(r, 33, a),
+		.isolated = rows_int(r, 34),
+		.blocked = rows_int(r, 35),
 	};
 }
 

@@ -73,6 +73,7 @@ void fleet_view_post(struct call *c, const struct item_row *i, struct fleet_item
 		{ "refused", "fleet.item.refused", "red" },
 		{ "superseded", "fleet.item.superseded", "grey" },
 		{ "expired", "fleet.item.expired", "amber" },
+		{ "withdrawn", "fleet.item.withdrawn", "grey" },
 	};
 	const char *kind = text_find(c->hub->text, c->lang,
 				     arena_printf(c->arena, "fleet.item.kind.%s", i->kind));

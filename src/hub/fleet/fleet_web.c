@@ -293,6 +293,9 @@ static const struct conf_row conf[] = {
 	{ "fleet.keep_findings", CONF_DURATION_MS, 86400000, INT64_C(4000) * 86400000, "730d",
 	  offsetof(struct fleet_conf, keep_findings_ms),
 	  "findings are kept; alerts and cases made of them stay" },
+	{ "fleet.uploads_max", CONF_SIZE_BYTES, 1 << 20, INT64_C(1) << 42, "2G",
+	  offsetof(struct fleet_conf, uploads_max_bytes),
+	  "files that sensors bring and nobody has taken yet, all together" },
 };
 
 static const struct menu_item menu[] = {

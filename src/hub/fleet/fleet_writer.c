@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "hub/fleet/fleet_item_store.h"
+#include "hub/fleet/fleet_order_store.h"
 #include "hub/live.h"
 
 struct fleet_writer {
@@ -32,6 +33,8 @@ void writer_job_free(struct writer_job *j)
 		otasuke__wire__batch__free_unpacked(j->batch, NULL);
 	if (j->enrol)
 		otasuke__wire__enrol__free_unpacked(j->enrol, NULL);
+	if (j->part)
+		otasuke__wire__upload_part__free_unpacked(j->part, NULL);
 	free(j->enrolled.cert_pem);
 	free(j);
 }
@@ -189,17 +192,46 @@ static void enrol(struct fleet_writer *w, struct writer_job *j)
 	j->result = fleet_enrol(&by, &ask, clock_utc_us(w->conf.hub->clock), &j->enrolled, &j->err);
 }
 
+/* Whoever gave the order hears that it has arrived. */
+static int order_sent(struct fleet_writer *w, struct txn *t, const struct writer_job *j,
+		      int64_t now_us, struct err *e)
+{
+	const struct fleet_consumers *all = w->conf.consumers;
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct order_row o;
+	int r = fleet_order_store_find(t, j->sensor_id, j->item, a, &o, e);
+
+	if (r <= 0)
+		return r;
+	struct fleet_sent s = { o.company_id, o.sensor_id, o.order_id, now_us };
+	r = 0;
+	for (size_t i = 0; i < all->n && r >= 0; i++)
+		if (all->list[i].sent)
+			r = all->list[i].sent(all->list[i].arg, t, &s, e);
+	return r;
+}
+
 static void item_ack(struct fleet_writer *w, struct writer_job *j)
 {
 	SCOPED_TXN struct txn *t = txn_begin(w->conf.hub->db, TXN_WRITE, &j->err);
+	int64_t now_us = clock_utc_us(w->conf.hub->clock);
 
-	j->result = t ? fleet_item_store_delivered(t, j->sensor_id, j->item,
-						   clock_utc_us(w->conf.hub->clock), &j->err)
+	j->result = t ? fleet_item_store_delivered(t, j->sensor_id, j->item, now_us, &j->err)
 		      : j->err.code;
+	if (j->result > 0)
+		j->result = order_sent(w, t, j, now_us, &j->err);
 	if (j->result >= 0)
 		j->result = txn_commit(&t, &j->err);
 	if (j->result < 0) /* it is sent again, and answered again */
 		log_warn("sensor %lld: item: %s", (long long)j->sensor_id, j->err.text);
+}
+
+static void upload(struct fleet_writer *w, struct writer_job *j)
+{
+	j->result = fleet_upload_take(w->conf.hub, w->conf.consumers, j->sensor_id, j->part,
+				      &j->upload, &j->err);
+	if (j->result < 0)
+		log_warn("sensor %lld: a file: %s", (long long)j->sensor_id, j->err.text);
 }
 
 static void publish(const struct fleet_writer *w, const struct writer_job *j)
@@ -233,6 +265,8 @@ static void *run(void *arg)
 				enrol(w, j);
 			else if (j->kind == WRITER_ITEM_ACK)
 				item_ack(w, j);
+			else if (j->kind == WRITER_UPLOAD)
+				upload(w, j);
 			publish(w, j);
 		}
 		leave_lanes(w, group);

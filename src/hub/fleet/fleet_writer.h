@@ -6,6 +6,7 @@
 
 #include "hub/fleet/fleet_ingest.h"
 #include "hub/fleet/fleet_rules.h"
+#include "hub/fleet/fleet_upload.h"
 
 enum {
 	WRITER_JOBS_MAX = 512,      /* waiting, of all connections */
@@ -22,7 +23,7 @@ struct writer_lane {
 	size_t waiting;
 };
 
-enum writer_kind { WRITER_BATCH, WRITER_ENROL, WRITER_ITEM_ACK };
+enum writer_kind { WRITER_BATCH, WRITER_ENROL, WRITER_ITEM_ACK, WRITER_UPLOAD };
 
 struct writer_job {
 	struct writer_job *next;
@@ -34,6 +35,8 @@ struct writer_job {
 	Otasuke__Wire__Batch *batch; /* owned */
 	/* WRITER_ITEM_ACK, with SENSOR_ID */
 	uint64_t item;
+	/* WRITER_UPLOAD, with SENSOR_ID */
+	Otasuke__Wire__UploadPart *part; /* owned */
 	/* WRITER_ENROL */
 	Otasuke__Wire__Enrol *enrol; /* owned */
 	/* the outcome */
@@ -41,6 +44,7 @@ struct writer_job {
 	struct err err;
 	struct ingest_result ingest;
 	struct fleet_enrolled enrolled;
+	struct upload_answer upload;
 };
 void writer_job_free(struct writer_job *j); /* NULL is fine */
 
