@@ -17,6 +17,7 @@
 #include "hub/intel/intel_work.h"
 #include "hub/members/members_rules.h"
 #include "hub/test_hub.h"
+#include "hub/threads/threads.h"
 #include "hub/watch/watch_fold.h"
 #include "hub/watch/watch_mute.h"
 #include "hub/watch/watch_notice.h"
@@ -208,6 +209,15 @@ static const struct leak_row rows[] = {
 	/* related */
 
 	/* threads */
+	SEEN("/threads", "/threads"),
+	SEEN("/threads/{id}", "/threads/@h"),
+	GET("/threads/{id}", "/threads/@h?draft=ja"),
+	POST("/threads/{id}", "/threads/@h", "org_name=x"),
+	POST("/threads/{id}/messages", "/threads/@h/messages", "direction=out&channel=phone&body=x"),
+	POST("/threads/{id}/done", "/threads/@h/done", "done=1"),
+	GET("/cases/{number}/threads/new", "/cases/@k/threads/new"),
+	POST("/cases/{number}/threads", "/cases/@k/threads", "kind=isp&org_name=x"),
+	POST("/cases/{number}/threads/own", "/cases/@k/threads/own", ""),
 
 	/* duties */
 
@@ -236,6 +246,7 @@ struct foreign {
 	struct test_hub *th;
 	int64_t consortium, desk;
 	int64_t company, contact, person, org, alert, mute, notice, session;
+	int64_t thread;
 	int64_t sensor, device, verdict;
 	char number[CASE_NUMBER_MAX];
 };
@@ -425,6 +436,35 @@ static void case_make(struct foreign *f)
 		fail_msg("%s", e.text);
 }
 
+static void thread_make(struct foreign *f)
+{
+	const struct thread_post said = { .direction = THREAD_OUT,
+					  .channel = "phone",
+					  .body = MARK };
+	struct user u = test_hub_user(f->th, f->desk);
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident i;
+	struct err e = { 0 };
+	int64_t message;
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+
+	if (!t || cases_get(t, &u.scope, f->number, a, &i, &e) < 0)
+		fail_msg("%s", e.text);
+	const struct thread_new n = { .incident_id = i.id,
+				      .kind = "isp",
+				      .org_name = MARK,
+				      .person_name = MARK,
+				      .phone = "",
+				      .mail = "",
+				      .reference = MARK,
+				      .purpose = MARK,
+				      .told = MARK };
+	if (threads_open(t, &u, &n, TEST_HUB_NOW, &f->thread, &e) < 0 ||
+	    threads_post(t, &u, f->thread, &said, TEST_HUB_NOW, &message, &e) < 0 ||
+	    txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
 static void people_make(struct foreign *f)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -458,6 +498,7 @@ static void foreign_make(struct test_hub *th, struct foreign *f)
 	watch_find(f);
 	verdict_make(f);
 	case_make(f);
+	thread_make(f);
 }
 
 /* --- asking --- */
@@ -481,7 +522,7 @@ static void fill(const struct foreign *f, const char *text, bool absent, struct 
 	} ids[] = { { 'c', f->company }, { 't', f->contact }, { 'p', f->person },
 		    { 'o', f->org },     { 'a', f->alert },   { 'm', f->mute },
 		    { 'e', f->sensor },  { 'd', f->device },  { 'n', f->notice },
-		    { 's', f->session }, { 'v', f->verdict } };
+		    { 's', f->session }, { 'v', f->verdict }, { 'h', f->thread } };
 
 	buf_clear(out);
 	for (const char *p = text; *p; p++) {

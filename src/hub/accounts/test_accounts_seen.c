@@ -43,7 +43,7 @@ static void one_row_a_person_thing_and_hour(struct test_hub *th)
 	assert_int_equal(rows[0].times, 3);
 	assert_int_equal(rows[0].person_id, desk);
 	assert_string_equal(rows[0].label, "みなと製作所");
-	clock_fake_add(&th->clock, US_PER_HOUR * 1000);
+	clock_fake_add(&th->clock, US_PER_HOUR);
 	assert_int_equal(test_hub_get(th, desk, path).status, 200);
 	test_hub_job(th, "accounts.seen");
 	assert_int_equal(list(th, &scope_system, company, a, &rows), 2);

@@ -77,6 +77,14 @@ struct members_place {
 int members_places(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
 		   struct members_place **out, size_t *n_out, struct err *e);
 
+/* The organisations that serve a company at NOW_US, and as what (self desk vendor it insurer). */
+struct members_partner {
+	int64_t org_id;
+	const char *kind, *org_name;
+};
+int members_partners(struct txn *t, const struct scope *s, int64_t company_id, int64_t now_us,
+		     struct arena *a, struct members_partner **out, size_t *n_out, struct err *e);
+
 /* --- pure helpers --- */
 
 /* E.164 from what people write: 019-600-0000, ０１９（６００）００００, +81 19 600 0000. False when

@@ -76,3 +76,28 @@ int members_relation_end(struct db *db, const struct user *u, int64_t company_id
 		return r;
 	return txn_commit(&t, e);
 }
+
+int members_partners(struct txn *t, const struct scope *s, int64_t company_id, int64_t now_us,
+		     struct arena *a, struct members_partner **out, size_t *n_out, struct err *e)
+{
+	struct relation *list;
+	size_t n, kept = 0;
+	int r = members_agreement_store_relations(t, s, company_id, a, &list, &n, e);
+
+	if (r < 0)
+		return r;
+	struct members_partner *partners = arena_array(a, n + 1, sizeof(*partners));
+	for (size_t i = 0; i < n; i++) {
+		struct accounts_org org;
+
+		if (list[i].valid_from_us > now_us || list[i].valid_to_us <= now_us)
+			continue;
+		if ((r = accounts_org_get(t, &scope_system, list[i].org_id, &org, e)) < 0)
+			return r;
+		partners[kept++] = (struct members_partner){ list[i].org_id, list[i].kind,
+							     arena_strdup(a, org.name) };
+	}
+	*out = partners;
+	*n_out = kept;
+	return 0;
+}

@@ -3,12 +3,10 @@
  */
 #include "hub/watch/watch_mail.h"
 
-#include <errno.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
+#include "hub/hub_mail.h"
 #include "hub/watch/watch_card.h"
-#include "net/smtp.h"
 
 static void add_list(struct buf *b, const char *const *line, size_t n)
 {
@@ -46,19 +44,8 @@ int watch_mail_send(struct hub *h, const struct watch_notice *n, const struct wa
 {
 	SCOPED_BUF struct buf subject = { 0 };
 	SCOPED_BUF struct buf body = { 0 };
-	const struct hub_conf *c = &h->conf;
 
-	if (!c->smtp_url || !c->smtp_url[0])
-		return err_set(e, -EPERM, "mail is switched off (smtp_url is empty)");
 	watch_mail_compose(h, n, alert, token, &subject, &body);
-	const struct smtp_conf conf = {
-		.url = c->smtp_url,
-		.user = c->smtp_user && c->smtp_user[0] ? c->smtp_user : NULL,
-		.password = c->smtp_password && c->smtp_password[0] ? c->smtp_password : NULL,
-		.from = c->mail_from,
-		.from_name = c->mail_from_name,
-		.timeout_ms = 20000,
-	};
 	const struct smtp_mail mail = {
 		.to = n->target,
 		.to_name = n->contact_name,
@@ -67,5 +54,5 @@ int watch_mail_send(struct hub *h, const struct watch_notice *n, const struct wa
 		.date_us = clock_utc_us(h->clock),
 		.auto_submitted = "auto-generated",
 	};
-	return smtp_send(&conf, &mail, e);
+	return hub_mail_send(h, &mail, e);
 }
