@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
-#include "hub/cases/cases.h"
+#include "hub/cases/cases_move.h"
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/threads/threads_fill.h"
@@ -440,6 +440,10 @@ static const struct panel panels[] = {
 	{ "home.main", WORKERS, threads_panel_home },
 };
 
+static const struct case_mover movers[] = {
+	{ .table = "thread" },
+};
+
 const struct hub_feature threads_feature = {
 	.name = "threads",
 	.schema = threads_sql,
@@ -453,5 +457,7 @@ const struct hub_feature threads_feature = {
 	.n_panels = ARRAY_LEN(panels),
 	.search = found,
 	.n_search = ARRAY_LEN(found),
+	.movers = movers,
+	.n_movers = ARRAY_LEN(movers),
 	.fill = threads_fill,
 };
