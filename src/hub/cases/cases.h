@@ -212,4 +212,6 @@ int cases_store_consents_of(struct txn *t, const struct scope *s, int64_t compan
 int cases_store_consent_get(struct txn *t, const struct scope *s, int64_t id, struct arena *a,
 			    struct case_consent *out, struct err *e); /* -ENOENT */
 
+#include "hub/cases/cases_move.h"
+
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
-#include "hub/cases/cases_move.h"
+#include "hub/cases/cases.h"
 #include "hub/live.h"
 #include "hub/members/members.h"
 #include "hub/threads/threads_fill.h"
