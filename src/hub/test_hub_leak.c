@@ -228,6 +228,11 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/1/revoke", ""),
 
 	/* exports */
+	SEEN("/cases/{number}/export", "/cases/@k/export"),
+	POST("/cases/{number}/export", "/cases/@k/export", "kind=company_pdf"),
+	POST("/cases/{number}/export", "/cases/@k/export", "kind=stix&to=x&purpose=x&named=1"),
+	GET("/cases/export", "/cases/export?q=" MARK),
+	POST("/cases/export", "/cases/export", "kind=cases_csv&state=any"),
 
 	/* portal */
 

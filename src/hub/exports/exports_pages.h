@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pages of exports and imports show: the models of their templates. */
+#ifndef HUB_EXPORTS_EXPORTS_PAGES_H
+#define HUB_EXPORTS_EXPORTS_PAGES_H
+
+#include "hub/exports/exports_job.h"
+
+struct export_choice {
+	const struct export_kind *kind;
+	const char *name_key, *for_key, *what_key;
+	const char **hidden; /* what is left out, in words */
+	size_t n_hidden;
+	bool chosen;
+};
+
+struct export_told_row {
+	struct export_told told;
+	const char *kind_key;
+};
+
+struct export_page {
+	const char *number, *title, *company; /* of one case */
+	const char *action;                   /* where the form goes */
+	const char *back;
+	struct export_choice *choices;
+	size_t n_choices;
+	struct export_told_row *told;
+	size_t n_told;
+	bool many, others, names;
+	int64_t n_cases;
+	const char *state, *kind, *q; /* of the filter */
+	int prefecture;
+	const char *error, *to, *purpose;
+	bool english;
+};
+
+struct export_button {
+	const char *url;
+};
+
+#endif
