@@ -29,6 +29,7 @@ struct live;          /* events to open pages; see hub/live.h */
 struct fleet;         /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct intel;         /* the worker on lists; see hub/intel/intel_work.h */
 struct watch_fold;    /* findings becoming alerts; see hub/watch/watch_fold.h */
+struct response;      /* orders that sensors report on; see hub/response/response_order.h */
 struct hub_feature;
 struct hub_fill; /* a generated region; see hub/hub_fill.h */
 
@@ -56,6 +57,7 @@ struct hub {
 	struct fleet *fleet;        /* set by the fleet feature */
 	struct intel *intel;        /* set by the intel feature */
 	struct watch_fold *watch;   /* set by the watch feature */
+	struct response *response;  /* set by the response feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

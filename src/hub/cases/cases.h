@@ -151,7 +151,7 @@ int cases_story(struct txn *t, const struct user *u, int64_t case_id, struct are
 /* A line of the story that a later feature tells, with its audit row ACTION. KIND chooses the icon:
  * see incident_entry in cases.sql. Either BODY (a person's words) or TEXT_KEY ("{0}" is TEXT_ARG)
  * says it; HAPPENED_US 0 = now. Closed cases may be told of too: late facts are facts.
- * TEXT_ARG may be several, up to four, a tab between (cases_args); one that begins with '#' is a
+ * TEXT_ARG may be several, up to eight, a tab between (cases_args); one that begins with '#' is a
  * list of keys, a blank between, and stands for their texts; one that is '@' and microseconds is a
  * time. */
 struct case_told {
@@ -162,7 +162,7 @@ struct case_told {
 };
 int cases_tell(struct txn *t, const struct user *u, const struct case_told *told, int64_t now_us,
 	       struct err *e);
-/* Joins up to four arguments, NULL behind the last; tabs within become blanks. */
+/* Joins up to eight arguments, NULL behind the last; tabs within become blanks. */
 const char *cases_args(struct arena *a, const char *const *args);
 /* What the hub says in a line of the story, filled. */
 const char *cases_entry_text(const struct hub *h, enum lang lang, const struct case_entry *n,

@@ -8,7 +8,7 @@
 #include "hub/cases/cases.h"
 #include "hub/hub_text.h"
 
-enum { ARGS_MAX = 4 };
+enum { ARGS_MAX = 8 };
 #define TIME_LEAST_US INT64_C(1000000000000000) /* of 2001: less is somebody's number */
 
 const char *cases_args(struct arena *a, const char *const *args)

@@ -78,6 +78,30 @@ int fleet_company_get(struct txn *t, const struct scope *s, int64_t company_id, 
 	return 0;
 }
 
+int fleet_sensor_names(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
+		       struct fleet_sensor_name **out, size_t *n_out, struct err *e)
+{
+	const struct fleet_filter f = {
+		.company_id = company_id, .light = "", .revoked = true, .limit = SENSORS_OF_COMPANY
+	};
+	struct fleet_sensor *list;
+	size_t n;
+	int r = fleet_store_sensors(t, s, &f, a, &list, &n, e);
+
+	if (r < 0)
+		return r;
+	struct fleet_sensor_name *names = arena_array(a, n + 1, sizeof(*names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = (struct fleet_sensor_name){ .id = list[i].id,
+						       .company_id = list[i].company_id,
+						       .name = list[i].name,
+						       .revoked = list[i].revoked_us != 0,
+						       .heard_us = list[i].heard_us };
+	*out = names;
+	*n_out = n;
+	return 0;
+}
+
 int fleet_device_get(struct txn *t, const struct scope *s, int64_t company_id, const char *mac,
 		     struct arena *a, struct fleet_device *out, struct err *e)
 {

@@ -94,6 +94,16 @@ int fleet_company_get(struct txn *t, const struct scope *s, int64_t company_id, 
 		      struct fleet_company *out, struct err *e);
 const char *fleet_light_name(enum fleet_light l); /* "green": CSS class and key suffix */
 
+/* The sensors of a company by name, revoked ones too; at most 200. */
+struct fleet_sensor_name {
+	int64_t id, company_id;
+	const char *name;
+	bool revoked;
+	int64_t heard_us; /* 0 = never */
+};
+int fleet_sensor_names(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
+		       struct fleet_sensor_name **out, size_t *n_out, struct err *e);
+
 /* A device as people know it. Texts in the arena, none NULL. */
 struct fleet_device {
 	int64_t id, company_id, sensor_id;

@@ -224,6 +224,7 @@ int fleet_code_web_devices(struct call *c)
 	if (c->wants_json)
 		return devices_json(c, &m);
 	struct tmpl tm = call_tmpl(c, &b);
+	m.top = call_panels(c, "devices.top", m.c.id);
 	tmpl_fleet_devices(&tm, &m);
 	return call_page(c, 200, "fleet.devices", NULL, "/members", &b);
 }

@@ -85,6 +85,7 @@ struct fleet_devices_page {
 	size_t n_rows;
 	bool may_name, is_own;
 	int64_t now_us;
+	struct html top; /* panels of later features */
 };
 
 struct fleet_panel { /* on a company's page */

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "hub/hub_text.h"
 #include "hub/response/response.h"
+#include "hub/response/response_story.h"
 
 const char *response_consent_words(const struct hub *h, enum lang lang, const char *what,
 				   const char *until, struct arena *a)
@@ -36,8 +37,7 @@ int response_consent_revoke(struct txn *t, struct hub *h, const struct user *u, 
 	int r = cases_store_consent_get(t, &u->scope, consent_id, a, &k, e);
 
 	(void)h;
-	(void)release;
-	if (r < 0)
+	if (r < 0 || (r = cases_consent_revoke(t, u, k.number, consent_id, now_us, e)) < 0)
 		return r;
-	return cases_consent_revoke(t, u, k.number, consent_id, now_us, e);
+	return response_consent_ended(t, u, consent_id, release, now_us, e);
 }

@@ -3,8 +3,11 @@
 #ifndef HUB_RESPONSE_RESPONSE_PAGES_H
 #define HUB_RESPONSE_RESPONSE_PAGES_H
 
+#include "hub/fleet/fleet.h"
 #include "hub/members/members.h"
 #include "hub/response/response.h"
+#include "hub/response/response_steps.h"
+#include "hub/response/response_store.h"
 #include "net/tmpl.h"
 
 struct consent_item {
@@ -44,6 +47,140 @@ struct consents_page {
 	struct consent_item *rows;
 	size_t n_rows;
 	bool may_work;
+};
+
+/* --- orders --- */
+
+struct order_figure_item {
+	const char *name, *value;
+};
+
+struct order_item {
+	struct response_order o;
+	const char *type_key, *state_key;
+	const char *light; /* "" = no state of danger: a tag */
+	const char *why;   /* a sentence; "" = nothing to say */
+	const char *end_key;
+	int64_t left_us; /* of the effect; 0 = none */
+	bool may_end, may_see_case;
+	bool ended_consent; /* taken back while it is in effect: ask whether to let go */
+	struct order_figure_item *figures;
+	size_t n_figures;
+};
+
+struct order_device { /* to choose from */
+	const char *mac, *text;
+	bool of_case, chosen;
+};
+
+struct order_sensor {
+	struct fleet_sensor_name s;
+	bool connected, inline_box, chosen;
+};
+
+struct remote_panel { /* on a case */
+	struct incident c;
+	struct order_device *devices;
+	size_t n_devices;
+	struct order_sensor *sensors;
+	size_t n_sensors;
+	struct order_item *rows;
+	size_t n_rows;
+	struct screen_tool *tools;
+	size_t n_tools;
+	struct screen_item *sessions;
+	size_t n_sessions;
+	struct steps_item *steps;
+	size_t n_steps;
+	bool may_order, remote_consent, may_isolate;
+};
+
+struct held_panel { /* isolated and blocked: on a company, its devices, home */
+	struct order_item *rows;
+	size_t n_rows;
+	bool of_company; /* in words for them */
+};
+
+struct order_hours {
+	int64_t hours;
+	bool chosen;
+};
+
+struct order_form {
+	struct incident c;
+	const char *type, *type_key, *what_key, *notice_key;
+	const char *target, *mac, *network, *token, *error;
+	int64_t port, protocol, seconds, mebibyte;
+	struct fleet_device device;
+	struct fleet_sensor_name sensor;
+	struct fleet_reach reach;
+	struct case_consent consent;
+	const char *call_phone, *call_shown, *call_name; /* whom to ring instead */
+	struct order_device *devices;
+	size_t n_devices;
+	struct order_sensor *sensors;
+	size_t n_sensors;
+	struct order_hours *hours;
+	size_t n_hours;
+	int64_t until_us, expires_us;
+	bool needs_consent, needs_device, is_block, is_capture, has_effect, is_ready, cut;
+};
+
+struct orders_page {
+	struct order_item *rows;
+	size_t n_rows;
+	int64_t total, n_held;
+	const char *tab, *prev_url, *next_url;
+	int64_t first, last;
+};
+
+struct order_page {
+	struct order_item item;
+	bool is_ours; /* sees the case and the sensor */
+};
+
+/* --- guided steps --- */
+
+struct steps_line {
+	int step;
+	const char *say, *see, *otherwise;
+	bool done;
+};
+
+struct steps_page {
+	struct incident c; /* number "" = of none */
+	struct steps_item item;
+	struct steps_line *rows;
+	size_t n_rows;
+	int64_t minutes;
+	const char *error, *note;
+	bool may_tick;
+};
+
+struct steps_list {
+	struct steps_item *rows;
+	size_t n_rows;
+};
+
+/* --- screens --- */
+
+struct screen_tool {
+	const char *id, *name_key;
+	bool ready; /* its address is configured */
+};
+
+struct screen_item {
+	struct response_session s;
+	const char *name_key, *url;
+	bool is_mine, has_log;
+};
+
+struct screen_page { /* one session: where it is, and its end */
+	struct incident c;
+	struct screen_item item;
+	const char *error, *did, *log;
+	int64_t minutes;
+	bool may_end;
 };
 
 #endif

@@ -14,4 +14,18 @@ int response_panel_consents(struct call *c, const char *slot, int64_t case_id, s
 int response_panel_own_consents(struct call *c, const char *slot, int64_t company_id,
 				struct buf *out);
 
+/* response_order_web.c */
+int response_order_form(struct call *c);
+int response_order_save(struct call *c);
+int response_order_stop(struct call *c);
+int response_orders_of_case(struct call *c);
+int response_orders_list(struct call *c);
+int response_order_show(struct call *c);
+int response_order_file(struct call *c);
+
+/* response_panels.c */
+int response_panel_remote(struct call *c, const char *slot, int64_t case_id, struct buf *out);
+int response_panel_held(struct call *c, const char *slot, int64_t company_id, struct buf *out);
+int response_panel_home(struct call *c, const char *slot, int64_t subject, struct buf *out);
+
 #endif

@@ -1,0 +1,64 @@
+-- Remote response. Times are microseconds UTC, of the hub unless it says otherwise; 0 = not yet.
+
+-- step 1: orders to sensors, sessions on screens
+
+CREATE TABLE sensor_order (
+	id @id,
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	sensor_id BIGINT NOT NULL REFERENCES sensor (id),
+	type TEXT NOT NULL,                  -- order_type_name(): test list_devices capture isolate ...
+	mac TEXT NOT NULL,                   -- of the device; '' = none
+	network TEXT NOT NULL,               -- block, unblock
+	port BIGINT NOT NULL,
+	protocol BIGINT NOT NULL,
+	target TEXT NOT NULL,                -- as people know it: device, destination or sensor
+	seconds BIGINT NOT NULL,             -- capture: at most
+	bytes BIGINT NOT NULL,
+	until_us BIGINT NOT NULL,            -- isolate, block: ends by itself then
+	expires_us BIGINT NOT NULL,          -- not begun after
+	consent_id BIGINT,                   -- incident_consent; NULL = none is needed
+	undoes BIGINT,                       -- the order that this one ends
+	token TEXT NOT NULL UNIQUE,          -- of the form: a double click is one order
+	made_by BIGINT,                      -- person; NULL = the hub
+	made_us BIGINT NOT NULL,
+	sent_us BIGINT NOT NULL,             -- the sensor has it
+	heard_us BIGINT NOT NULL,            -- its first report
+	done_us BIGINT NOT NULL,             -- its last
+	sensor_us BIGINT NOT NULL,           -- the same by the sensor's clock
+	state TEXT NOT NULL,                 -- waiting sent running done refused failed expired cancelled
+	reason TEXT NOT NULL,                -- why not: a word of wire/order.h or of response_order.h
+	detail TEXT NOT NULL,                -- the sensor's own words
+	report_no BIGINT NOT NULL,           -- the newest report that was counted
+	in_effect BIGINT NOT NULL,           -- 1 while a device is isolated or a destination blocked
+	ended_us BIGINT NOT NULL,            -- of the effect
+	figures TEXT NOT NULL,               -- what was measured: lines of name, tab, value
+	devices BIGINT NOT NULL,             -- how many it listed
+	file_sha256 TEXT NOT NULL,           -- of a capture; '' = none
+	file_size BIGINT NOT NULL,
+	file_us BIGINT NOT NULL,             -- when it came up
+	evidence_id BIGINT                   -- where it is kept then
+);
+CREATE INDEX sensor_order_by_incident ON sensor_order (incident_id, id);
+CREATE INDEX sensor_order_by_company ON sensor_order (company_id, id);
+CREATE INDEX sensor_order_by_state ON sensor_order (state, made_us);
+CREATE INDEX sensor_order_in_effect ON sensor_order (in_effect, until_us);
+CREATE INDEX sensor_order_by_consent ON sensor_order (consent_id);
+
+-- Somebody works on a screen, through another program.
+CREATE TABLE screen_session (
+	id @id,
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	tool TEXT NOT NULL,                  -- meshcentral rustdesk
+	device TEXT NOT NULL,                -- as that program knows it
+	consent_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	started_us BIGINT NOT NULL,
+	ended_us BIGINT NOT NULL,
+	minutes BIGINT NOT NULL,
+	did TEXT NOT NULL,
+	log_name TEXT NOT NULL,
+	log TEXT NOT NULL                    -- of that program, as text
+);
+CREATE INDEX screen_session_by_incident ON screen_session (incident_id, id);
