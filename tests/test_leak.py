@@ -47,12 +47,16 @@ THINGS = {
     "/notices/{id}": "notice",
     "/cases/{number}": "case",
     "/cases/{number}/consents/{id}": "case_consent",
+    "/cases/{number}/steps/{procedure}": "procedure",
+    "/steps/{procedure}": "procedure",
+    "/orders/{id}": "order",
+    "/screens/{id}": "screen",
     "/r/{token}": "wrong_token",
     "/account/sessions/{id}": "session",
     "/assets/{name}": "asset",
 }
 # They answer everybody: with what is the asker's own, with nothing, or with a file.
-ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}"} | {f"/intel/feeds/{{id}}{verb}" for verb in (
+ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}", "/steps/{procedure}"} | {f"/intel/feeds/{{id}}{verb}" for verb in (
     "", "/edit", "/check", "/import", "/fetch", "/empty", "/remove")}
 # About the installation, not about a company: nobody's business but the administrator's socket.
 SOCKET_ONLY = {"/admin/check", "/admin/backup"}
@@ -126,6 +130,11 @@ FORMS = {
     "/cases/{number}/indicators": {"type": "domain", "value": "x.example"},
     "/cases/{number}/consents": {"what": "visit", "how": "call", "given_by": "x"},
     "/cases/{number}/consents/{id}/revoke": {},
+    "/cases/{number}/orders": {"type": "test"},
+    "/cases/{number}/steps/{procedure}": {"step": "1", "minutes": "1"},
+    "/cases/{number}/screens": {"tool": "rustdesk", "device": "x"},
+    "/orders/{id}/end": {},
+    "/screens/{id}/end": {"minutes": "1", "did": "x"},
     "/cases/{number}/close": {"cause": "x", "lesson": "x"},
     "/cases/{number}/reopen": {"why": "x"},
 }
@@ -233,6 +242,11 @@ class World:
         self.send(f"/cases/{number}/actions", channel="visit", body=SECRET, minutes="5", cost="100")
         self.send(f"/cases/{number}/consents", what="visit", how="call", given_by=SECRET)
         self.ids["case_consent"] = self.id_of("incident_consent")
+        self.ids["procedure"] = "unplug"
+        self.send(f"/cases/{number}/consents", what="remote_access", how="call", given_by=SECRET)
+        self.send(f"/cases/{number}/orders", type="test")
+        self.send(f"/cases/{number}/screens", tool="rustdesk", device=SECRET)
+        self.ids["order"], self.ids["screen"] = self.id_of("sensor_order"), self.id_of("screen_session")
 
     def foreigners(self):
         """Every role in an organisation that has nothing to do with A, a person of company B, and nobody."""

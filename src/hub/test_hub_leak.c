@@ -16,6 +16,8 @@
 #include "hub/intel/intel_rules.h"
 #include "hub/intel/intel_work.h"
 #include "hub/members/members_rules.h"
+#include "hub/response/response_order.h"
+#include "hub/response/response_screen.h"
 #include "hub/test_hub.h"
 #include "hub/threads/threads.h"
 #include "hub/watch/watch_fold.h"
@@ -225,7 +227,26 @@ static const struct leak_row rows[] = {
 	SEEN("/cases/{number}/consents", "/cases/@k/consents"),
 	SEEN("/cases/{number}/consents/new", "/cases/@k/consents/new"),
 	POST("/cases/{number}/consents", "/cases/@k/consents", "what=visit&how=call&given_by=x"),
-	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/1/revoke", ""),
+	POST("/cases/{number}/consents/{id}/revoke", "/cases/@k/consents/@g/revoke", "release=1"),
+	SEEN("/cases/{number}/orders", "/cases/@k/orders"),
+	SEEN("/cases/{number}/orders/new", "/cases/@k/orders/new?type=test"),
+	GET("/cases/{number}/orders/new", "/cases/@k/orders/new?type=capture&mac=02:00:5e:00:53:01"),
+	POST("/cases/{number}/orders", "/cases/@k/orders", "type=list_devices&sensor=@e"),
+	SEEN("/orders", "/orders"),
+	GET("/orders", "/orders?state=waiting"),
+	GET("/orders", "/orders?state=held"),
+	SEEN("/orders/{id}", "/orders/@r"),
+	POST("/orders/{id}/end", "/orders/@r/end", ""),
+	GET("/orders/{id}/file", "/orders/@r/file"),
+	NOTHING("GET", "/steps", "what is said on the telephone is the same for all"),
+	NOTHING("GET", "/steps/{procedure}", "what is said on the telephone is the same for all"),
+	GET("/cases/{number}/steps/{procedure}", "/cases/@k/steps/unplug"),
+	POST("/cases/{number}/steps/{procedure}", "/cases/@k/steps/unplug", "step=1&minutes=1"),
+	GET("/cases/{number}/screens", "/cases/@k/screens"),
+	POST("/cases/{number}/screens", "/cases/@k/screens", "tool=rustdesk&device=x"),
+	SEEN("/screens/{id}", "/screens/@w"),
+	POST("/screens/{id}/end", "/screens/@w/end", "minutes=1&did=x"),
+	GET("/screens/{id}/log", "/screens/@w/log"),
 
 	/* exports */
 	SEEN("/cases/{number}/export", "/cases/@k/export"),
@@ -253,6 +274,7 @@ struct foreign {
 	int64_t company, contact, person, org, alert, mute, notice, session;
 	int64_t thread;
 	int64_t sensor, device, verdict;
+	int64_t consent, order, screen;
 	char number[CASE_NUMBER_MAX];
 };
 
@@ -470,6 +492,32 @@ static void thread_make(struct foreign *f)
 		fail_msg("%s", e.text);
 }
 
+static void response_make(struct foreign *f)
+{
+	struct user u = test_hub_user(f->th, f->desk);
+	const struct case_consent k = { .what = "remote_access capture",
+					.given_by = MARK,
+					.how = "call" };
+	const struct response_ask ask = {
+		.number = f->number, .type = "test", .mac = "", .network = "", .token = ""
+	};
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct case_consent given = { 0 };
+	struct incident i = { 0 };
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+
+	if (!t || cases_consent(t, &u, f->number, &k, TEST_HUB_NOW, &e) < 0 ||
+	    cases_get(t, &u.scope, f->number, a, &i, &e) < 0 ||
+	    cases_consent_find(t, &u.scope, i.id, "capture", TEST_HUB_NOW, a, &given, &e) < 0 ||
+	    response_order_make(t, f->th->hub, &u, &ask, TEST_HUB_NOW, &f->order, &e) < 0 ||
+	    response_screen_begin(t, &u, f->number, "rustdesk", MARK, TEST_HUB_NOW, &f->screen,
+				  &e) < 0 ||
+	    txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+	f->consent = given.id;
+}
+
 static void people_make(struct foreign *f)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -504,6 +552,7 @@ static void foreign_make(struct test_hub *th, struct foreign *f)
 	verdict_make(f);
 	case_make(f);
 	thread_make(f);
+	response_make(f);
 }
 
 /* --- asking --- */
@@ -527,7 +576,8 @@ static void fill(const struct foreign *f, const char *text, bool absent, struct 
 	} ids[] = { { 'c', f->company }, { 't', f->contact }, { 'p', f->person },
 		    { 'o', f->org },     { 'a', f->alert },   { 'm', f->mute },
 		    { 'e', f->sensor },  { 'd', f->device },  { 'n', f->notice },
-		    { 's', f->session }, { 'v', f->verdict }, { 'h', f->thread } };
+		    { 's', f->session }, { 'v', f->verdict }, { 'h', f->thread },
+		    { 'g', f->consent }, { 'r', f->order },   { 'w', f->screen } };
 
 	buf_clear(out);
 	for (const char *p = text; *p; p++) {

@@ -224,7 +224,8 @@ int response_view_devices(struct call *c, struct txn *t, const struct incident *
 	struct order_device *list = arena_array(
 		c->arena, n + 1 < DEVICES_SHOWN + n_case + 1 ? n + 1 : DEVICES_SHOWN + n_case + 1,
 		sizeof(*list));
-	qsort(all, n, sizeof(*all), seen_later);
+	if (n > 1)
+		qsort(all, n, sizeof(*all), seen_later);
 	for (size_t d = 0; d < n && k < n_case; d++)
 		if (is_of_case(&all[d], of_case, n_case))
 			list[k++] = choice(c, &all[d], chosen, true);

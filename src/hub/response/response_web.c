@@ -81,6 +81,12 @@ static const struct panel panels[] = {
 	{ "home.main", WORKERS, response_panel_home },
 };
 
+/* What was ordered and done goes along with a case that becomes a part of another. */
+static const struct case_mover movers[] = {
+	{ .table = "sensor_order" },
+	{ .table = "screen_session" },
+};
+
 const struct hub_feature response_feature = {
 	.name = "response",
 	.schema = response_sql,
@@ -95,6 +101,8 @@ const struct hub_feature response_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.movers = movers,
+	.n_movers = ARRAY_LEN(movers),
 	.start = response_start,
 	.stop = response_stop,
 };

@@ -196,6 +196,13 @@ static void report(const struct ready *r, int64_t id, const struct order_report 
 	struct err e = { 0 };
 	SCOPED_TXN struct txn *t = begin(r);
 
+	/* what reports has been delivered */
+	assert_true(db_run(t, &scope_system,
+			   "UPDATE item SET state = 'delivered' WHERE EXISTS (SELECT 1 FROM"
+			   " fleet_order f WHERE f.sensor_id = item.sensor_id"
+			   " AND f.item = item.sequence AND f.order_id = $1 AND f.type <> 'cancel')"
+			   " AND @scope(company_id)",
+			   DB_ARGS(DB_INT(id)), &e) >= 0);
 	if (response_report_take(r->h->response, t, &b, &e) < 0)
 		fail_msg("%s", e.text);
 	commit(&t);
@@ -390,7 +397,7 @@ static void consent_taken_back(struct test_hub *th)
 	assert_non_null(strstr(last, "同意が取り消された"));
 	assert_int_equal(count(&r, "SELECT count(*) FROM item WHERE kind = 'order' AND"
 				   " state = 'waiting' AND @scope(company_id)"),
-			 2); /* the capture's, and what cancels it */
+			 1); /* what cancels the capture */
 
 	/* again, and let it go */
 	says(&r, isolate, 2, ORDER_UNDONE, "");
