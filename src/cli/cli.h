@@ -25,8 +25,12 @@ void cli_add(const struct cli *c, struct buf *out, const char *key, const char *
 /* The same onto standard error, with a line end. */
 void cli_complain(const struct cli *c, const char *key, const char *const *args, size_t n);
 
+/* [--dry-run] [--state] FILE: posts it to PATH of the hub and tells what became of its rows. */
+int cli_import(struct cli *c, int argc, char **argv, const char *path, const char *usage_key);
+
 int cmd_analyze(struct cli *c, int argc, char **argv);
 int cmd_backup(struct cli *c, int argc, char **argv);
+int cmd_case_import(struct cli *c, int argc, char **argv);
 int cmd_company_import(struct cli *c, int argc, char **argv);
 int cmd_doctor(struct cli *c, int argc, char **argv);
 int cmd_indicators_pack(struct cli *c, int argc, char **argv);

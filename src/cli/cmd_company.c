@@ -48,7 +48,7 @@ static int result_print(const struct cli *c, const char *file, bool dry_run,
 	return strcmp(or_zero(bad), "0") != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int cmd_company_import(struct cli *c, int argc, char **argv)
+int cli_import(struct cli *c, int argc, char **argv, const char *path, const char *usage_key)
 {
 	const char *state = NULL, *rest[1] = { NULL };
 	bool dry_run = false;
@@ -63,7 +63,7 @@ int cmd_company_import(struct cli *c, int argc, char **argv)
 	if (cli_opt_parse(argc, argv, opts, ARRAY_LEN(opts), rest, 1, &n_rest, &e) < 0)
 		return cli_failed(&e);
 	if (n_rest != 1) {
-		cli_complain(c, "cli.import.usage", NULL, 0);
+		cli_complain(c, usage_key, NULL, 0);
 		return 2;
 	}
 	if (file_read(rest[0], FILE_BYTES_MAX, &file, &e) < 0)
@@ -71,11 +71,17 @@ int cmd_company_import(struct cli *c, int argc, char **argv)
 	const struct cli_part parts[] = {
 		{ .name = "file", .file_name = "import.csv", .p = file.p, .n = file.n },
 	};
-	const char *path = dry_run ? "/members/import?dry_run=1" : "/members/import";
-	if (cli_hub_call(c, cli_state(state), path, parts, ARRAY_LEN(parts), &status, &answer, &e) <
-	    0)
+	SCOPED_BUF struct buf where = { 0 };
+	buf_printf(&where, "%s%s", path, dry_run ? "?dry_run=1" : "");
+	if (cli_hub_call(c, cli_state(state), where.p, parts, ARRAY_LEN(parts), &status, &answer,
+			 &e) < 0)
 		return cli_failed(&e);
 	if (status != 200)
 		return cli_hub_refused(status, &answer);
 	return result_print(c, rest[0], dry_run, &answer);
+}
+
+int cmd_company_import(struct cli *c, int argc, char **argv)
+{
+	return cli_import(c, argc, argv, "/members/import", "cli.import.usage");
 }

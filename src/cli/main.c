@@ -12,6 +12,7 @@ static const struct cli_command commands[] = {
 	{ "init", cmd_init, "cli.help.init" },
 	{ "user add", cmd_user_add, "cli.help.user_add" },
 	{ "company import", cmd_company_import, "cli.help.company_import" },
+	{ "case import", cmd_case_import, "cli.help.case_import" },
 	{ "sensor code", cmd_sensor_code, "cli.help.sensor_code" },
 	{ "region fill", cmd_region_fill, "cli.help.region_fill" },
 	{ "backup", cmd_backup, "cli.help.backup" },

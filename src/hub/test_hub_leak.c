@@ -254,6 +254,12 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/export", "/cases/@k/export", "kind=stix&to=x&purpose=x&named=1"),
 	GET("/cases/export", "/cases/export?q=" MARK),
 	POST("/cases/export", "/cases/export", "kind=cases_csv&state=any"),
+	NOTHING("GET", "/cases/history", "says which columns a file has"),
+	NOTHING("POST", "/cases/history", "cases of companies that one sees; a foreign one is no company: test_exports_import"),
+	POST("/cases/history/confirm", "/cases/history/confirm", "token=none"),
+	GET("/cases/history/refused", "/cases/history/refused?token=none"),
+	NOTHING("POST", "/api/import/thehive", "a body in JSON; a foreign company is no company: test_exports_import"),
+	NOTHING("POST", "/api/import/iris", "a body in JSON; a foreign company is no company: test_exports_import"),
 
 	/* portal */
 

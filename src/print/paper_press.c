@@ -23,7 +23,7 @@
 #define LINE_W    (PAGE_W - 2 * MARGIN_X)
 #define CELL_PAD  4.0
 #define SPLIT_MIN 90.0 /* what is lower moves to the next page as a whole */
-#define FONT      "BIZ UDGothic, Noto Sans CJK JP"
+#define FONT      "BIZ UDPGothic, Noto Sans CJK JP"
 
 static const struct look {
 	double size, before, after, indent;
@@ -412,7 +412,7 @@ bool paper_has_font(void)
 	pango_font_map_list_families(map, &families, &n);
 	for (int i = 0; i < n && !found; i++) {
 		const char *name = pango_font_family_get_name(families[i]);
-		found = name && (strcmp(name, "BIZ UDGothic") == 0 ||
+		found = name && (strcmp(name, "BIZ UDPGothic") == 0 ||
 				 strcmp(name, "Noto Sans CJK JP") == 0);
 	}
 	g_free(families);

@@ -25,6 +25,7 @@ struct cases_page {
 	struct case_option *kinds, *prefectures;
 	size_t n_kinds, n_prefectures;
 	const char *prev_url, *next_url, *csv_url;
+	struct html head; /* panels of later features: cases.head */
 	struct html tabs; /* panels */
 	bool may_work;
 };

@@ -14,7 +14,7 @@
 #include "hub/search/search.h"
 
 enum {
-	PAPER_DAYS = 400,    /* how long ago a paper sheet may be from */
+	PAPER_DAYS = 3660,   /* how long ago a paper sheet may be from: ten years of old lists */
 	CLOCK_SLACK_MIN = 5, /* a wrist watch that is ahead */
 };
 

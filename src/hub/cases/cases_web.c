@@ -117,6 +117,7 @@ static int cases_list(struct call *c)
 		p.next_url = list_url(c, "/cases", &f, page + 1);
 	p.csv_url = list_url(c, "/cases.csv", &f, 1);
 	p.tabs = call_panels(c, "cases.tabs", 0);
+	p.head = call_panels(c, "cases.head", 0); /* no text */
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_cases_list(&tm, &p);
 	return call_page(c, 200, "case.title", NULL, "/cases", &b);

@@ -3,6 +3,7 @@
 #ifndef HUB_EXPORTS_EXPORTS_PAGES_H
 #define HUB_EXPORTS_EXPORTS_PAGES_H
 
+#include "hub/exports/exports_history.h"
 #include "hub/exports/exports_job.h"
 
 struct export_choice {
@@ -32,6 +33,19 @@ struct export_page {
 	int prefecture;
 	const char *error, *to, *purpose;
 	bool english;
+};
+
+struct history_page {
+	const struct history_report *report; /* NULL = nothing read yet */
+	const struct history_result *rows;   /* those that are shown */
+	size_t n_rows;
+	bool only_errors; /* too many to show them all */
+	const char *file_name, *token;
+	const char *error; /* NULL = none */
+	const struct history_heading *headings;
+	const char **kind_keys;
+	size_t n_kinds;
+	bool done;
 };
 
 struct export_button {

@@ -371,6 +371,17 @@ static int panel_case(struct call *c, const char *slot, int64_t case_id, struct 
 	return 0;
 }
 
+static int panel_list(struct call *c, const char *slot, int64_t subject, struct buf *out)
+{
+	const struct export_button b = { "/cases/export" };
+	struct tmpl tm = call_tmpl(c, out);
+
+	(void)slot;
+	(void)subject;
+	tmpl_exports_head(&tm, &b);
+	return 0;
+}
+
 static int check_font(struct hub *h, struct check_list *l, struct err *e)
 {
 	(void)h;
@@ -382,17 +393,28 @@ static int check_font(struct hub *h, struct check_list *l, struct err *e)
 	return 0;
 }
 
-enum { READERS = CASES_READERS, MANY = CASES_WORKERS | ROLE_INSURER };
+enum { READERS = CASES_READERS, WORKERS = CASES_WORKERS, MANY = CASES_WORKERS | ROLE_INSURER };
 
 static const struct route routes[] = {
 	{ "GET", "/cases/{number}/export", READERS, export_one, 0 },
 	{ "POST", "/cases/{number}/export", READERS, export_one_make, 0 },
 	{ "GET", "/cases/export", MANY, export_many, 0 },
 	{ "POST", "/cases/export", MANY, export_many_make, 0 },
+	{ "GET", "/cases/history", WORKERS, exports_history_page, 0 },
+	{ "POST", "/cases/history", WORKERS, exports_history_check, 0 },
+	{ "POST", "/cases/history/confirm", WORKERS, exports_history_confirm, 0 },
+	{ "GET", "/cases/history/refused", WORKERS, exports_history_refused, 0 },
+	{ "POST", "/api/import/thehive", WORKERS, exports_import_thehive, 0 },
+	{ "POST", "/api/import/iris", WORKERS, exports_import_iris, 0 },
 };
 
 static const struct panel panels[] = {
 	{ "case.head" /* no text */, READERS, panel_case },
+	{ "cases.head" /* no text */, WORKERS, panel_list },
+};
+
+static const struct job jobs[] = {
+	{ "exports.drafts", 10 * 60 * 1000, exports_history_expire },
 };
 
 static const struct case_mover movers[] = {
@@ -405,6 +427,8 @@ const struct hub_feature exports_feature = {
 	.schema = exports_sql,
 	.routes = routes,
 	.n_routes = ARRAY_LEN(routes),
+	.jobs = jobs,
+	.n_jobs = ARRAY_LEN(jobs),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
 	.movers = movers,
