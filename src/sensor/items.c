@@ -20,10 +20,12 @@
 #include "sensor/items_copy.h"
 #include "sensor/items_state.h"
 #include "sensor/sensor_conf.h"
+#include "wire/order.h"
 
 enum { TELL_TIMES = 10 };
-#define RETRY_NS   INT64_C(10000000000)
-#define SETTLED_NS INT64_C(50000000)
+#define AHEAD_MAX_US (10 * US_PER_MIN) /* what is to be done once is not of the future */
+#define RETRY_NS     INT64_C(10000000000)
+#define SETTLED_NS   INT64_C(50000000)
 
 struct items {
 	struct items_conf conf;
@@ -34,6 +36,7 @@ struct items {
 	int64_t retry_ns; /* monotonic: look again then; 0 = only when it changes */
 	bool dirty;       /* the state is to be stored */
 	bool news;
+	const char *why; /* the item being judged is refused: a word of wire/order.h */
 };
 
 /* One file of the inbox. */
@@ -76,8 +79,9 @@ static bool signed_by_hub(const struct items *x, const struct item *i)
 	       crypto_key_verify(x->state.trust.item_key, text.p, text.n, i->signature);
 }
 
-static int check_origin(const struct items *x, const struct item *i, struct err *e)
+static int check_origin(struct items *x, const struct item *i, struct err *e)
 {
+	x->why = ORDER_WHY_SIGNATURE;
 	if (!signed_by_hub(x, i))
 		return err_set(e, -EDENIED, "its signature is not the hub's");
 	if (strcmp(i->sensor, x->state.trust.sensor) != 0)
@@ -85,19 +89,47 @@ static int check_origin(const struct items *x, const struct item *i, struct err 
 	return 0;
 }
 
-static int check_news(const struct items *x, const struct item *i, struct err *e)
+/* Both clocks are named: one of them may be wrong. */
+static int check_time(struct items *x, const struct item *i, bool once, struct err *e)
+{
+	int64_t now_us = clock_utc_us(x->conf.clock);
+	char theirs[TIME_TEXT_MAX], ours[TIME_TEXT_MAX];
+
+	(void)time_format(now_us, ours, sizeof(ours));
+	if (i->expires_us <= now_us) {
+		x->why = ORDER_WHY_LATE;
+		return err_set(
+			e, -EDENIED,
+			"it has expired: it was good until %s, the clock of this box says %s",
+			time_format(i->expires_us, theirs, sizeof(theirs)), ours);
+	}
+	if (once && i->made_us > now_us + AHEAD_MAX_US) {
+		x->why = ORDER_WHY_CLOCK;
+		return err_set(
+			e, -EDENIED,
+			"the hub made it at %s, the clock of this box says %s: set the clock",
+			time_format(i->made_us, theirs, sizeof(theirs)), ours);
+	}
+	return 0;
+}
+
+static int check_news(struct items *x, const struct item *i, struct err *e)
 {
 	uint64_t high = items_state_high(&x->state, i->kind, i->replace_key);
+	const struct item_kind *k = kind_of(x, i->kind);
+	int r = check_time(x, i, k && k->once, e);
 
-	if (i->expires_us <= clock_utc_us(x->conf.clock))
-		return err_set(e, -EDENIED, "it has expired");
+	if (r < 0)
+		return r;
+	x->why = ORDER_WHY_REPLAYED;
 	if (i->sequence < high)
 		return err_set(e, -EDENIED, "a newer one was applied already");
-	const struct item_kind *k = kind_of(x, i->kind);
+	x->why = ORDER_WHY_UNKNOWN;
 	if (!k)
 		return err_set(e, -EDENIED, "this sensor does not know items of this kind");
 	if (k->wants_blob != (i->blob != NULL))
 		return err_set(e, -EDENIED, "it is incomplete");
+	x->why = "";
 	return 0;
 }
 
@@ -108,6 +140,8 @@ static void keep(struct items *x, const struct arrival *n, uint64_t before)
 	char path[SENSOR_PATH_MAX];
 	struct err e = { 0 };
 
+	if (kind_of(x, n->item.kind)->once)
+		return;
 	kept_path(x, n->item.kind, 0, "item", path);
 	if (file_write(path, 0644, n->packed.p, n->packed.n, &e) < 0)
 		log_error("%s", e.text); /* in force until this process ends */
@@ -121,7 +155,9 @@ static int apply(struct items *x, const struct arrival *n, struct err *e)
 {
 	const struct item_kind *k = kind_of(x, n->item.kind);
 	uint64_t before = items_state_high(&x->state, n->item.kind, n->item.replace_key);
-	struct item_news news = { .body = n->item.body, .body_n = n->item.body_n };
+	struct item_news news = { .body = n->item.body,
+				  .body_n = n->item.body_n,
+				  .item = &n->item };
 	struct items_copy_job job = { .size = n->item.blob_size };
 	int r = 0;
 
@@ -167,21 +203,52 @@ static void note(struct items *x, const struct arrival *n, bool applied, const s
 		log_warn("item %" PRIu64 " of the hub is refused: %s", r.sequence, r.reason);
 }
 
+/* Told besides the heartbeat, where somebody waits for an answer. */
+static void refused_tell(struct items *x, const struct arrival *n, bool signed_one,
+			 const struct err *e)
+{
+	const struct item_kind *k = n->item.kind ? kind_of(x, n->item.kind) : NULL;
+
+	if (x->conf.refused && k && k->once)
+		x->conf.refused(x->conf.arg, n->name.sequence, signed_one ? &n->item : NULL, x->why,
+				e);
+}
+
+static bool is_elsewhere(const struct items *x, const struct item *i)
+{
+	const struct item_kind *k = kind_of(x, i->kind);
+
+	return k ? k->elsewhere : x->conf.alone;
+}
+
+/* Whether it is the hub's, in time and news; 1 = the same once more, told already. */
+static int check(struct items *x, const struct arrival *n, bool *signed_out, struct err *e)
+{
+	uint64_t high = items_state_high(&x->state, n->item.kind, n->item.replace_key);
+	int r = 0;
+
+	x->why = ORDER_WHY_FORMAT;
+	if (n->item.sequence != n->name.sequence)
+		return err_set(e, -EDENIED, "its number is not that of its file");
+	if ((r = check_origin(x, &n->item, e)) < 0)
+		return r;
+	*signed_out = true;
+	return n->item.sequence == high ? 1 : check_news(x, &n->item, e);
+}
+
 /* What becomes of a file: LATER when its blob or its turn has not come, or the disk is full. */
 static int judge(struct items *x, struct arrival *n, struct arena *a, struct err *e)
 {
 	char blob[INBOX_PATH_MAX];
+	bool signed_one = false;
 	int r = item_decode(n->packed.p, n->packed.n, a, &n->item, e);
 
-	if (r >= 0 && n->item.sequence != n->name.sequence)
-		r = err_set(e, -EDENIED, "its number is not that of its file");
+	if (r < 0 ? x->conf.alone : is_elsewhere(x, &n->item))
+		return LATER;
 	if (r >= 0)
-		r = check_origin(x, &n->item, e);
-	if (r >= 0 &&
-	    n->item.sequence == items_state_high(&x->state, n->item.kind, n->item.replace_key))
-		return DONE; /* the same once more, told already */
-	if (r >= 0)
-		r = check_news(x, &n->item, e);
+		r = check(x, n, &signed_one, e);
+	if (r > 0)
+		return DONE;
 	if (r >= 0 && n->item.blob) {
 		inbox_blob_path(x->inbox, n->item.blob, true, blob);
 		if (!file_exists(blob))
@@ -193,6 +260,8 @@ static int judge(struct items *x, struct arrival *n, struct arena *a, struct err
 		return LATER;
 	if (r == -ENOSPC || r == -EDQUOT || r == -EROFS || r == -EIO)
 		return r;
+	if (r < 0)
+		refused_tell(x, n, signed_one, e);
 	note(x, n, r >= 0, e);
 	return DONE;
 }
@@ -374,7 +443,7 @@ int items_open(const struct items_conf *c, struct items **out, struct err *e)
 	x->conf = *c;
 	x->copy = items_copy_new();
 	sensor_path(c->state_dir, SENSOR_INBOX, x->inbox);
-	sensor_path(c->state_dir, SENSOR_ITEMS, x->dir);
+	sensor_path(c->state_dir, c->folder ? c->folder : SENSOR_ITEMS, x->dir);
 	int r = dir_make(x->dir, 0755, e);
 	if (r >= 0)
 		r = items_state_load(x->dir, &x->state, e);
@@ -384,7 +453,8 @@ int items_open(const struct items_conf *c, struct items **out, struct err *e)
 	}
 	if (trust_take(x, &none) >= 0)
 		for (size_t i = 0; i < c->n_kinds; i++)
-			restore(x, &c->kinds[i]);
+			if (!c->kinds[i].once && !c->kinds[i].elsewhere)
+				restore(x, &c->kinds[i]);
 	*out = x;
 	return 0;
 }

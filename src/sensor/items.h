@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "wire/item.h"
 #include "wire/record.h"
 
 /* What is to be done. BLOB_PATH: a copy that is the probe's own and was checked; it stays until
@@ -19,12 +20,15 @@ struct item_news {
 	size_t body_n;
 	const char *blob_path;
 	bool again; /* the same as before the probe was started anew */
+	const struct item *item;
 };
 struct item_kind {
 	const char *kind;
 	bool wants_blob;
 	/* Negative: nothing has changed, E goes back to the hub as the reason. */
 	int (*apply)(void *arg, const struct item_news *n, struct err *e);
+	bool once;      /* it is done, not kept in force: never applied again */
+	bool elsewhere; /* another process takes it: it stays in the inbox */
 };
 
 struct items;
@@ -33,8 +37,14 @@ struct items_conf {
 	const struct clock *clock;
 	const struct item_kind *kinds;
 	size_t n_kinds;
-	void *arg;  /* of apply */
+	void *arg;  /* of apply and refused */
 	bool aside; /* blobs are copied on another thread, and items_run applies them later */
+	const char *folder; /* where what is remembered lies; NULL = SENSOR_ITEMS */
+	bool alone;         /* items of other kinds are left to another process */
+	/* One of a kind that is done once was not applied: ITEM when the hub has signed it, else
+	 * NULL; WHY is a word of wire/order.h, "" when apply() said no. May be NULL. */
+	void (*refused)(void *arg, uint64_t sequence, const struct item *i, const char *why,
+			const struct err *e);
 };
 
 /* Applies again what was applied before, as far as it is still this hub's. */

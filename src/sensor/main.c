@@ -9,6 +9,7 @@
 #include "sensor/enrol.h"
 #include "sensor/roles.h"
 #include "sensor/sensor_info.h"
+#include "sensor/sensor_status.h"
 #include "texts/texts.h"
 
 static const struct {
@@ -18,6 +19,8 @@ static const struct {
 } commands[] = {
 	{ "run", run_command, "run --config FILE" },
 	{ "enrol", enrol_command, "enrol ADDRESS [--state DIR]" },
+	{ "status", status_command, "status [--config FILE]" },
+	{ "--check", check_command, "--check [--config FILE]" },
 	{ "--show-config", show_config_command, "--show-config" },
 	{ "--version", version_command, "--version" },
 };

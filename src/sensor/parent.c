@@ -33,7 +33,7 @@ struct child {
 };
 
 /* The probe ends before the uplink is told to, so that its last records still go out. */
-enum { CHILD_PROBE, CHILD_UPLINK, CHILDREN };
+enum { CHILD_PROBE, CHILD_UPLINK, CHILD_ENFORCER, CHILDREN };
 
 struct parent {
 	struct loop *loop;
@@ -135,6 +135,8 @@ static void child_ended(struct parent *p, struct child *c, int status)
 	c->pid = 0;
 	if (p->stopping)
 		stop_next(p);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_NEEDED)
+		return;
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS)
 		stop_begin(p, EXIT_SUCCESS); /* the replay is over */
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_CONFIG)
@@ -191,6 +193,8 @@ int parent_run(const char *conf_path)
 		(struct child){ .parent = &p, .role = "probe", .backoff_ms = BACKOFF_FIRST_MS };
 	p.child[CHILD_UPLINK] =
 		(struct child){ .parent = &p, .role = "uplink", .backoff_ms = BACKOFF_FIRST_MS };
+	p.child[CHILD_ENFORCER] =
+		(struct child){ .parent = &p, .role = "enforcer", .backoff_ms = BACKOFF_FIRST_MS };
 	int r = parent_watch(&p, &e);
 	if (r < 0)
 		log_error("%s", e.text);
@@ -218,6 +222,8 @@ int run_command(int argc, char **argv)
 		return role_probe_run(path);
 	if (path && !usage && strcmp(role, "uplink") == 0)
 		return role_uplink_run(path);
+	if (path && !usage && strcmp(role, "enforcer") == 0)
+		return role_enforcer_run(path);
 	fprintf(stderr, "otasuke-sensor run --config FILE\n");
 	return EXIT_FAILURE;
 }

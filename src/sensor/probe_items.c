@@ -16,11 +16,13 @@
 
 #define HITS_FILE SENSOR_ITEMS "/mutes.hits"
 
-enum { HITS_FILE_MAX = MUTES_MAX * 80 };
+enum { HITS_FILE_MAX = MUTES_MAX * 80, KINDS = 4 };
 
 struct probe_items {
 	struct items *items;
 	struct probe *probe;
+	struct probe_orders *orders;
+	struct item_kind kinds[KINDS];
 	char hits_path[SENSOR_PATH_MAX];
 	struct mute_hits hits[MUTES_MAX]; /* as stored, and as the hub was told */
 	size_t n_hits;
@@ -109,25 +111,50 @@ static int indicators_apply(void *arg, const struct item_news *n, struct err *e)
 	return 0;
 }
 
+static int order_apply(void *arg, const struct item_news *n, struct err *e)
+{
+	struct probe_items *x = arg;
+
+	if (!x->orders)
+		return err_set(e, -EDENIED, "this sensor takes no orders");
+	return probe_orders_apply(x->orders, n, e);
+}
+
+static void order_refused(void *arg, uint64_t sequence, const struct item *i, const char *why,
+			  const struct err *e)
+{
+	struct probe_items *x = arg;
+
+	if (x->orders)
+		probe_orders_refused(x->orders, sequence, i, why, e);
+}
+
 static const struct item_kind kinds[] = {
-	{ "mutes", false, mutes_apply },
-	{ "indicators", true, indicators_apply },
+	{ .kind = "mutes", .apply = mutes_apply },
+	{ .kind = "indicators", .wants_blob = true, .apply = indicators_apply },
+	{ .kind = ORDER_KIND_PROBE, .apply = order_apply, .once = true },
 };
 
-int probe_items_open(const char *state_dir, const struct clock *clock, struct probe *p,
-		     struct probe_items **out, struct err *e)
+int probe_items_open(const struct probe_items_conf *c, struct probe_items **out, struct err *e)
 {
 	struct probe_items *x = mem_new(sizeof(*x));
-	struct items_conf c = { .state_dir = state_dir,
-				.clock = clock,
-				.kinds = kinds,
-				.n_kinds = ARRAY_LEN(kinds),
-				.arg = x,
-				.aside = true };
+	struct items_conf conf = { .state_dir = c->state_dir,
+				   .clock = c->clock,
+				   .kinds = x->kinds,
+				   .n_kinds = ARRAY_LEN(x->kinds),
+				   .arg = x,
+				   .aside = true,
+				   .refused = order_refused };
 
-	x->probe = p;
-	sensor_path(state_dir, HITS_FILE, x->hits_path);
-	int r = items_open(&c, &x->items, e);
+	memcpy(x->kinds, kinds, sizeof(kinds));
+	x->kinds[ARRAY_LEN(kinds)] = (struct item_kind){ .kind = ORDER_KIND_ENFORCER,
+							 .apply = order_apply,
+							 .once = true,
+							 .elsewhere = c->inline_box };
+	x->probe = c->probe;
+	x->orders = c->orders;
+	sensor_path(c->state_dir, HITS_FILE, x->hits_path);
+	int r = items_open(&conf, &x->items, e);
 	if (r < 0) {
 		probe_items_close(x);
 		return r;

@@ -8,13 +8,21 @@
 
 #include "base/clock.h"
 #include "probe/probe.h"
+#include "sensor/probe_orders.h"
 #include "wire/record.h"
 
 struct probe_items;
 
-/* Applies to P what was applied before. P outlives it. */
-int probe_items_open(const char *state_dir, const struct clock *clock, struct probe *p,
-		     struct probe_items **out, struct err *e);
+struct probe_items_conf {
+	const char *state_dir;
+	const struct clock *clock;
+	struct probe *probe;         /* outlives it */
+	struct probe_orders *orders; /* likewise; NULL: orders are not taken */
+	bool inline_box;             /* the enforcer takes its own orders */
+};
+
+/* Applies what was applied before. */
+int probe_items_open(const struct probe_items_conf *c, struct probe_items **out, struct err *e);
 void probe_items_close(struct probe_items *x); /* NULL is fine */
 /* True when the hub should hear of something soon. Problems are logged, and in PROBLEM
  * (ERR_TEXT_MAX bytes, "" = none) for the heartbeat. */

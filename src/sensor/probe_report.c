@@ -12,10 +12,12 @@
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/str.h"
+#include "sensor/enforcer/journal.h"
 #include "sensor/sensor_conf.h"
 #include "sensor/sensor_version.h"
 
-#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_MS          INT64_C(1000000)
+#define ENFORCER_SILENT_US (2 * US_PER_MIN)
 
 enum { STATUS_MAX = 4096 };
 
@@ -128,8 +130,25 @@ static void capture_figures(const struct probe_report *r, const struct probe_sta
 		h->watched_from_us = h->at_us;
 }
 
+/* What the enforcer says of itself; it is said here because this process alone writes the spool. */
+static void inline_figures(const struct probe_report *r, struct enforcer_status *s,
+			   struct heartbeat *h)
+{
+	char dir[SENSOR_PATH_MAX];
+
+	if (!r->inline_box)
+		return;
+	sensor_path(r->state_dir, SENSOR_ENFORCER, dir);
+	enforcer_status_load(dir, ENFORCER_SILENT_US, s);
+	h->inline_box = s->able;
+	h->inline_text = s->text;
+	h->isolated = s->isolated;
+	h->blocked = s->blocked;
+}
+
 static void beat(struct probe_report *r, const struct probe *p, int64_t now_ns)
 {
+	struct enforcer_status enforcer = { 0 };
 	struct spool_stats spool;
 	struct probe_stats s = { 0 };
 	int64_t rss = proc_rss_bytes();
@@ -159,6 +178,7 @@ static void beat(struct probe_report *r, const struct probe *p, int64_t now_ns)
 		.n_problems = r->n_problems,
 	};
 	capture_figures(r, &s, h);
+	inline_figures(r, &enforcer, h);
 	if (r->items)
 		probe_items_beat(r->items, h);
 	spool_append(r->spool, &rec);

@@ -26,6 +26,7 @@ struct probe_report {
 	uint64_t damaged_bytes;
 	char failed[ERR_TEXT_MAX]; /* why the capture cannot be read; "" = it can */
 	struct probe_items *items; /* NULL = none yet */
+	bool inline_box;           /* it is set up to hold devices back */
 	char *problems[REPORT_PROBLEMS_MAX];
 	size_t n_problems;
 };

@@ -30,6 +30,7 @@ struct probe_role {
 	struct spool *spool;
 	struct probe_report report;
 	struct probe *probe;
+	struct probe_orders *orders;
 	struct record_intake *records; /* NULL = none are configured */
 	struct eve_out *eve;           /* NULL = not configured */
 	sigset_t signals;
@@ -199,6 +200,7 @@ static void role_loop(struct probe_role *r)
 
 	while (!told_to_stop(r, wait_ms < IDLE_WAIT_MS ? wait_ms : IDLE_WAIT_MS)) {
 		items_step(r);
+		probe_orders_run(r->orders);
 		if (r->reading && wait_ms < IDLE_WAIT_MS)
 			read_step(r);
 		records_step(r);
@@ -229,7 +231,17 @@ static int role_start(struct probe_role *r, struct err *e)
 	probe_report_init(&r->report, r->spool, r->conf.state, &clock_real, r->conf.heartbeat_ms);
 	r->report.replay = r->conf.replay[0] ? r->conf.replay : NULL;
 	r->report.records_only = !watches(r);
+	r->report.inline_box = r->conf.enforcer_enabled;
 	return 0;
+}
+
+static void orders_open(struct probe_role *r)
+{
+	struct probe_orders_conf c = {
+		.conf = &r->conf, .clock = &clock_real, .probe = r->probe, .spool = r->spool
+	};
+
+	r->orders = probe_orders_new(&c);
 }
 
 static void role_run(struct probe_role *r)
@@ -241,7 +253,13 @@ static void role_run(struct probe_role *r)
 		probe_report_beat(&r->report, NULL, true);
 		return;
 	}
-	if (probe_items_open(r->conf.state, &clock_real, r->probe, &r->report.items, &e) < 0) {
+	orders_open(r);
+	struct probe_items_conf items = { .state_dir = r->conf.state,
+					  .clock = &clock_real,
+					  .probe = r->probe,
+					  .orders = r->orders,
+					  .inline_box = r->conf.enforcer_enabled };
+	if (probe_items_open(&items, &r->report.items, &e) < 0) {
 		log_error("%s", e.text); /* it watches without; a person has to look */
 		probe_report_problem(&r->report, e.text);
 	}
@@ -285,6 +303,7 @@ int role_probe_run(const char *conf_path)
 	role_run(&r);
 	record_intake_close(r.records);
 	probe_items_close(r.report.items);
+	probe_orders_free(r.orders);
 	probe_free(r.probe);
 	eve_out_close(r.eve);
 	spool_close(r.spool);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "probe/detect/thresholds.h"
@@ -39,6 +40,19 @@ static const struct conf_row sensor_conf_rows[] = {
 	{ "revoked_retry", CONF_DURATION_MS, 10, 86400000, "10m",
 	  offsetof(struct sensor_conf, revoked_retry_ms),
 	  "wait after the hub said that this sensor is revoked" },
+	{ "enforcer.enabled", CONF_BOOL, 0, 1, "no", offsetof(struct sensor_conf, enforcer_enabled),
+	  "traffic goes through this box: devices and destinations can be held back by order" },
+	{ "enforcer.bridge", CONF_TEXT, 0, 15, "br0", offsetof(struct sensor_conf, enforcer_bridge),
+	  "the bridge that traffic goes through; \"interface\" is one of its ports" },
+	{ "enforcer.protect", CONF_TEXT, 0, 2000, "",
+	  offsetof(struct sensor_conf, enforcer_protect),
+	  "never held back: MACs, addresses, networks, commas between; gateway and box never are" },
+	{ "orders.capture", CONF_BOOL, 0, 1, "yes", offsetof(struct sensor_conf, orders_capture),
+	  "packets of a device may be recorded by order, with the company's consent" },
+	{ "orders.capture_max", CONF_SIZE_BYTES, 4096, 32 * MIB, "32M",
+	  offsetof(struct sensor_conf, orders_capture_max_bytes), "such a recording has at most" },
+	{ "orders.capture_time", CONF_DURATION_MS, 1000, 600000, "10m",
+	  offsetof(struct sensor_conf, orders_capture_max_ms), "such a recording lasts at most" },
 };
 
 void sensor_path(const char *state_dir, const char *name, char *out)
@@ -100,6 +114,24 @@ static int sensor_conf_check(const struct sensor_conf *c, struct err *e)
 			       c->replay_shift);
 	if (c->hub[0] && sensor_host_port(c->hub, host, sizeof(host), &port) < 0)
 		return err_set(e, -EINVAL, "\"hub\" is host:port, not \"%s\"", c->hub);
+	return 0;
+}
+
+int sensor_bridge_check(const struct sensor_conf *c, struct err *e)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/bridge",
+		       c->enforcer_bridge); /* fits */
+	if (!file_exists(path))
+		return err_set(e, -ENODEV,
+			       "there is no bridge %s: doc/inline.md says how it is made",
+			       c->enforcer_bridge);
+	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/brif/%s", c->enforcer_bridge,
+		       c->interface); /* fits */
+	if (c->interface[0] && strcmp(c->interface, c->enforcer_bridge) != 0 && !file_exists(path))
+		return err_set(e, -ENODEV, "interface %s is not a port of the bridge %s",
+			       c->interface, c->enforcer_bridge);
 	return 0;
 }
 

@@ -52,8 +52,12 @@ static int apply(void *arg, const struct item_news *n, struct err *e)
 	return 0;
 }
 
-static const struct item_kind kinds[] = { { "mutes", false, apply },
-					  { "indicators", true, apply } };
+static const struct item_kind kinds[] = {
+	{ .kind = "mutes", .apply = apply },
+	{ .kind = "indicators", .wants_blob = true, .apply = apply },
+	{ .kind = "order", .apply = apply, .once = true },
+	{ .kind = "enforce", .elsewhere = true }
+};
 
 static void identity_write(struct bed *b, const char *sensor)
 {

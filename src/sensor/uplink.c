@@ -99,6 +99,7 @@ void uplink_connection_leave(struct uplink *u, const char *reason)
 
 	uplink_rewind(u);
 	uplink_pull_stop(u);
+	uplink_bring_stop(u);
 	if (!c)
 		return;
 	if (u->leaving)
@@ -199,6 +200,7 @@ static void on_closed(void *arg, struct tls_conn *c, const char *reason)
 	uplink_trouble_set(u, e.text);
 	uplink_rewind(u);
 	uplink_pull_stop(u);
+	uplink_bring_stop(u);
 	uplink_retry_later(u, 0);
 }
 
@@ -267,6 +269,7 @@ static void on_tick(void *arg)
 	if (spool_reader_ack(u->reader, 0, false, &e) < 0)
 		log_warn("%s", e.text);
 	uplink_pull_sweep(u);
+	uplink_bring_start(u);
 	go_on(u);
 }
 
@@ -335,6 +338,7 @@ void uplink_stop(struct uplink *u)
 	loop_timer_stop(u->tick);
 	loop_timer_stop(u->drain_timer);
 	uplink_pull_stop(u);
+	uplink_bring_stop(u);
 	loop_remove(u->notify);
 	fd_cleanup(&u->notify_fd);
 	struct tls_conn *open[] = { u->conn, u->leaving };

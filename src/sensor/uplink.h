@@ -21,14 +21,14 @@ struct uplink_conf {
 	const char *host;          /* NULL = as enrolled */
 	uint16_t port;
 	int64_t retry_max_ms, revoked_retry_ms;
-	int64_t blob_retry_ms; /* 0 = a minute */
+	int64_t blob_retry_ms; /* 0 = a minute; of files that are brought as well */
 };
 
 struct uplink_stats {
 	uint64_t acknowledged;
 	uint64_t batches, records, bytes; /* sent, with what was sent again; bytes are compressed */
 	uint64_t connections;
-	uint64_t items, blobs;
+	uint64_t items, blobs, files;
 	bool connected; /* greeted and accepted */
 };
 

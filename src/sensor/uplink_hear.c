@@ -152,6 +152,8 @@ int uplink_hear(struct uplink *u, uint8_t type, const uint8_t *p, size_t n, stru
 		return on_item(u, p, n, e);
 	if (type == FRAME_BLOB_PART)
 		return uplink_pull_part(u, p, n, e);
+	if (type == FRAME_UPLOAD_HAVE)
+		return uplink_bring_have(u, p, n, e);
 	if (!d)
 		return 0; /* of a later version */
 	int r = frame_unpack(d, p, n, &m, e);

@@ -8,6 +8,7 @@
 #include "sensor/inbox.h"
 #include "sensor/spool/spool_reader.h"
 #include "sensor/uplink.h"
+#include "wire/order.h"
 
 enum {
 	UPLINK_WINDOW = 8,               /* batches on their way */
@@ -44,7 +45,16 @@ struct uplink {
 		bool asked; /* and not answered yet */
 		struct loop_timer *timer;
 		int64_t swept_ns; /* the probe's list of what is done, when it was read */
+		int64_t enforcer_swept_ns;
 	} pull;
+
+	struct {
+		uint64_t item; /* 0 = nothing is being brought */
+		uint8_t hash[ORDER_HASH];
+		uint64_t size;
+		bool asked; /* and not answered yet */
+		struct loop_timer *timer;
+	} bring;
 
 	int64_t backoff_ms;
 	bool refused; /* and nothing acknowledged since */
@@ -77,6 +87,11 @@ void uplink_pull_stop(struct uplink *u);
 int uplink_pull_part(struct uplink *u, const uint8_t *p, size_t n, struct err *e);
 /* Removes from the inbox what the probe has dealt with. */
 void uplink_pull_sweep(struct uplink *u);
+
+/* uplink_bring.c: files that orders asked for. As above. */
+void uplink_bring_start(struct uplink *u);
+void uplink_bring_stop(struct uplink *u);
+int uplink_bring_have(struct uplink *u, const uint8_t *p, size_t n, struct err *e);
 
 /* uplink_send.c: fills the window. Negative = the connection or the spool is of no use now. */
 int uplink_send(struct uplink *u, struct err *e);

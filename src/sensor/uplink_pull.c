@@ -105,15 +105,21 @@ int uplink_pull_part(struct uplink *u, const uint8_t *p, size_t n, struct err *e
 	return 0;
 }
 
-void uplink_pull_sweep(struct uplink *u)
+static void sweep(struct uplink *u, const char *folder, int64_t *seen_ns)
 {
 	char dir[SENSOR_PATH_MAX];
-	SCOPED_MEM struct items_state *s = mem_new(sizeof(*s));
 	struct err e = { 0 };
 
-	sensor_path(u->conf.state_dir, SENSOR_ITEMS, dir);
-	if (!items_state_newer(dir, &u->pull.swept_ns))
+	sensor_path(u->conf.state_dir, folder, dir);
+	if (!items_state_newer(dir, seen_ns))
 		return;
+	SCOPED_MEM struct items_state *s = mem_new(sizeof(*s));
 	if (items_state_load(dir, s, &e) < 0 || inbox_sweep(&u->inbox, s->done, s->n_done, &e) < 0)
 		log_warn("%s", e.text);
+}
+
+void uplink_pull_sweep(struct uplink *u)
+{
+	sweep(u, SENSOR_ITEMS, &u->pull.swept_ns);
+	sweep(u, SENSOR_ENFORCER, &u->pull.enforcer_swept_ns);
 }

@@ -134,6 +134,20 @@ static int on_item_result(struct ingest *in, const Otasuke__Wire__ItemResult *m,
 	return item_done(in, &r, e);
 }
 
+/* A sensor that was started anew knows only the item of what it had begun. */
+static int unfinished_order(struct ingest *in, const struct order_report *o, int64_t *id_out,
+			    struct err *e)
+{
+	struct order_row row;
+
+	if (o->order != 0 || o->state != ORDER_FAILED)
+		return 0;
+	int r = fleet_order_store_find(in->t, in->from->sensor_id, o->item, in->arena, &row, e);
+	if (r > 0)
+		*id_out = row.order_id;
+	return r;
+}
+
 /* Each report once, whatever the sensor sends again; its devices are news as those of a summary. */
 static int on_order_report(struct ingest *in, const Otasuke__Wire__Record *rec, struct err *e)
 {
@@ -151,8 +165,11 @@ static int on_order_report(struct ingest *in, const Otasuke__Wire__Record *rec, 
 		if ((got = device_id(in, rec->order_report->devices[i], &id, e)) < 0)
 			return got;
 	}
+	int64_t order_id = o->order;
+	if ((got = unfinished_order(in, o, &order_id, e)) < 0)
+		return got;
 	in->orders = arena_grow(in->arena, in->orders, in->n_orders, sizeof(*in->orders));
-	in->orders[in->n_orders++] = (struct fleet_order_report){ o->order, o };
+	in->orders[in->n_orders++] = (struct fleet_order_report){ order_id, o };
 	return 0;
 }
 
