@@ -22,10 +22,11 @@
 #include "sensor/sensor_version.h"
 
 enum { DEVICES_A_REPORT = 100, FILES_MAX = 20 };
-#define TELL_NS             INT64_C(10000000000)
-#define STATUS_AGE_US       (2 * US_PER_MIN)
-#define UNBROUGHT_MAX_BYTES (UINT64_C(64) << 20) /* of recordings that the hub has not taken yet   \
-						  */
+#define TELL_NS       INT64_C(10000000000)
+#define STATUS_AGE_US (2 * US_PER_MIN)
+#define UNBROUGHT_MAX_BYTES                                                                        \
+	(UINT64_C(64) << 20) /* of recordings that the hub has not taken yet                       \
+			      */
 
 struct probe_orders {
 	struct probe_orders_conf c;

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "probe/detect/thresholds.h"
@@ -114,24 +113,6 @@ static int sensor_conf_check(const struct sensor_conf *c, struct err *e)
 			       c->replay_shift);
 	if (c->hub[0] && sensor_host_port(c->hub, host, sizeof(host), &port) < 0)
 		return err_set(e, -EINVAL, "\"hub\" is host:port, not \"%s\"", c->hub);
-	return 0;
-}
-
-int sensor_bridge_check(const struct sensor_conf *c, struct err *e)
-{
-	char path[128];
-
-	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/bridge",
-		       c->enforcer_bridge); /* fits */
-	if (!file_exists(path))
-		return err_set(e, -ENODEV,
-			       "there is no bridge %s: doc/inline.md says how it is made",
-			       c->enforcer_bridge);
-	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/brif/%s", c->enforcer_bridge,
-		       c->interface); /* fits */
-	if (c->interface[0] && strcmp(c->interface, c->enforcer_bridge) != 0 && !file_exists(path))
-		return err_set(e, -ENODEV, "interface %s is not a port of the bridge %s",
-			       c->interface, c->enforcer_bridge);
 	return 0;
 }
 

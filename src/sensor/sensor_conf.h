@@ -40,7 +40,8 @@ int sensor_conf_load(const char *path, struct sensor_conf *out, struct err *e);
 void sensor_conf_done(struct sensor_conf *c);
 /* Every key with its meaning and initial value, as a file that sensor_conf_load would take. */
 int sensor_conf_show(struct buf *out, struct err *e);
-/* Whether the bridge that is named is there, and INTERFACE one of its ports: 0, or why not. */
+/* sensor_bridge.c: whether the bridge that is named is there, and INTERFACE one of its ports: 0, or why
+ * not. */
 int sensor_bridge_check(const struct sensor_conf *c, struct err *e);
 
 /* Places in the state folder; OUT needs SENSOR_PATH_MAX bytes. */

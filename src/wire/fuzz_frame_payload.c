@@ -9,11 +9,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const ProtobufCMessageDescriptor *const messages[] = {
-	&otasuke__wire__hello__descriptor,  &otasuke__wire__welcome__descriptor,
-	&otasuke__wire__ack__descriptor,    &otasuke__wire__refuse__descriptor,
-	&otasuke__wire__enrol__descriptor,  &otasuke__wire__enrolled__descriptor,
-	&otasuke__wire__item__descriptor,   &otasuke__wire__item_ack__descriptor,
-	&otasuke__wire__record__descriptor,
+	&otasuke__wire__hello__descriptor,       &otasuke__wire__welcome__descriptor,
+	&otasuke__wire__ack__descriptor,         &otasuke__wire__refuse__descriptor,
+	&otasuke__wire__enrol__descriptor,       &otasuke__wire__enrolled__descriptor,
+	&otasuke__wire__item__descriptor,        &otasuke__wire__item_ack__descriptor,
+	&otasuke__wire__record__descriptor,      &otasuke__wire__blob_ask__descriptor,
+	&otasuke__wire__blob_part__descriptor,   &otasuke__wire__upload_part__descriptor,
+	&otasuke__wire__upload_have__descriptor,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

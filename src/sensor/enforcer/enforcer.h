@@ -17,7 +17,7 @@ struct enforcer_conf {
 	const char *state_dir;
 	const struct clock *clock;
 	const char *protect_named; /* configuration */
-	const char *root;          /* of /proc and /sys; NULL = this system's */
+	const char *root;          /* of /proc; NULL = this system's */
 	/* Holds back exactly what H says. */
 	int (*write)(void *arg, const struct holds *h, int64_t now_us, struct err *e);
 	void *arg;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Learns from /proc and /sys, which need no socket. */
+/* Learns from /proc, and from the kernel over netlink. */
 #include "sensor/enforcer/protect.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <inttypes.h>
+#include <netpacket/packet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 enum { PROC_MAX = 1024 * 1024, V4_BITS = 96, PATH_BYTES = 512 };
 
-static int add(struct protect *p, const char *mac, const char *address, const char *what)
+static int add(struct protect *p, const char *mac, const char *address, enum protect_what what)
 {
 	struct order o = { 0 };
 	struct order_network n = { 0 };
@@ -45,24 +46,25 @@ static void read_file(const struct protect *p, const char *path, struct buf *out
 	(void)file_read(whole, PROC_MAX, out, NULL); /* absent: nothing is learnt */
 }
 
+/* Not from /sys, which may show another network than this process lives in. */
 static void learn_interfaces(struct protect *p)
 {
-	char path[PATH_BYTES], mac[64];
-	SCOPED_BUF struct buf b = { 0 };
-	const struct dirent *entry;
+	struct ifaddrs *list = NULL;
 
-	(void)snprintf(path, sizeof(path), "%s/sys/class/net", p->root ? p->root : "");
-	DIR *d = opendir(path);
-	while (d && (entry = readdir(d))) {
-		if (entry->d_name[0] == '.')
+	if (p->root || getifaddrs(&list) < 0)
+		return; /* it is asked again soon */
+	for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
+		const struct sockaddr_ll *a = (const struct sockaddr_ll *)(const void *)i->ifa_addr;
+		char mac[ORDER_MAC_MAX];
+
+		if (!a || a->sll_family != AF_PACKET || a->sll_halen != 6)
 			continue;
-		(void)snprintf(path, sizeof(path), "/sys/class/net/%s/address", entry->d_name);
-		read_file(p, path, &b);
-		if (b.n > 0 && str_copy(mac, sizeof(mac), str_trim((struct str){ b.p, b.n })))
-			(void)add(p, mac, "", "this box"); /* lo has none */
+		(void)snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", a->sll_addr[0],
+			       a->sll_addr[1], a->sll_addr[2], a->sll_addr[3], a->sll_addr[4],
+			       a->sll_addr[5]);     /* fits */
+		(void)add(p, mac, "", PROTECT_BOX); /* lo has none */
 	}
-	if (d)
-		(void)closedir(d); /* read only */
+	freeifaddrs(list);
 }
 
 /* The addresses of this box: "32 host LOCAL" follows "|-- address" in fib_trie. */
@@ -79,7 +81,7 @@ static void learn_addresses(struct protect *p)
 		if (str_starts(t, STR("|-- ")))
 			(void)str_copy(address, sizeof(address), (struct str){ t.p + 4, t.n - 4 });
 		else if (str_eq(t, STR("/32 host LOCAL")))
-			(void)add(p, "", address, "this box");
+			(void)add(p, "", address, PROTECT_BOX);
 	}
 	read_file(p, "/proc/net/if_inet6", &b);
 	for (rest = (struct str){ b.p, b.n }; b.n > 0 && str_cut(&rest, '\n', &line);) {
@@ -89,7 +91,7 @@ static void learn_addresses(struct protect *p)
 		if (line.n > 32 &&
 		    str_hex((struct str){ line.p, 32 }, a.s6_addr, sizeof(a.s6_addr), &n) >= 0 &&
 		    inet_ntop(AF_INET6, &a, address, sizeof(address)))
-			(void)add(p, "", address, "this box");
+			(void)add(p, "", address, PROTECT_BOX);
 	}
 }
 
@@ -105,7 +107,7 @@ static void learn_neighbour(struct protect *p, const char *address)
 
 		if (str_copy(copy, sizeof(copy), line) &&
 		    sscanf(copy, "%63s %*s %*s %63s", ip, mac) == 2 && strcmp(ip, address) == 0 &&
-		    add(p, mac, "", "the gateway") >= 0)
+		    add(p, mac, "", PROTECT_GATEWAY) >= 0)
 			p->gateway_known = true;
 	}
 }
@@ -124,7 +126,7 @@ static void learn_gateways(struct protect *p)
 		    sscanf(copy, "%*s %" SCNx32 " %" SCNx32, &to, &via) != 2 || to != 0 || via == 0)
 			continue;
 		if (inet_ntop(AF_INET, &via, address, sizeof(address))) { /* as it lies in memory */
-			(void)add(p, "", address, "the gateway");
+			(void)add(p, "", address, PROTECT_GATEWAY);
 			learn_neighbour(p, address);
 		}
 	}
@@ -141,8 +143,8 @@ int protect_learn(struct protect *p, const char *named, struct err *e)
 
 		if (t.n == 0)
 			continue;
-		if (!fits || (add(p, text, "", "named in enforcer.protect") < 0 &&
-			      add(p, "", text, "named in enforcer.protect") < 0))
+		if (!fits ||
+		    (add(p, text, "", PROTECT_NAMED) < 0 && add(p, "", text, PROTECT_NAMED) < 0))
 			return err_set(e, -EINVAL,
 				       "\"enforcer.protect\": %.60s is no MAC address, address or "
 				       "network",
@@ -166,6 +168,15 @@ static bool covers(const struct order_network *wide, const struct order_network 
 	return true;
 }
 
+static int say_no(enum protect_what what, struct err *e)
+{
+	if (what == PROTECT_BOX)
+		return err_set(e, -EPERM, "it would hold back this box");
+	if (what == PROTECT_GATEWAY)
+		return err_set(e, -EPERM, "it would hold back the gateway");
+	return err_set(e, -EPERM, "\"enforcer.protect\" names it");
+}
+
 int protect_check(const struct protect *p, const struct order *o, struct err *e)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -173,7 +184,7 @@ int protect_check(const struct protect *p, const struct order *o, struct err *e)
 				   ? p->list[i].mac[0] && strcmp(p->list[i].mac, o->mac) == 0
 				   : covers(&o->network, &p->list[i].address);
 		if (hit)
-			return err_set(e, -EPERM, "it would hold back %s", p->list[i].what);
+			return say_no(p->list[i].what, e);
 	}
 	if (o->type == ORDER_ISOLATE && !p->gateway_known)
 		return err_set(e, -EPERM,

@@ -9,17 +9,17 @@
 #include "wire/order.h"
 
 enum { PROTECT_MAX = 128 };
+enum protect_what { PROTECT_BOX, PROTECT_GATEWAY, PROTECT_NAMED };
 
 struct protect {
 	struct {
 		char mac[ORDER_MAC_MAX];      /* "" = none */
 		struct order_network address; /* or network */
-		const char *what;             /* English */
-		bool gateway;
+		enum protect_what what;
 	} list[PROTECT_MAX];
 	size_t n;
 	bool gateway_known; /* its MAC */
-	const char *root;   /* "" = this system's /proc and /sys; another folder in tests */
+	const char *root;   /* NULL = this system's /proc; another folder in tests */
 };
 
 /* Reads addresses of this system and of its gateway, and NAMED: MACs, addresses and networks with
