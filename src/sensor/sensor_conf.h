@@ -40,8 +40,8 @@ int sensor_conf_load(const char *path, struct sensor_conf *out, struct err *e);
 void sensor_conf_done(struct sensor_conf *c);
 /* Every key with its meaning and initial value, as a file that sensor_conf_load would take. */
 int sensor_conf_show(struct buf *out, struct err *e);
-/* sensor_bridge.c: whether the bridge that is named is there, and INTERFACE one of its ports: 0, or why
- * not. */
+/* sensor_bridge.c: whether the bridge that is named is there, and INTERFACE one of its ports: 0, or
+ * why not. */
 int sensor_bridge_check(const struct sensor_conf *c, struct err *e);
 
 /* Places in the state folder; OUT needs SENSOR_PATH_MAX bytes. */
@@ -50,7 +50,8 @@ void sensor_path(const char *state_dir, const char *name, char *out);
 #define SENSOR_INBOX    "inbox"    /* uplink lays down, probe reads */
 #define SENSOR_BASELINE "baseline" /* the probe's alone: what is usual here */
 #define SENSOR_ITEMS    "items"    /* probe keeps what it has applied, uplink reads it */
-#define SENSOR_ENFORCER "enforcer" /* the enforcer's alone to write: what it holds back, reports   \
+#define SENSOR_ENFORCER                                                                            \
+	"enforcer"                 /* the enforcer's alone to write: what it holds back, reports   \
 				    */
 #define SENSOR_CAPTURES "captures" /* probe lays down what was ordered, uplink brings it */
 #define SENSOR_IDENTITY "identity" /* key and certificates: the uplink's alone */
