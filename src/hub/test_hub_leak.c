@@ -204,6 +204,16 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/answers", "/cases/@k/answers", "question=backup&answer=yes"),
 	POST("/cases/{number}/playbook", "/cases/@k/playbook", ""),
 
+	/* duties */
+	GET("/duties", "/duties"),
+	GET("/cases/{number}/duties", "/cases/@k/duties"),
+	POST("/cases/{number}/duties", "/cases/@k/duties", "known=2026-11-23T09%3A00&personal=yes&version=0"),
+	POST("/cases/{number}/duties/items", "/cases/@k/duties/items", "item=overview&state=known&body=x"),
+	POST("/cases/{number}/duties/{id}/made", "/cases/@k/duties/1/made", "version=1&to=x"),
+	POST("/cases/{number}/duties/{id}/unmade", "/cases/@k/duties/1/unmade", "version=1"),
+	SEEN("/cases/{number}/report/{form}", "/cases/@k/report/ransomware"),
+	SEEN("/cases/{number}/report/{form}/csv", "/cases/@k/report/ransomware/csv"),
+
 	/* playbooks */
 
 	/* evidence */
