@@ -226,7 +226,7 @@ static size_t story(const struct ready *r, struct arena *a, const char **last_ou
 {
 	struct case_entry *list;
 	struct err e = { 0 };
-	size_t n;
+	size_t n = 0;
 	SCOPED_TXN struct txn *t = txn_begin(r->h->db, TXN_READ, &e);
 
 	if (!t || cases_store_entries(t, &r->u.scope, r->incident, a, &list, &n, &e) < 0)
