@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who hears what packets and flows tell: inventory, readers, detectors, summaries. One thread, in
- * the order of packets, whether the packets were read on this thread or by workers. */
+ * the order of packets, whichever threads read them. */
 #ifndef PROBE_JUDGE_H
 #define PROBE_JUDGE_H
 

@@ -27,7 +27,7 @@ const struct conf_row probe_conf_rows[] = {
 	{ "probe.ring", CONF_SIZE_BYTES, 4 << 20, 256 << 20, "16M",
 	  offsetof(struct probe_config, ring_bytes), "kernel ring of a live capture" },
 	{ "probe.workers", CONF_INT, 1, PROBE_WORKERS_MAX, "1",
-	  offsetof(struct probe_config, workers), "threads that read packets; 1 = all in one" },
+	  offsetof(struct probe_config, workers), "threads that share the work; 1 = all in one" },
 	{ "probe.home", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, home),
 	  "home networks, comma separated; empty = learn them" },
 	{ "probe.indicators", CONF_TEXT, 0, 4096, "", offsetof(struct probe_config, indicators),

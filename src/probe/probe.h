@@ -54,8 +54,8 @@ struct probe_config {
 	int64_t flow_memory_bytes; /* probe.flow_memory: the flow table never exceeds it */
 	int64_t devices_max;       /* probe.devices_max */
 	int64_t learning_ms; /* probe.learning: new_device keeps quiet so long on a live sensor */
-	int64_t ring_bytes;  /* probe.ring: kernel ring of the live capture, of each worker */
-	int64_t workers;     /* probe.workers: threads that read packets; 1 = no other thread */
+	int64_t ring_bytes;  /* probe.ring: kernel ring of the live capture */
+	int64_t workers;     /* probe.workers: threads that share the work; 1 = no other thread */
 	char *home;          /* probe.home: CIDRs, comma separated; "" = learn it */
 	char *indicators;    /* probe.indicators: path of the list; "" = none */
 	char *thresholds;    /* probe.thresholds: changed ones, "beacon.calls_min=8, ..." */
@@ -84,7 +84,7 @@ struct probe_stats {
 	uint64_t devices;
 	uint64_t devices_dropped; /* not kept because of the limit */
 	uint64_t findings;
-	uint64_t worker_waits;   /* a worker waited because the judge had not kept up */
+	uint64_t worker_waits;   /* a thread waited because the judge had not kept up */
 	uint64_t states_dropped; /* by detectors whose tables were full */
 	uint64_t indicators;
 	uint64_t indicators_bad;    /* lines that could not be used */

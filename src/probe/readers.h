@@ -10,8 +10,8 @@ struct readers;
 
 struct readers *readers_new(struct detect_env *env);
 void readers_free(struct readers *r);
-/* Would readers_packet do anything with D? Without memory: workers ask it for each packet, and what
- * nobody wants never reaches the judge. */
+/* Would readers_packet do anything with D? Without memory: another thread asks it for each packet,
+ * and what nobody wants never reaches the judge. */
 bool readers_want(const struct flow *f, const struct dissected *d);
 void readers_packet(struct readers *r, const struct flow *f, int dir, const struct dissected *d);
 /* F is over: what was read of it is told. */

@@ -14,7 +14,8 @@ enum {
 	CAPTURE_SNAP_MAX = 256 * 1024, /* bytes of one packet */
 	CAPTURE_PROBLEMS_MAX = 8,      /* told one by one; further ones are only counted */
 	CAPTURE_PATH_MAX = 4096,
-	CAPTURE_WINDOW = 1024 * 1024, /* of a file, held in memory */
+	CAPTURE_WINDOW = 1024 * 1024,  /* of a file, held in memory */
+	CAPTURE_AT_ONCE = 1024 * 1024, /* bytes of all packets that a wire hands out at once */
 };
 
 /* Link types by their number in tcpdump.org's list. */
@@ -65,8 +66,6 @@ struct capture {
 	void *state;                 /* of the source */
 	char name[CAPTURE_PATH_MAX]; /* file or interface */
 	int64_t ring_bytes;          /* live */
-	unsigned share; /* live: with others of GROUP, that divide the packets; 0 = alone */
-	uint16_t group;
 	struct capture_stats stats;
 	struct err why; /* what capture_damaged and capture_tell are about to say */
 	void (*problem)(void *arg, const char *text);

@@ -43,9 +43,8 @@ int capture_file_fill(struct capture_file *f, size_t n)
 	f->tail -= f->head;
 	f->head = 0;
 	/* No more at once than stays in the processor's cache until it is looked at. */
-	size_t full = f->owner->window || f->tail + READ_AT_ONCE > CAPTURE_WINDOW
-			      ? CAPTURE_WINDOW
-			      : f->tail + READ_AT_ONCE;
+	size_t full =
+		f->tail + READ_AT_ONCE > CAPTURE_WINDOW ? CAPTURE_WINDOW : f->tail + READ_AT_ONCE;
 	full = full < n ? n : full;
 	while (f->tail < full) {
 		ssize_t r = read(f->fd, f->buf + f->tail, full - f->tail);

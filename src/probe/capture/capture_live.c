@@ -20,10 +20,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "probe/capture/capture_fanout.h"
 
 enum {
-	BLOCK_BYTES = 1 << 20,
+	BLOCK_BYTES = CAPTURE_AT_ONCE,
 	FRAME_BYTES = 2048, /* only a unit of the ring's arithmetic in version 3 */
 	BLOCK_WAIT_MS = 60, /* the kernel hands over a block that is not full after this */
 	BLOCKS_MIN = 4,
@@ -127,18 +126,6 @@ static int live_bind(struct live *l, const char *name, struct err *e)
 	return 0;
 }
 
-/* Joins the others that read the same interface; it gets nothing before, and nothing twice. */
-static int live_join(struct live *l, const struct capture *c, struct err *e)
-{
-	int r = c->share ? fanout_prepare(l->fd) : 0;
-
-	if (r < 0 || (r = live_bind(l, c->name, e)) < 0)
-		return r;
-	if (c->share && (r = fanout_join(l->fd, c->group)) < 0)
-		return err_set(e, r, "cannot divide the packets of %s: %s", c->name, err_text(r));
-	return 0;
-}
-
 static int live_up(struct live *l, const struct capture *c, struct err *e)
 {
 	const char *name = c->name;
@@ -156,7 +143,7 @@ static int live_up(struct live *l, const struct capture *c, struct err *e)
 		       0);
 	if (l->fd < 0)
 		return err_set(e, -errno, "cannot open a packet socket: %s", err_text(-errno));
-	if ((r = ring_map(l, e)) < 0 || (r = live_join(l, c, e)) < 0) {
+	if ((r = ring_map(l, e)) < 0 || (r = live_bind(l, name, e)) < 0) {
 		live_down(l);
 		return r;
 	}

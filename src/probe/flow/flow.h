@@ -96,6 +96,8 @@ void flow_table_free(struct flow_table *t);
 
 enum { FLOW_AHEAD = 16 /* packets that are worth looking ahead */ };
 
+/* Works out where D falls; may be called on any thread, flow_ahead does it otherwise. */
+void flow_hash(const struct flow_table *t, struct dissected *d);
 /* Fetches what flow_update will need for D into the processor's cache: first flow_ahead for some
  * packets, then flow_ahead_more for them, then their updates. */
 void flow_ahead(const struct flow_table *t, struct dissected *d);
@@ -110,10 +112,6 @@ void flow_unreached(struct flow_table *t, const struct dissected *d);
  * is right. A clock that was set back ends them all. */
 void flow_expire(struct flow_table *t, int64_t now_us);
 void flow_end_all(struct flow_table *t);
-/* Flows that end at the same call end in the same order in every table: by the second that they
- * were due in (flow_due counts these), and in it by this order. */
-int flow_order(const struct flow *a, const struct flow *b);
-uint32_t flow_due(const struct flow_table *t);
 /* A place for each flow, 1 .. flow_places; free again after FLOW_EVENT_END. */
 uint32_t flow_place(const struct flow_table *t, const struct flow *f);
 uint32_t flow_places(const struct flow_table *t);

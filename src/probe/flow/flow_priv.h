@@ -24,8 +24,7 @@ struct flow_table {
 	int64_t now_s;
 	uint32_t wheel[WHEEL_SLOTS];
 	uint64_t filled[WHEEL_WORDS]; /* which slots hold something */
-	uint32_t due;                 /* of the slot that runs: how many before it could have */
-	uint32_t *batch;              /* its flows */
+	uint32_t *batch;              /* flows of the slot that runs */
 	size_t batch_cap;
 	struct dpi *dpi;
 	struct inspection *inspection; /* a ring: the oldest gives way */

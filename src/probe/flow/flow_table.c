@@ -213,11 +213,16 @@ static bool of_flow(const struct dissected *d)
 	return d->kind == DISSECT_IP && !d->fragment && d->proto && !d->neighbour.op;
 }
 
+void flow_hash(const struct flow_table *t, struct dissected *d)
+{
+	if (of_flow(d))
+		d->flow_hash = hash_of(t, &d->src, d->sport, &d->dst, d->dport, d->proto);
+}
+
 void flow_ahead(const struct flow_table *t, struct dissected *d)
 {
-	if (!of_flow(d))
-		return;
-	d->flow_hash = hash_of(t, &d->src, d->sport, &d->dst, d->dport, d->proto);
+	if (!d->flow_hash)
+		flow_hash(t, d);
 	__builtin_prefetch(&t->bucket[d->flow_hash & t->mask]);
 }
 
@@ -228,6 +233,8 @@ void flow_ahead_more(const struct flow_table *t, const struct dissected *d)
 	__builtin_prefetch(f);
 	__builtin_prefetch((const char *)f + 64);
 	__builtin_prefetch((const char *)f + 128);
+	if (d->payload.n)
+		__builtin_prefetch(d->payload.p);
 }
 
 struct flow *flow_update(struct flow_table *t, const struct dissected *d, int *dir_out)

@@ -81,7 +81,7 @@ static int next_filled(const struct flow_table *t, unsigned from, unsigned count
 	return -1;
 }
 
-int flow_order(const struct flow *a, const struct flow *b)
+static int order(const struct flow *a, const struct flow *b)
 {
 	if (a->first_us != b->first_us)
 		return a->first_us < b->first_us ? -1 : 1;
@@ -92,7 +92,7 @@ static int by_order(const void *a, const void *b, void *arg)
 {
 	const struct flow_table *t = arg;
 
-	return flow_order(&t->flows[*(const uint32_t *)a], &t->flows[*(const uint32_t *)b]);
+	return order(&t->flows[*(const uint32_t *)a], &t->flows[*(const uint32_t *)b]);
 }
 
 /* The flows of the slot, in order unless a flood makes them too many. */
@@ -127,11 +127,6 @@ static void slot_run(struct flow_table *t, unsigned slot, bool all)
 	}
 }
 
-uint32_t flow_due(const struct flow_table *t)
-{
-	return t->due;
-}
-
 void flow_wheel_run(struct flow_table *t, int64_t now_s)
 {
 	int64_t from = t->now_s + 1;
@@ -146,7 +141,6 @@ void flow_wheel_run(struct flow_table *t, int64_t now_s)
 		int s = next_filled(t, (first + done) % WHEEL_SLOTS, count - done);
 		if (s < 0)
 			break;
-		t->due = ((unsigned)s + WHEEL_SLOTS - first) % WHEEL_SLOTS;
 		slot_run(t, (unsigned)s, false);
 		done = ((unsigned)s + WHEEL_SLOTS - first) % WHEEL_SLOTS + 1;
 	}
@@ -176,8 +170,6 @@ void flow_end_all(struct flow_table *t)
 {
 	int s;
 
-	while ((s = next_filled(t, 0, WHEEL_SLOTS)) >= 0) {
-		t->due = (uint32_t)s;
+	while ((s = next_filled(t, 0, WHEEL_SLOTS)) >= 0)
 		slot_run(t, (unsigned)s, true);
-	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Several workers on one source, and their events brought to the judge in the order of packets, on
- * the thread that calls crew_step. */
+/* Several threads on one source. The judge hears all events in the order of packets, on the thread
+ * that calls crew_step. */
 #ifndef PROBE_WORKERS_CREW_H
 #define PROBE_WORKERS_CREW_H
 
@@ -17,6 +17,6 @@ int crew_step(struct crew *c, int wait_ms, struct err *e);
 /* Ends the source and all flows; the judge has heard everything then. */
 void crew_finish(struct crew *c);
 /* What workers count; the rest of OUT is left as it is. */
-void crew_stats(const struct crew *c, struct probe_stats *out);
+void crew_stats(struct crew *c, struct probe_stats *out);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Brings one event to the judge as if the packet had been read here. The devices of a flow are the
- * judge's: workers know flows by their place only. */
+/* Brings events to the judge as if the packets had been read here. The devices of a flow are the
+ * judge's: the flow stage knows flows by their place only. */
 #include "probe/workers/crew_hear.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/clock.h"
+enum { AHEAD_BYTES = 1024 };
 
 void heard_init(struct heard *h, uint32_t places)
 {
@@ -25,37 +25,23 @@ void heard_done(struct heard *h)
 		(void)munmap(h->device, h->places * sizeof(*h->device)); /* ours: cannot fail */
 }
 
-static void packet_of(const struct event_flow *b, const uint8_t *payload, struct dissected *out)
+static void hear_flow(struct heard *h, struct judge *j, struct event *e)
 {
-	memcpy(out, b->packet, DISSECTED_HEAD);
-	out->neighbour.op = NEIGHBOUR_NONE;
-	out->unreached.proto = 0;
-	out->l3 = (struct rd){ 0 };
-	out->payload = b->payload_bytes ? rd_of(payload, b->payload_bytes) : (struct rd){ 0 };
-}
-
-static void hear_flow(struct heard *h, struct judge *j, const struct event *e)
-{
-	const struct event_flow *b = (const struct event_flow *)(const void *)(e + 1);
-	const uint8_t *rest = (const uint8_t *)(b + 1);
+	struct event_flow *b = (struct event_flow *)(void *)(e + 1);
 	uint32_t *device = h->device[e->flow];
-	struct flow f = b->flow;
-	struct dissected d;
+	struct flow *f = &b->flow;
 
-	/* Facts are texts: the judge does not change them. */
-	f.facts = b->facts_bytes ? (struct flow_facts *)(uintptr_t)rest : NULL;
-	f.device[0] = device[0] - 1;
-	f.device[1] = device[1] - 1;
-	if (b->has_packet)
-		packet_of(b, e->outside ? b->outside : rest + b->facts_bytes, &d);
+	f->facts = b->has_facts ? (struct flow_facts *)(void *)(b + 1) : NULL;
+	f->device[0] = device[0] - 1;
+	f->device[1] = device[1] - 1;
 	if (e->kind == EVENT_PACKET) {
-		judge_packet(j, &f, e->what, &d);
+		judge_packet(j, f, e->what, e->packet);
 		return;
 	}
-	judge_flow(j, &f, e->what, b->has_packet ? &d : NULL);
+	judge_flow(j, f, e->what, e->packet);
 	if (e->what == FLOW_EVENT_NEW) {
-		device[0] = f.device[0] + 1;
-		device[1] = f.device[1] + 1;
+		device[0] = f->device[0] + 1;
+		device[1] = f->device[1] + 1;
 	} else if (e->what == FLOW_EVENT_END) {
 		device[0] = device[1] = 0;
 	}
@@ -79,30 +65,16 @@ static void hear_counts(struct judge *j, const struct event *e)
 	judge_count(j, &n);
 }
 
-static void hear_status(struct heard *h, const struct event *e)
+static void hear_event(struct heard *h, struct judge *j, struct event *e)
 {
-	bool was_up = h->status.up;
-
-	memcpy(&h->status, e + 1, sizeof(h->status));
-	if (h->status.up && !was_up)
-		h->up_since_us = clock_utc_us(&clock_real);
-}
-
-void heard_event(struct heard *h, struct judge *j, const struct event *e)
-{
-	struct dissected d;
-
-	/* The clocks of workers on a wire differ a little; time does not step back by that. */
-	if (e->now_us > j->env.now_us || j->env.now_us - e->now_us > US_PER_MIN)
-		j->env.now_us = e->now_us;
+	j->env.now_us = e->now_us;
 	switch ((enum event_kind)e->kind) {
 	case EVENT_FLOW:
 	case EVENT_PACKET:
 		hear_flow(h, j, e);
 		break;
 	case EVENT_NEIGHBOUR:
-		memcpy(&d, e + 1, sizeof(d));
-		judge_neighbour(j, &d);
+		judge_neighbour(j, e->packet);
 		break;
 	case EVENT_MOVED:
 		hear_moved(h, j, e);
@@ -111,14 +83,41 @@ void heard_event(struct heard *h, struct judge *j, const struct event *e)
 		hear_counts(j, e);
 		break;
 	case EVENT_CLOCK:
-		judge_clock(j, j->env.now_us);
+		judge_clock(j, e->now_us);
 		break;
-	case EVENT_STATUS:
-		hear_status(h, e);
-		break;
-	case EVENT_PROBLEM:
-		if (j->sink.problem)
-			j->sink.problem(j->sink.arg, (const char *)(e + 1));
-		break;
+	}
+}
+
+static struct event *event_at(struct chunk *c, uint32_t at)
+{
+	return (struct event *)(void *)(c->bytes + at);
+}
+
+/* What another processor wrote takes its time to come: it is asked for some events before. */
+static void fetch(const struct heard *h, const struct event *e)
+{
+	const char *packet = (const char *)e->packet;
+
+	if (e->kind <= EVENT_MOVED)
+		__builtin_prefetch(h->device[e->flow]);
+	if (!packet)
+		return;
+	for (size_t i = 0; i < sizeof(*e->packet); i += 64)
+		__builtin_prefetch(packet + i);
+	if (e->payload)
+		__builtin_prefetch(e->payload);
+}
+
+void heard_chunk(struct heard *h, struct judge *j, struct chunk *c)
+{
+	uint32_t ahead = 0;
+
+	for (uint32_t at = 0; at < c->used;) {
+		for (; ahead < c->used && ahead < at + AHEAD_BYTES;
+		     ahead += event_at(c, ahead)->bytes)
+			fetch(h, event_at(c, ahead));
+		struct event *e = event_at(c, at);
+		at += e->bytes; /* the judge may write into it */
+		hear_event(h, j, e);
 	}
 }

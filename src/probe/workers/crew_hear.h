@@ -6,16 +6,15 @@
 #include "probe/judge.h"
 #include "probe/workers/event.h"
 
-/* What the judge's side remembers of one worker. */
+/* What the judge's side remembers of flows. */
 struct heard {
-	uint32_t (*device)[2]; /* of the flows, by their place; 0 = DEVICE_NONE, else one more */
+	uint32_t (*device)[2]; /* by their place; 0 = DEVICE_NONE, else one more */
 	size_t places;
-	struct worker_status status;
-	int64_t up_since_us; /* of its capture (UTC) */
 };
 
 void heard_init(struct heard *h, uint32_t places);
 void heard_done(struct heard *h);
-void heard_event(struct heard *h, struct judge *j, const struct event *e);
+/* All events of C, which is scratch from then on. */
+void heard_chunk(struct heard *h, struct judge *j, struct chunk *c);
 
 #endif

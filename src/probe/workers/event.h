@@ -1,82 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What workers tell the judge, as it lies in the chunks that pass between them: a head, a body by
- * its kind, then bytes of variable length. Made and read by this program only. */
+/* What passes between the stages: blocks of packets that were taken apart, and what the flow stage
+ * tells the judge about them, as it lies in chunks: a head, a body by its kind, then texts. */
 #ifndef PROBE_WORKERS_EVENT_H
 #define PROBE_WORKERS_EVENT_H
 
 #include "probe/flow/flow.h"
 #include "probe/traffic.h"
 
-enum event_kind {
-	EVENT_FLOW,
-	EVENT_PACKET,    /* something to read in it */
-	EVENT_NEIGHBOUR, /* struct dissected */
-	EVENT_MOVED,     /* struct moved */
-	EVENT_COUNTS,    /* struct packet_counts */
-	EVENT_CLOCK,     /* time for what is done each second */
-	EVENT_STATUS,    /* struct worker_status */
-	EVENT_PROBLEM,   /* text for a person */
+struct block {
+	size_t n;
+	int64_t silence_us; /* no packet: it is this time (UTC); 0 = nothing to say */
+	uint8_t *bytes;     /* of packets of a wire; those of a file lie in its windows */
+	struct dissected d[CAPTURE_BATCH];
 };
 
-/* The order of what happens at one packet. */
-enum event_phase {
-	PHASE_EXPIRED, /* flows that time ended */
-	PHASE_SUMS,    /* what was added up until the clock */
-	PHASE_CLOCK,
-	PHASE_PACKET,
-	PHASE_QUOTED, /* an ICMP error ended a flow */
-	PHASE_READ,
+enum event_kind {
+	EVENT_FLOW,
+	EVENT_PACKET, /* something to read in it */
+	EVENT_NEIGHBOUR,
+	EVENT_MOVED,  /* struct moved */
+	EVENT_COUNTS, /* struct packet_counts */
+	EVENT_CLOCK,  /* time for what is done each second */
 };
 
 struct event {
 	uint32_t bytes; /* with everything behind it; a multiple of 8 */
-	uint32_t flow;  /* its place in the worker's table */
-	uint32_t order; /* within PHASE_EXPIRED, across workers */
-	uint8_t kind, phase;
-	uint8_t what;   /* enum flow_event, or the direction of the packet */
-	bool outside;   /* the payload lies in the block of the file */
-	uint64_t at;    /* number of the packet in the file, or time of the packet on a wire */
-	int64_t now_us; /* packet time */
+	uint32_t flow;  /* its place in the table */
+	uint8_t kind;
+	uint8_t what;                   /* enum flow_event, or the direction of the packet */
+	int64_t now_us;                 /* packet time */
+	const struct dissected *packet; /* in its block; NULL = time brought it */
+	const uint8_t *payload;         /* its first byte if it is to be read */
 };
-
-/* Of a dissected packet, what lies before the rare parts; its views lead nowhere. */
-enum { DISSECTED_HEAD = offsetof(struct dissected, neighbour) };
 
 /* Body of EVENT_FLOW and EVENT_PACKET. */
 struct event_flow {
-	struct flow flow;     /* facts and device are not the reader's to use */
-	uint32_t facts_bytes; /* struct flow_facts behind this */
-	uint32_t payload_bytes;
-	bool has_packet;
-	const uint8_t *outside; /* where the payload lies when it was not copied */
-	_Alignas(8) uint8_t packet[DISSECTED_HEAD];
-};
-
-struct worker_status {
-	struct flow_stats flows;
-	uint64_t dropped, records_bad;
-	bool up;
-	char text[256];
+	struct flow flow; /* a copy: the table has gone on meanwhile */
+	bool has_facts;   /* struct flow_facts behind this */
 };
 
 enum {
-	CHUNK_BYTES = 384 * 1024, /* more than one event can need: a packet of CAPTURE_SNAP_MAX */
-	CHUNKS = 16,
+	CHUNK_BYTES = 64 * 1024,
+	CHUNKS = 32,
 };
 
 struct chunk {
 	uint32_t used;
-	bool last;      /* the worker says no more */
-	uint64_t until; /* everything before this has been told */
+	bool ends_block; /* nothing shows into the oldest block any more */
 	_Alignas(8) uint8_t bytes[CHUNK_BYTES];
 };
-
-static inline size_t event_round(size_t n)
-{
-	return (n + 7) & ~(size_t)7;
-}
-
-/* Does A come before B? */
-bool event_before(const struct event *a, const struct event *b);
 
 #endif

@@ -4,11 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/dissect/dissect.h"
 #include "probe/test_world.h"
-#include "probe/workers/belt.h"
-#include "probe/workers/spread.h"
 
-enum { PACKETS = 12000, HOSTS = 12 };
+enum { PACKETS = 12000, HOSTS = 12, LARGE = 15000 };
 
 struct told {
 	struct buf text;
@@ -186,6 +185,55 @@ static void any_number_finds_the_same(void **state)
 	world_free(w);
 }
 
+/* More bytes than the windows hold, and more flows that end at once than there is room to tell. */
+static struct world *large_network(void)
+{
+	static uint8_t bytes[1200];
+	struct world *w = world_new();
+
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 0; i < LARGE; i++) {
+			char far[32];
+			(void)snprintf(far, sizeof(far), "203.0.%u.%u", i / 250, i % 250);
+			struct end from = { 1, "192.0.2.11", (uint16_t)(1024 + i) };
+			make_udp(&w->b, from, (struct end){ 99, far, 7000 }, bytes, sizeof(bytes));
+			world_put(w, round * 4000 + i * 0.0001);
+		}
+	}
+	return w;
+}
+
+static void assert_same_with_two(struct world *w)
+{
+	struct told one, two;
+	struct probe_stats a = run(w, 1, &one), b = run(w, 2, &two);
+
+	assert_same_lines(two.text.p, one.text.p);
+	assert_int_equal(b.packets, a.packets);
+	assert_int_equal(b.bytes, a.bytes);
+	assert_int_equal(b.flows, a.flows);
+	assert_int_equal(b.records_bad, a.records_bad);
+	buf_done(&one.text);
+	buf_done(&two.text);
+}
+
+static void what_does_not_fit_at_once_waits(void **state)
+{
+	(void)state;
+	struct world *w = large_network();
+	assert_same_with_two(w);
+	world_free(w);
+}
+
+static void a_long_damage_is_stepped_over(void **state)
+{
+	(void)state;
+	struct world *w = large_network();
+	memset(w->file.p + w->file.n / 2, 0xff, 5 << 20);
+	assert_same_with_two(w);
+	world_free(w);
+}
+
 static void a_cut_file_is_told_and_what_was_read_counts(void **state)
 {
 	(void)state;
@@ -239,93 +287,15 @@ static void a_missing_file_is_an_error(void **state)
 	world_free(w);
 }
 
-static struct spread_to where(const struct buf *b)
-{
-	struct spread s = { .secret = 12345, .workers = 7 };
-	struct packet p = packet_of(b, T0);
-
-	return spread_packet(&s, &p);
-}
-
-/* The frame with a VLAN tag put in. */
-static void tag(struct buf *b, uint16_t type)
-{
-	struct buf c;
-	uint8_t t[4] = { (uint8_t)(type >> 8), (uint8_t)type, 0, 5 };
-
-	buf_init(&c, 0);
-	buf_add(&c, b->p, 12);
-	buf_add(&c, t, 4);
-	buf_add(&c, b->p + 12, b->n - 12);
-	buf_clear(b);
-	buf_add(b, c.p, c.n);
-	buf_done(&c);
-}
-
-static void both_directions_and_all_wrappings_meet(void **state)
-{
-	(void)state;
-	struct end a = { 1, "192.0.2.10", 50000 }, b = { 9, "203.0.113.7", 443 };
-	unsigned used = 0;
-	struct buf p;
-
-	buf_init(&p, 0);
-	for (uint16_t i = 0; i < 300; i++) {
-		a.port = (uint16_t)(40000 + i);
-		make_tcp(&p, a, b, TCP_SYN, 1, "");
-		uint8_t to = where(&p).to;
-		used |= 1u << to;
-		make_tcp(&p, b, a, TCP_SYN | TCP_ACK, 1, "hello");
-		assert_int_equal(where(&p).to, to);
-		tag(&p, 0x8100);
-		assert_int_equal(where(&p).to, to);
-		tag(&p, 0x88a8);
-		assert_int_equal(where(&p).to, to);
-		make_udp(&p, a, b, "x", 1);
-		to = where(&p).to;
-		make_unreached(&p, a, b);
-		assert_int_equal(where(&p).also, to);
-		p.p[14] = 0x4f; /* options that are not there: taken apart in full, and bad */
-		(void)where(&p);
-	}
-	assert_int_equal(used, 0x7f); /* all get some */
-	buf_done(&p);
-}
-
-static void a_belt_counts_around(void **state)
-{
-	(void)state;
-	struct belt r;
-	belt_init(&r, 4, 2);
-	for (int i = 0; i < 4; i++) {
-		assert_true(belt_wait_room(&r, 0));
-		belt_push(&r);
-	}
-	assert_false(belt_wait_room(&r, 1));
-	assert_int_equal(r.waits, 1);
-	belt_pop(&r, 0);
-	assert_false(belt_wait_room(&r, 0)); /* the other reader has not seen it */
-	belt_pop(&r, 1);
-	assert_true(belt_wait_room(&r, 0));
-	assert_true(belt_wait_passed(&r, 1, 0));
-	assert_false(belt_wait_passed(&r, 2, 0));
-	for (int i = 0; i < 3; i++) {
-		assert_true(belt_wait_data(&r, 0, 0));
-		belt_pop(&r, 0);
-	}
-	assert_false(belt_wait_data(&r, 0, 1));
-	assert_true(belt_has_data(&r, 1));
-}
-
 int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(any_number_finds_the_same),
+		cmocka_unit_test(what_does_not_fit_at_once_waits),
+		cmocka_unit_test(a_long_damage_is_stepped_over),
 		cmocka_unit_test(a_cut_file_is_told_and_what_was_read_counts),
 		cmocka_unit_test(it_may_be_ended_at_any_time),
 		cmocka_unit_test(a_missing_file_is_an_error),
-		cmocka_unit_test(both_directions_and_all_wrappings_meet),
-		cmocka_unit_test(a_belt_counts_around),
 	};
 	return cmocka_run_group_tests(t, NULL, NULL);
 }
