@@ -158,6 +158,32 @@ static void on_blob_ask(struct hub_stub *h, struct tls_conn *c, const uint8_t *p
 	protobuf_c_message_free_unpacked(in, NULL);
 }
 
+static void on_upload(struct hub_stub *h, struct tls_conn *c, const uint8_t *p, size_t n)
+{
+	Otasuke__Wire__UploadHave m = OTASUKE__WIRE__UPLOAD_HAVE__INIT;
+	ProtobufCMessage *in = NULL;
+
+	assert_int_equal(frame_unpack(&otasuke__wire__upload_part__descriptor, p, n, &in, NULL), 0);
+	const Otasuke__Wire__UploadPart *part = (const Otasuke__Wire__UploadPart *)in;
+	if (!h->file)
+		h->file = mem_new((size_t)part->size);
+	if (part->data.len > 0 && part->offset == h->file_n) {
+		memcpy(h->file + h->file_n, part->data.data, part->data.len);
+		h->file_n += part->data.len;
+	}
+	h->file_came += part->data.len;
+	h->file_parts += part->data.len > 0;
+	m.item = part->item;
+	m.sha256 = part->sha256;
+	m.have = h->file_n;
+	m.code = (char *)(uintptr_t)(h->code ? h->code : h->file_n == part->size ? "done" : "");
+	if (h->file_cut && h->file_parts >= h->file_cut)
+		tls_close(c, "cut");
+	else
+		answer(c, FRAME_UPLOAD_HAVE, &m.base);
+	protobuf_c_message_free_unpacked(in, NULL);
+}
+
 static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *p, size_t n)
 {
 	struct hub_stub *h = arg;
@@ -172,6 +198,8 @@ static int on_frame(void *arg, struct tls_conn *c, uint8_t type, const uint8_t *
 		h->item_acks++;
 	else if (type == FRAME_BLOB_ASK)
 		on_blob_ask(h, c, p, n);
+	else if (type == FRAME_UPLOAD)
+		on_upload(h, c, p, n);
 	else
 		fail_msg("frame %u", (unsigned)type);
 	return 0;
@@ -247,6 +275,7 @@ void hub_stub_free(struct hub_stub *h)
 	free(h->cert);
 	free(h->sensor_key);
 	free(h->sensor_cert);
+	free(h->file);
 	free(h);
 }
 

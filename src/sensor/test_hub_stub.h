@@ -29,12 +29,17 @@ struct hub_stub {
 	const char *enrol_code; /* the one that is good */
 	const uint8_t *blob;    /* answers every question for a blob with parts of this */
 	size_t blob_n;
-	size_t blob_cut; /* hangs up after so many parts; 0 = never */
-	bool blob_spoil; /* turns a byte of the last part */
+	size_t blob_cut;  /* hangs up after so many parts; 0 = never */
+	size_t file_cut;  /* hangs up after so many parts of a file; 0 = never */
+	const char *code; /* its answer to files; NULL = takes them */
+	bool blob_spoil;  /* turns a byte of the last part */
 
 	/* What it saw. */
 	size_t connections, batches, refused, item_acks, blob_asks;
-	uint64_t blob_sent;             /* bytes */
+	uint64_t blob_sent; /* bytes */
+	uint8_t *file;      /* that was brought */
+	size_t file_n, file_parts;
+	uint64_t file_came;             /* bytes, with what came twice */
 	uint64_t first_of_connection;   /* sequence, 0 = none yet */
 	uint8_t seen[STUB_RECORDS_MAX]; /* how often each sequence came */
 	bool out_of_order;

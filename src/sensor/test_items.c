@@ -500,6 +500,51 @@ static void a_damaged_state_is_no_empty_one(void **state)
 	assert_non_null(strstr(e.text, "line 2"));
 }
 
+/* What is done once is not done again: neither after a restart, nor when its bytes come again. */
+static void an_order_is_done_once(void **state)
+{
+	struct bed *b = *state;
+	struct item i = mutes(100, "do it"), theirs = mutes(101, "isolate");
+
+	i.kind = "order";
+	i.replace_key = "";
+	lay_signed(b, i);
+	assert_string_equal(outcome(b, NULL), "applied");
+	assert_int_equal(b->applied, 1);
+	bed_open(b);
+	assert_int_equal(b->applied, 1);
+	remove_item(b, 100);
+	assert_true(items_run(b->items, NULL) >= 0);
+	lay_signed(b, i);
+	assert_true(items_run(b->items, NULL) >= 0);
+	assert_int_equal(b->applied, 1);
+	theirs.kind = "enforce"; /* another process's: it stays where it is, unjudged */
+	lay_signed(b, theirs);
+	assert_int_equal(items_run(b->items, NULL), 0);
+	struct items_state *s = mem_new(sizeof(*s));
+	char dir[SENSOR_PATH_MAX];
+	sensor_path(b->state, SENSOR_ITEMS, dir);
+	assert_int_equal(items_state_load(dir, s, NULL), 0);
+	for (size_t k = 0; k < s->n_done; k++)
+		assert_true(s->done[k].sequence != 101);
+	free(s);
+}
+
+/* One of the future is refused, and both clocks are named. */
+static void an_order_of_the_future_is_refused(void **state)
+{
+	struct bed *b = *state;
+	struct item i = mutes(100, "do it");
+
+	i.kind = "order";
+	i.made_us = NOW + 3600 * US_PER_SEC;
+	i.expires_us = NOW + 7200 * US_PER_SEC;
+	lay_signed(b, i);
+	says(b, "2023-11-14T23:13:20");
+	says(b, "2023-11-14T22:13:20");
+	assert_int_equal(b->applied, 0);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, bed_make, bed_remove)
 
 int main(void)
@@ -520,6 +565,8 @@ int main(void)
 		CASE(the_inbox_is_cleared_by_what_is_done),
 		CASE(rubbish_in_the_inbox_is_refused),
 		CASE(a_damaged_state_is_no_empty_one),
+		CASE(an_order_is_done_once),
+		CASE(an_order_of_the_future_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

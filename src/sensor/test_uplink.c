@@ -535,6 +535,65 @@ static void draining_sends_the_rest(void **state)
 	assert_all_seen(b, 1);
 }
 
+/* --- files that orders asked for --- */
+
+static bool file_gone(struct bed *b)
+{
+	char path[SENSOR_PATH_MAX];
+
+	sensor_path(b->state, SENSOR_CAPTURES "/77.pcap", path);
+	return !file_exists(path);
+}
+
+static bool file_parts(struct bed *b)
+{
+	return b->hub->file_parts >= b->wanted;
+}
+
+static uint8_t *file_make(struct bed *b, size_t n)
+{
+	char path[SENSOR_PATH_MAX];
+	uint8_t *p = mem_new(n);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)(i * 7 + i / 251);
+	sensor_path(b->state, SENSOR_CAPTURES, path);
+	assert_int_equal(dir_make(path, 0755, NULL), 0);
+	sensor_path(b->state, SENSOR_CAPTURES "/77.pcap", path);
+	assert_int_equal(file_write(path, 0600, p, n, NULL), 0);
+	return p;
+}
+
+/* In parts, on over a cut connection where it was, and removed when the hub has it. */
+static void a_file_is_brought_and_goes_on_after_a_cut(void **state)
+{
+	struct bed *b = *state;
+	enum { SIZE = 4 * UPLOAD_CHUNK_MAX + 99 };
+	SCOPED_MEM uint8_t *p = file_make(b, SIZE);
+
+	b->hub->file_cut = 2;
+	bed_connect(b);
+	b->wanted = 2;
+	bed_run(b, file_parts);
+	b->hub->file_cut = 0;
+	bed_run(b, file_gone);
+	assert_int_equal(b->hub->file_n, SIZE);
+	assert_memory_equal(b->hub->file, p, SIZE);
+	assert_int_equal(b->hub->file_came, SIZE); /* none came twice */
+	assert_true(b->hub->connections >= 2);
+}
+
+static void a_file_that_nobody_wants_is_removed(void **state)
+{
+	struct bed *b = *state;
+	SCOPED_MEM uint8_t *p = file_make(b, 1000);
+
+	b->hub->code = "unwanted";
+	bed_connect(b);
+	bed_run(b, file_gone);
+	assert_int_equal(b->hub->file_came, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,6 +623,10 @@ int main(void)
 						bed_remove),
 		cmocka_unit_test_setup_teardown(hub_ahead_of_the_spool, bed_make, bed_remove),
 		cmocka_unit_test_setup_teardown(draining_sends_the_rest, bed_make, bed_remove),
+		cmocka_unit_test_setup_teardown(a_file_is_brought_and_goes_on_after_a_cut, bed_make,
+						bed_remove),
+		cmocka_unit_test_setup_teardown(a_file_that_nobody_wants_is_removed, bed_make,
+						bed_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

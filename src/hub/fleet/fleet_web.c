@@ -82,6 +82,10 @@ static int list_json(struct call *c, const struct fleet_list_page *m)
 		jsonw_int(&w, "spool_bytes", x->s.spool_bytes);
 		jsonw_int(&w, "spool_dropped", x->s.spool_dropped);
 		jsonw_int(&w, "packets_dropped", x->s.packets_dropped);
+		jsonw_bool(&w, "inline", x->s.inline_box);
+		jsonw_text(&w, "inline_text", x->s.inline_text);
+		jsonw_int(&w, "isolated", x->s.isolated);
+		jsonw_int(&w, "blocked", x->s.blocked);
 		jsonw_end_object(&w);
 	}
 	jsonw_end_array(&w);
