@@ -3,6 +3,7 @@
 #include "wire/order.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include "base/str.h"
 #include "wire/frame.h"
 
-enum { V4_BITS = 96, ALL_BITS = 128, PORT_MAX = 65535, MAC_BYTES = 6, TCP = 6, UDP = 17 };
+enum { V4_BITS = 96, ALL_BITS = 128, PORT_MAX = 65535, TCP = 6, UDP = 17 };
 
 static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -119,22 +120,20 @@ void order_network_format(const struct order_network *n, char out[ORDER_NETWORK_
 
 int order_mac_set(struct order *o, const char *text, struct err *e)
 {
-	unsigned b[MAC_BYTES];
-	int n = 0;
-	bool good = strlen(text) == ORDER_MAC_MAX - 1 &&
-		    strspn(text, "0123456789abcdefABCDEF:-") == ORDER_MAC_MAX - 1;
+	char mac[ORDER_MAC_MAX] = "";
+	bool good = strlen(text) == sizeof(mac) - 1;
 
-	for (size_t i = 2; good && i < ORDER_MAC_MAX - 1; i += 3)
-		good = text[i] == text[2] && (text[i] == ':' || text[i] == '-');
-	if (good)
-		good = sscanf(text, "%2x%*1c%2x%*1c%2x%*1c%2x%*1c%2x%*1c%2x%n", &b[0], &b[1], &b[2],
-			      &b[3], &b[4], &b[5], &n) == MAC_BYTES &&
-		       n == ORDER_MAC_MAX - 1;
+	for (size_t i = 0; good && i < sizeof(mac) - 1; i++) {
+		bool digit = strchr("0123456789abcdefABCDEF", text[i]) != NULL;
+		bool mark = text[i] == text[2] && (text[i] == ':' || text[i] == '-');
+
+		good = i % 3 == 2 ? mark : digit;
+		mac[i] = (char)(i % 3 == 2 ? ':' : tolower((unsigned char)text[i]));
+	}
 	if (!good)
 		return err_set(e, -EINVAL, "\"%.60s\" is no MAC address: write 02:00:5e:10:00:01",
 			       text);
-	(void)snprintf(o->mac, sizeof(o->mac), "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
-		       b[3], b[4], b[5]); /* fits */
+	memcpy(o->mac, mac, sizeof(o->mac));
 	return 0;
 }
 

@@ -150,7 +150,8 @@ static void addresses_are_read_as_people_write_them(void **state)
 						"02:00:5e:10:00:0g",
 						"02:00-5e:10:00:01",
 						"02:00:5e:10:00:01:02",
-						"0:2:00:5e:10:00:1" };
+						"0:2:00:5e:10:00:1",
+						"02:00:-e:10:00:01" };
 	struct order_network n = { 0 };
 	struct order o = { 0 };
 	char text[ORDER_NETWORK_MAX];
