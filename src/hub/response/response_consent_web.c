@@ -62,6 +62,7 @@ static struct consent_item *items(struct call *c, const struct case_consent *lis
 					     : arena_printf(c->arena, "response.until.%s", until),
 			.valid = cases_consent_state(&list[i], c->now_us) == CONSENT_VALID,
 			.may_revoke = user_is(c->user, CASES_WORKERS) || own,
+			.own = own,
 		};
 		lines(c, &rows[i]);
 	}

@@ -199,17 +199,22 @@ static int bounds(const struct response_ask *ask, int64_t now_us, struct respons
 	return 0;
 }
 
-static int consent(struct txn *t, const struct user *u, int64_t now_us, struct arena *a,
-		   struct response_plan *p, struct err *e)
+/* What stands, whatever else may be missing. */
+static int find_consent(struct txn *t, const struct user *u, int64_t now_us, struct arena *a,
+			struct response_plan *p, struct err *e)
 {
 	p->needs_consent = response_needs_consent(p->type);
 	if (!p->needs_consent)
 		return 0;
-	int r = cases_consent_find(t, &u->scope, p->c.id, order_type_name(p->type), now_us, a,
-				   &p->consent, e);
-	if (r < 0)
-		return r;
-	if (r == 0)
+	return cases_consent_find(t, &u->scope, p->c.id, order_type_name(p->type), now_us, a,
+				  &p->consent, e);
+}
+
+static int check_consent(struct response_plan *p, struct err *e)
+{
+	if (!p->needs_consent)
+		return 0;
+	if (p->consent.id == 0)
 		return err_set(e, -ECONFLICT,
 			       "there is no valid consent for this; ask the company and record it");
 	p->order.consent = p->consent.id;
@@ -285,7 +290,6 @@ int response_order_plan(struct txn *t, struct hub *h, const struct user *u,
 		return r;
 	p->target = "";
 	p->type = order_type_find(ask->type);
-	p->needs_consent = response_needs_consent(p->type);
 	if (!user_is(u, CASES_WORKERS))
 		return err_set(e, -EDENIED, "your role may not give orders to sensors");
 	if (!is_asked(p->type))
@@ -293,8 +297,9 @@ int response_order_plan(struct txn *t, struct hub *h, const struct user *u,
 	if (strcmp(p->c.state, CASE_CLOSED) == 0)
 		return err_set(e, -ECONFLICT, "the case is closed; reopen it first");
 	p->order.type = p->type;
-	if ((r = about(t, u, ask, a, p, e)) < 0 || (r = bounds(ask, now_us, p, e)) < 0 ||
-	    (r = reach(t, h, u, a, p, e)) < 0 || (r = consent(t, u, now_us, a, p, e)) < 0)
+	if ((r = find_consent(t, u, now_us, a, p, e)) < 0 || (r = about(t, u, ask, a, p, e)) < 0 ||
+	    (r = bounds(ask, now_us, p, e)) < 0 || (r = reach(t, h, u, a, p, e)) < 0 ||
+	    (r = check_consent(p, e)) < 0)
 		return r;
 	if (p->until_us && p->expires_us > p->until_us)
 		p->expires_us = p->until_us;

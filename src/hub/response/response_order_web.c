@@ -106,6 +106,30 @@ static void asked(struct call *c, const struct response_ask *ask, const struct r
 	m->token = ask->token[0] ? ask->token : response_token(c->arena);
 }
 
+/* What would happen, for programs that ask before they give an order. */
+static int plan_json(struct call *c, const struct response_plan *p, const char *error)
+{
+	struct buf b = { 0 };
+	struct jsonw w = jsonw_of(&b);
+
+	jsonw_object(&w, NULL);
+	jsonw_text(&w, "type", order_type_name(p->type));
+	jsonw_text(&w, "case", p->c.number);
+	jsonw_text(&w, "target", p->target);
+	jsonw_bool(&w, "ready", error == NULL);
+	jsonw_text(&w, "error", error ? error : "");
+	jsonw_int(&w, "sensor_id", p->sensor.id);
+	jsonw_bool(&w, "connected", p->reach.connected);
+	jsonw_bool(&w, "inline", p->reach.inline_box);
+	jsonw_int(&w, "heard_us", p->reach.heard_us);
+	jsonw_bool(&w, "needs_consent", p->needs_consent);
+	jsonw_int(&w, "consent_id", p->consent.id);
+	jsonw_int(&w, "until_us", p->until_us);
+	jsonw_int(&w, "expires_us", p->expires_us);
+	jsonw_end_object(&w);
+	return call_json(c, &b);
+}
+
 static int form_page(struct call *c, int status, const struct response_ask *ask, const char *error)
 {
 	struct response_plan p = { 0 };
@@ -117,8 +141,9 @@ static int form_page(struct call *c, int status, const struct response_ask *ask,
 
 	if (p.c.id == 0 || p.type == 0 || (r < 0 && r != -EINVAL && r != -ECONFLICT))
 		return r;
+	if (c->wants_json)
+		return plan_json(c, &p, r < 0 ? arena_strdup(c->arena, c->err.text) : NULL);
 	asked(c, ask, &p, &m);
-	m.is_ready = r >= 0;
 	m.error = error;
 	/* what is missing on a page that has just been opened is asked for, not complained of */
 	const bool chosen = ask->mac[0] || ask->network[0] || (!m.needs_device && !m.is_block);
@@ -307,7 +332,7 @@ int response_orders_list(struct call *c)
 
 int response_order_show(struct call *c)
 {
-	struct order_page p = { .is_ours = user_is(c->user, CASES_WORKERS) };
+	struct order_page p = { 0 };
 	struct response_order o;
 	struct buf b = { 0 };
 	int64_t id;
@@ -323,6 +348,10 @@ int response_order_show(struct call *c)
 		return r;
 	txn_rollback(&t);
 	p.item = *response_view_items(c, &o, 1);
+	p.made = response_view_clock(c, o.made_us);
+	p.sent = response_view_clock(c, o.sent_us);
+	p.heard = response_view_clock(c, o.heard_us);
+	p.done = response_view_clock(c, o.done_us);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_response_order(&tm, &p);
 	return call_page(c, 200, "response.order.page", o.target, "/orders", &b);

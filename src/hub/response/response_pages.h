@@ -19,6 +19,7 @@ struct consent_item {
 	const char **lines;    /* what was read out */
 	size_t n_lines;
 	bool valid, may_revoke;
+	bool own; /* the company itself looks at it */
 };
 
 struct consent_panel {      /* on a case or a company */
@@ -123,7 +124,7 @@ struct order_form {
 	struct order_hours *hours;
 	size_t n_hours;
 	int64_t until_us, expires_us;
-	bool needs_consent, needs_device, is_block, is_capture, has_effect, is_ready, cut;
+	bool needs_consent, needs_device, is_block, is_capture, has_effect, cut;
 };
 
 struct orders_page {
@@ -136,7 +137,7 @@ struct orders_page {
 
 struct order_page {
 	struct order_item item;
-	bool is_ours; /* sees the case and the sensor */
+	const char *made, *sent, *heard, *done; /* to the second; a dash = not yet */
 };
 
 /* --- guided steps --- */

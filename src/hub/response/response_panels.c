@@ -80,6 +80,12 @@ int response_panel_held(struct call *c, const char *slot, int64_t company_id, st
 	return 0;
 }
 
+int response_panel_own_held(struct call *c, const char *slot, int64_t subject, struct buf *out)
+{
+	(void)subject;
+	return c->user->company_id ? response_panel_held(c, slot, c->user->company_id, out) : 0;
+}
+
 int response_panel_home(struct call *c, const char *slot, int64_t subject, struct buf *out)
 {
 	struct held_panel p = { 0 };

@@ -31,10 +31,12 @@ static const char *state_key(struct call *c, const struct response_order *o)
 	return arena_printf(c->arena, "response.state.%s", o->state);
 }
 
-static const char *clock_of(struct call *c, int64_t us)
+const char *response_view_clock(struct call *c, int64_t us)
 {
 	struct civil t = time_civil(us, (int)c->hub->conf.zone_min);
 
+	if (!us)
+		return "–";
 	return arena_printf(c->arena, "%d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour,
 			    t.minute, t.second);
 }
@@ -50,7 +52,8 @@ static const char *why_of(struct call *c, const struct response_order *o)
 	why = text_get(c->hub->text, c->lang, response_why_key(o->reason, c->arena));
 	if (!clock || !o->sensor_us)
 		return why;
-	const char *const args[] = { clock_of(c, o->sensor_us), clock_of(c, o->heard_us) };
+	const char *const args[] = { response_view_clock(c, o->sensor_us),
+				     response_view_clock(c, o->heard_us) };
 	return arena_printf(c->arena, "%s %s", why,
 			    call_text(c, "response.why.clocks", args, ARRAY_LEN(args)));
 }

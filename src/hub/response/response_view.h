@@ -6,6 +6,8 @@
 #include "hub/response/response_pages.h"
 
 struct order_item *response_view_items(struct call *c, const struct response_order *o, size_t n);
+/* To the second; a dash for 0. */
+const char *response_view_clock(struct call *c, int64_t us);
 void response_view_json(struct jsonw *w, const struct response_order *o);
 /* The devices to choose from: those of the case first, then those seen last. */
 int response_view_devices(struct call *c, struct txn *t, const struct incident *i,

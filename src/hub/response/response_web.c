@@ -79,6 +79,7 @@ static const struct panel panels[] = {
 	{ "company.main", READERS, response_panel_own_consents },
 	{ "devices.top", READERS, response_panel_held },
 	{ "home.main", WORKERS, response_panel_home },
+	{ "home.main", ROLE_COMPANY, response_panel_own_held },
 };
 
 /* What was ordered and done goes along with a case that becomes a part of another. */
