@@ -36,6 +36,7 @@ struct error_page {
 
 struct home_page {
 	struct html top, main, side;
+	bool own;  /* MAIN is the whole page */
 	bool bare; /* nothing to show yet */
 	const char *name;
 };

@@ -14,15 +14,19 @@
 
 static int home(struct call *c)
 {
-	struct home_page m = {
-		.top = call_panels(c, "home.top", 0),
-		.main = call_panels(c, "home.main", 0),
-		.side = call_panels(c, "home.side", 0),
-		.name = c->user->name,
-	};
+	struct home_page m = { .main = call_panels(c, "home.own", 0), .name = c->user->name };
 	struct buf b = { 0 };
 	struct tmpl t = call_tmpl(c, &b);
 
+	if (m.main.n == 0) /* nobody has a whole page for this person */
+		m = (struct home_page){
+			.top = call_panels(c, "home.top", 0),
+			.main = call_panels(c, "home.main", 0),
+			.side = call_panels(c, "home.side", 0),
+			.name = c->user->name,
+		};
+	else
+		m.own = true;
 	m.bare = m.top.n == 0 && m.main.n == 0 && m.side.n == 0;
 	tmpl_hub_home(&t, &m);
 	return call_page(c, 200, "hub.home.title", NULL, "/", &b);

@@ -272,6 +272,17 @@ static const struct leak_row rows[] = {
 	NOTHING("POST", "/api/import/iris", "a body in JSON; a foreign company is no company: test_exports_import"),
 
 	/* portal */
+	GET("/portal", "/portal"),
+	GET("/portal/cases/{number}", "/portal/cases/@k"),
+	GET("/portal/ask", "/portal/ask?case=@k"),
+	POST("/portal/ask", "/portal/ask", "case=@k&body=x"),
+	POST("/portal/cases/{number}/consents", "/portal/cases/@k/consents", "use_visit=1&until=day"),
+	POST("/portal/consents/{id}/revoke", "/portal/consents/1/revoke", ""),
+	GET("/portal/devices", "/portal/devices"),
+	POST("/portal/devices/{id}", "/portal/devices/@d", "name=x&ours=yes"),
+	GET("/portal/seen", "/portal/seen"),
+	GET("/portal/seen.csv", "/portal/seen.csv"),
+	GET("/portal/emergency", "/portal/emergency"),
 
 	/* outbox */
 

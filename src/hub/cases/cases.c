@@ -45,10 +45,11 @@ int cases_get(struct txn *t, const struct scope *s, const char *number, struct a
 
 static int check_new(const struct user *u, const struct case_new *n, int64_t now_us, struct err *e)
 {
-	static const char *const sources[] = { "alert", "phone", "mail", "paper" };
+	static const char *const sources[] = { "alert", "phone", "mail", "paper", "portal" };
 	int r;
 
-	if ((r = cases_rules_may(u, e)) < 0)
+	if (!(user_is(u, ROLE_COMPANY) && strcmp(n->source, "portal") == 0) &&
+	    (r = cases_rules_may(u, e)) < 0)
 		return r;
 	if (!cases_rules_one_of(n->kind, kinds, ARRAY_LEN(kinds)))
 		return err_set(e, -EINVAL, "choose what kind of case it is");

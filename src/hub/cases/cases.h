@@ -95,7 +95,7 @@ const char *const *cases_kinds(size_t *n_out);
 struct case_new {
 	int64_t company_id;
 	const char *kind, *title; /* NULL or "" title: taken from the kind's text by the page */
-	const char *source;       /* phone mail paper alert */
+	const char *source;       /* portal (people of the company may) phone mail paper alert */
 	int severity;
 	const char *words; /* what the caller said; may be "" */
 	const char *contact_name, *contact_phone;

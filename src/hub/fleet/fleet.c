@@ -219,6 +219,35 @@ int fleet_device_name(struct db *db, const struct user *u, int64_t company_id, i
 	return txn_commit(&t, e);
 }
 
+const char *const fleet_device_kinds[] = { "pc",      "smartphone", "tablet", "server",
+					   "nas",     "printer",    "camera", "router",
+					   "machine", "other",      NULL };
+
+static bool one_of(const char *s, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(s, *list) == 0)
+			return true;
+	return false;
+}
+
+int fleet_device_tell(struct txn *t, const struct user *u, int64_t company_id, int64_t device_id,
+		      const struct fleet_device_said *said, struct err *e)
+{
+	static const char *const ours[] = { "", "yes", "no", NULL };
+	int r;
+
+	if (!user_is(u, FLEET_EDITORS | ROLE_TECHNICIAN | ROLE_ANALYST | ROLE_COMPANY))
+		return err_set(e, -EPERM, "you may not name devices");
+	if ((r = check_name(said->name, false, e)) < 0)
+		return r;
+	if ((said->kind[0] && !one_of(said->kind, fleet_device_kinds)) || !one_of(said->ours, ours))
+		return err_set(e, -EINVAL, "choose what kind of device it is, and whose");
+	if ((r = fleet_device_store_said(t, &u->scope, company_id, device_id, said, e)) < 0)
+		return r;
+	return accounts_audit(t, u, "device.tell", "device", device_id, company_id, NULL, e);
+}
+
 /* Writes the lights that changed; CHANGED has the rows afterwards. */
 static int mark_some(struct txn *t, const struct fleet_sensor *list, size_t n, int64_t now_us,
 		     struct err *e)

@@ -16,6 +16,7 @@
 #include "wire/otasuke.pb-c.h"
 
 struct hub;
+struct user;
 struct fleet; /* running state: listener and writer; hub->fleet */
 extern const struct hub_feature fleet_feature;
 
@@ -110,6 +111,8 @@ struct fleet_device {
 	const char *mac, *given_name, *hostname, *vendor, *addresses;
 	bool random_mac, is_gateway;
 	int64_t devices_behind, first_seen_us, last_seen_us;
+	const char *given_kind; /* one of fleet_device_kinds, or "" */
+	const char *ours;       /* "yes", "no": nobody there knows it, "": nobody said */
 	const char *shown; /* given name, else host name, else vendor and last half of the MAC */
 };
 /* -ENOENT when there is none. */
@@ -117,6 +120,15 @@ int fleet_device_get(struct txn *t, const struct scope *s, int64_t company_id, c
 		     struct arena *a, struct fleet_device *out, struct err *e);
 int fleet_devices(struct txn *t, const struct scope *s, int64_t company_id, struct arena *a,
 		  struct fleet_device **out, size_t *n_out, struct err *e);
+
+/* What people say of a device; people of the company may, too. In T, with its audit row; a text is
+ * trimmed by the caller. -EINVAL, -ENOENT. */
+extern const char *const fleet_device_kinds[]; /* NULL-terminated; texts: "fleet.kind.<kind>" */
+struct fleet_device_said {
+	const char *name, *kind, *ours; /* "" takes it back */
+};
+int fleet_device_tell(struct txn *t, const struct user *u, int64_t company_id, int64_t device_id,
+		      const struct fleet_device_said *said, struct err *e);
 
 /* The newest LIMIT findings of one story (and device, "" = any), unpacked bodies' bytes in A. */
 struct fleet_finding_row {

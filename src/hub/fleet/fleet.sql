@@ -233,3 +233,8 @@ CREATE TABLE fleet_order_report (
 	received_us BIGINT NOT NULL,
 	PRIMARY KEY (sensor_id, item, number)
 );
+
+-- step 4: what people of the company say of a device
+
+ALTER TABLE device ADD COLUMN given_kind TEXT NOT NULL DEFAULT ''; -- fleet_device_kinds; '' = nobody said
+ALTER TABLE device ADD COLUMN ours TEXT NOT NULL DEFAULT '';       -- yes no (nobody knows it) ''

@@ -192,6 +192,8 @@ static int devices_json(struct call *c, const struct fleet_devices_page *m)
 		jsonw_int(&w, "id", d->id);
 		jsonw_text(&w, "mac", d->mac);
 		jsonw_text(&w, "name", d->given_name);
+		jsonw_text(&w, "kind", d->given_kind);
+		jsonw_text(&w, "ours", d->ours);
 		jsonw_text(&w, "hostname", d->hostname);
 		jsonw_text(&w, "vendor", d->vendor);
 		jsonw_text(&w, "addresses", d->addresses);
@@ -221,6 +223,9 @@ int fleet_code_web_devices(struct call *c)
 		return r;
 	txn_rollback(&t);
 	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_DEVICE, 0, m.c.id, NULL });
+	m.kind_keys = arena_array(c->arena, m.n_rows + 1, sizeof(*m.kind_keys));
+	for (size_t i = 0; i < m.n_rows; i++)
+		m.kind_keys[i] = arena_printf(c->arena, "fleet.kind.%s", m.rows[i].given_kind);
 	if (c->wants_json)
 		return devices_json(c, &m);
 	struct tmpl tm = call_tmpl(c, &b);

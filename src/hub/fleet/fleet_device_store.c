@@ -40,6 +40,8 @@ static void device_read(const struct rows *r, struct arena *a, void *row)
 		.devices_behind = rows_int(r, 10),
 		.first_seen_us = rows_int(r, 11),
 		.last_seen_us = rows_int(r, 12),
+		.given_kind = rows_keep(r, 13, a),
+		.ours = rows_keep(r, 14, a),
 	};
 	d->shown = shown_name(a, d);
 }
@@ -52,7 +54,8 @@ int fleet_device_store_devices(struct txn *t, const struct scope *s, int64_t com
 		db_query(t, s,
 			 "SELECT id, company_id, sensor_id, mac, given_name, hostname, vendor,"
 			 " addresses, random_mac, is_gateway, devices_behind, first_seen_us,"
-			 " last_seen_us FROM device WHERE company_id = $1 AND ($2 = '' OR mac = $2)"
+			 " last_seen_us, given_kind, ours FROM device WHERE company_id = $1 AND "
+			 "($2 = '' OR mac = $2)"
 			 " AND @scope(company_id) ORDER BY last_seen_us DESC, id LIMIT $3",
 			 DB_ARGS(DB_INT(company_id), DB_TEXT(mac), DB_INT(FLEET_DEVICES_MAX)), e);
 
@@ -70,6 +73,19 @@ int fleet_device_store_device_name(struct txn *t, const struct scope *s, int64_t
 	if (n < 0)
 		return (int)n;
 	return n == 0 ? err_set(e, -ENOENT, "there is no such device") : 0;
+}
+
+int fleet_device_store_said(struct txn *t, const struct scope *s, int64_t company_id,
+			    int64_t device_id, const struct fleet_device_said *said, struct err *e)
+{
+	int n = db_change(t, s,
+			  "UPDATE device SET given_name = $3, given_kind = $4, ours = $5"
+			  " WHERE id = $2 AND company_id = $1 AND @scope(company_id)",
+			  DB_ARGS(DB_INT(company_id), DB_INT(device_id), DB_TEXT(said->name),
+				  DB_TEXT(said->kind), DB_TEXT(said->ours)),
+			  e);
+
+	return n == 0 ? err_set(e, -ENOENT, "there is no such device") : n < 0 ? n : 0;
 }
 
 static void finding_read(const struct rows *r, struct arena *a, void *row)

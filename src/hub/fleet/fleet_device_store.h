@@ -38,4 +38,7 @@ int fleet_device_store_beats(struct txn *t, const struct scope *s, int64_t senso
 			     int64_t from_us, struct arena *a, struct fleet_beat **out,
 			     size_t *n_out, struct err *e);
 
+int fleet_device_store_said(struct txn *t, const struct scope *s, int64_t company_id,
+			    int64_t device_id, const struct fleet_device_said *said, struct err *e);
+
 #endif

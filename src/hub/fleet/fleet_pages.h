@@ -86,6 +86,7 @@ struct fleet_devices_page {
 	bool may_name, is_own;
 	int64_t now_us;
 	struct html top; /* panels of later features */
+	const char **kind_keys; /* the word for each one's kind */
 };
 
 struct fleet_panel { /* on a company's page */

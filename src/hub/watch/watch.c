@@ -115,3 +115,19 @@ const char *watch_severity_light(enum severity s)
 		return "red";
 	return s >= SEVERITY_LOW ? "amber" : "green";
 }
+
+int watch_alerts_of_company(struct txn *t, const struct scope *s, int64_t company_id, int64_t limit,
+			    struct arena *a, struct watch_alert **out, size_t *n_out, struct err *e)
+{
+	const struct alert_filter f = { .company_id = company_id, .state = "", .limit = limit };
+
+	return watch_store_list(t, s, &f, a, out, n_out, e);
+}
+
+int watch_open(struct txn *t, const struct scope *s, int64_t company_id, int min_severity,
+	       int64_t *out, struct err *e)
+{
+	const struct alert_filter f = { .company_id = company_id, .min_severity = min_severity };
+
+	return watch_store_count(t, s, &f, out, e);
+}

@@ -54,6 +54,14 @@ int watch_alert_get(struct txn *t, const struct scope *s, int64_t id, struct are
 int watch_alerts_of_case(struct txn *t, const struct scope *s, int64_t case_id, struct arena *a,
 			 struct watch_alert **out, size_t *n_out, struct err *e);
 
+/* The newest LIMIT of a company, ended ones too; and how many are open, of MIN_SEVERITY and more.
+ */
+int watch_alerts_of_company(struct txn *t, const struct scope *s, int64_t company_id, int64_t limit,
+			    struct arena *a, struct watch_alert **out, size_t *n_out,
+			    struct err *e);
+int watch_open(struct txn *t, const struct scope *s, int64_t company_id, int min_severity,
+	       int64_t *out, struct err *e);
+
 /* Ties an open alert to a case (the case feature writes the case). -ECONFLICT when it ended or has
  * one already. */
 int watch_alert_promote(struct txn *t, const struct user *u, int64_t alert_id, int64_t case_id,
