@@ -156,8 +156,12 @@ int cases_open(struct txn *t, struct hub *h, const struct user *u, const struct 
 	whole.happened_us = n->happened_us ? n->happened_us : whole.opened_us;
 	if ((r = cases_rules_number(t, h, whole.opened_us, number, e)) < 0)
 		return r;
-	const struct incident_row row = { &whole, number, company.prefecture, u->person_id,
-					  now_us };
+	const struct incident_row row = { .n = &whole,
+					  .number = number,
+					  .prefecture = company.prefecture,
+					  .person_id = u->person_id,
+					  .now_us = now_us,
+					  .nobodys = !user_is(u, CASES_WORKERS) };
 	if ((r = cases_store_add(t, &u->scope, &row, &id, e)) < 0)
 		return r;
 	const struct incident c = { .id = id, .company_id = n->company_id };

@@ -260,7 +260,7 @@ static int split_open(struct txn *t, struct hub *h, const struct user *u, const 
 
 	if (r < 0)
 		return r;
-	const struct incident_row row = { &n, number, c->prefecture, u->person_id, now_us };
+	const struct incident_row row = { &n, number, c->prefecture, u->person_id, now_us, false };
 	return cases_store_add(t, &u->scope, &row, id_out, e);
 }
 

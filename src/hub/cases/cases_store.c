@@ -30,14 +30,14 @@ int cases_store_add(struct txn *t, const struct scope *s, const struct incident_
 		" severity, owner_id, contact_name, contact_phone, happened_us, opened_us,"
 		" recorded_us, opened_by, changed_us, closed_us, cause, lesson, n_phone, n_remote,"
 		" n_visit, minutes, cost_yen)"
-		" SELECT $1, $2, $3, $4, $5, $6, 'open', '', $7, $8, $9, $10, $11, $12, $13, $8, "
+		" SELECT $1, $2, $3, $4, $5, $6, 'open', '', $7, $14, $9, $10, $11, $12, $13, $8, "
 		"$13,"
 		" 0, '', '', 0, 0, 0, 0, 0 WHERE @scope($2) RETURNING id",
 		DB_ARGS(DB_TEXT(r->number), DB_INT(n->company_id), DB_INT(r->prefecture),
 			DB_TEXT(n->kind), DB_TEXT(n->title), DB_TEXT(n->source),
 			DB_INT(n->severity), DB_INT(r->person_id), DB_TEXT(n->contact_name),
 			DB_TEXT(n->contact_phone), DB_INT(n->happened_us), DB_INT(n->opened_us),
-			DB_INT(r->now_us)),
+			DB_INT(r->now_us), db_int_or_null(r->nobodys ? 0 : r->person_id)),
 		id_out, e);
 	if (ret == -ENOENT)
 		return err_set(e, -ENOENT, "there is no such company");

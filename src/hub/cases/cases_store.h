@@ -12,6 +12,7 @@ struct incident_row {
 	const char *number;
 	int prefecture;
 	int64_t person_id, now_us;
+	bool nobodys; /* it waits for somebody to take it; else it is PERSON_ID's */
 };
 int cases_store_add(struct txn *t, const struct scope *s, const struct incident_row *r,
 		    int64_t *id_out, struct err *e);

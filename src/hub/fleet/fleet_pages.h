@@ -85,7 +85,7 @@ struct fleet_devices_page {
 	size_t n_rows;
 	bool may_name, is_own;
 	int64_t now_us;
-	struct html top; /* panels of later features */
+	struct html top;        /* panels of later features */
 	const char **kind_keys; /* the word for each one's kind */
 };
 

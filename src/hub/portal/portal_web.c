@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "hub/live.h"
+#include "hub/portal/portal_fill.h"
 #include "hub/portal/portal_view.h"
 #include "hub/portal_tmpl.h"
 #include "hub/response/response.h"
@@ -362,4 +363,5 @@ const struct hub_feature portal_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.fill = portal_fill,
 };

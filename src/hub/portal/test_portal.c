@@ -157,6 +157,8 @@ static void a_question_and_its_answer(struct test_hub *th)
 	const char *json = test_hub_json(th, r.desk, "/cases").body;
 	assert_non_null(strstr(json, "IW-2026-000002"));
 	assert_non_null(strstr(json, "印刷できません"));
+	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/IW-2026-000002").body,
+			       "決まっていません")); /* it waits for somebody to take it */
 	assert_non_null(strstr(test_hub_get(th, r.desk, "/").body, "お返事が必要です"));
 	assert_non_null(strstr(test_hub_get(th, r.own, "/").body, "窓口がお返事を用意しています"));
 	(void)snprintf(path, sizeof(path), "%s/messages", thread);

@@ -189,7 +189,7 @@ int threads_open(struct txn *t, const struct user *u, const struct thread_new *n
 	    (r = org_check(t, u, c.company_id, n->org_id, now_us, e)) < 0)
 		return r;
 	whole.incident_id = c.id;
-	whole.roles = roles_of(n->kind, n->roles);
+	whole.roles = roles_of(n->kind, n->roles) | (u->roles & THREADS_WORKERS);
 	return add(t, u, &c, &whole, now_us, id_out, e);
 }
 

@@ -3,6 +3,8 @@
  * data/thread_scripts.tsv. */
 #include "hub/threads/threads_fill.h"
 
+#include <string.h>
+
 #include "hub/cases/cases.h"
 #include "hub/threads/threads.h"
 
@@ -46,7 +48,7 @@ static int one(struct hub_fill *f, struct txn *t, const struct incident *c, stru
 				      .purpose = s->purpose,
 				      .told = s->told };
 	const struct thread_post sent = { .direction = THREAD_OUT,
-					  .channel = "mail",
+					  .channel = s->org[0] ? "mail" : "portal",
 					  .subject = s->purpose,
 					  .body = s->sent,
 					  .due_us = at_us + 2 * US_PER_DAY };
@@ -54,7 +56,8 @@ static int one(struct hub_fill *f, struct txn *t, const struct incident *c, stru
 					      .channel = fill_chance(f, 50) ? "phone" : "mail",
 					      .subject = "",
 					      .body = s->received };
-	int r = threads_open(t, &u, &n, at_us, &id, e);
+	int r = strcmp(s->kind, THREAD_COMPANY) == 0 ? threads_of_own(t, &u, c->id, at_us, &id, e)
+						     : threads_open(t, &u, &n, at_us, &id, e);
 
 	if (r >= 0)
 		r = post(f, t, id, &sent, at_us, e);

@@ -115,8 +115,6 @@ struct thread_fields threads_view_blank(void)
 				       .reference = "",
 				       .purpose = "",
 				       .told = "",
-				       .may_technician = true,
-				       .may_analyst = true,
 				       .is_new = true };
 }
 
