@@ -182,6 +182,14 @@ static void each_side_sees_its_own(struct test_hub *th)
 	page = test_hub_get(th, r.desk, "/cases/" NUMBER).body;
 	assert_non_null(strstr(page, "県警 に連絡しました"));
 	assert_null(strstr(page, "内緒のことば"));
+	/* nor does the list of who looked at what */
+	test_hub_job(th, "accounts.seen");
+	page = test_hub_json(th, r.own, "/portal/seen").body;
+	const char *first = strstr(page, "\"what\":\"thread\"");
+	size_t known = 0;
+	for (; first; first = strstr(first + 1, "\"what\":\"thread\""))
+		known++;
+	assert_int_equal(known, 5); /* its own two: desk and company both, the IT company one */
 	/* nor does the search */
 	test_hub_job(th, "search");
 	assert_null(

@@ -191,6 +191,16 @@ static int mark_read(struct call *c, const struct thread *th)
 	return r < 0 ? r : txn_commit(&t, &c->err);
 }
 
+/* The company reads who looked: a thread that it does not know of counts as its case. */
+static void saw(struct call *c, const struct thread *th)
+{
+	const bool known = th->roles & ROLE_COMPANY;
+
+	accounts_saw(c, &(struct accounts_seen_thing){ known ? SEEN_THREAD : SEEN_CASE,
+						       known ? th->id : th->incident_id,
+						       th->company_id, th->number });
+}
+
 static int thread_show(struct call *c)
 {
 	struct thread_page p = { 0 };
@@ -203,8 +213,7 @@ static int thread_show(struct call *c)
 		r = mark_read(c, &p.i.t);
 	if (r < 0)
 		return r;
-	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_THREAD, id, p.i.t.company_id,
-						       p.i.t.number });
+	saw(c, &p.i.t);
 	return c->wants_json ? show_json(c, &p) : page_of(c, 200, &p);
 }
 
