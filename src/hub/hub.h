@@ -28,6 +28,7 @@ struct accounts_seen; /* who looked at what; see hub/accounts/accounts_seen.h */
 struct live;          /* events to open pages; see hub/live.h */
 struct fleet;         /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct intel;         /* the worker on lists; see hub/intel/intel_work.h */
+struct related;       /* sightings; see hub/related/related_seen.h */
 struct watch_fold;    /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct response;      /* orders that sensors report on; see hub/response/response_order.h */
 struct hub_feature;
@@ -58,6 +59,7 @@ struct hub {
 	struct intel *intel;        /* set by the intel feature */
 	struct watch_fold *watch;   /* set by the watch feature */
 	struct response *response;  /* set by the response feature */
+	struct related *related;    /* set by the related feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

@@ -190,6 +190,21 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/close", "/cases/@k/close", "cause=x&lesson=x"),
 	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
 
+	/* related */
+	SEEN("/cases/{number}/related", "/cases/@k/related"),
+	POST("/cases/{number}/merge", "/cases/@k/merge", "into=@k"),
+	POST("/cases/{number}/unmerge", "/cases/@k/unmerge", ""),
+	POST("/cases/{number}/split", "/cases/@k/split", "title=x&kind=ransomware&entry=1"),
+	POST("/cases/{number}/ties", "/cases/@k/ties", "other=@k&kind=related"),
+	POST("/cases/{number}/ties/{id}/remove", "/cases/@k/ties/1/remove", ""),
+	POST("/cases/{number}/tags", "/cases/@k/tags", "tag=x"),
+	POST("/cases/{number}/tags/remove", "/cases/@k/tags/remove", "tag=x"),
+	POST("/cases/{number}/calls/{company}", "/cases/@k/calls/@c", ""),
+	POST("/cases/{number}/calls/{company}/not-needed", "/cases/@k/calls/@c/not-needed", "why=x"),
+	GET("/related/seen", "/related/seen?kind=domain&value=bad.example"),
+	NOTHING("POST", "/cases/bulk", "answers for each row; test_related asks for foreign ones"),
+	NOTHING("POST", "/alerts/bulk", "answers for each row; test_related asks for foreign ones"),
+
 	/* playbooks */
 	NOTHING("GET", "/playbooks", "of no company"),
 	NOTHING("GET", "/playbooks/{kind}", "of no company"),

@@ -24,7 +24,7 @@ function press(key) {
 	const find = (root) => root?.querySelector(`[data-key="${CSS.escape(key)}"]`);
 	const at = find(current()) ?? [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((e) => !e.closest("[data-row]"));
 	if (!at || at.offsetParent === null) return false;
-	if (at.matches("input, textarea, select")) {
+	if (at.matches("input:not([type=checkbox]), textarea, select")) {
 		at.focus();
 		at.select?.();
 	} else {

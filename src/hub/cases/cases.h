@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hub/cases/cases_edit.h"
+#include "hub/cases/cases_move.h"
 #include "hub/hub.h"
 
 extern const struct hub_feature cases_feature;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Merging cases, splitting them, taking a merge back; and how a feature's rows go along.
+/* Part of cases.h.
+ *
+ * Merging cases, splitting them, taking a merge back; and how a feature's rows go along.
  *
  * A feature whose table names a case lists it in its hub_feature (movers, n_movers). The rows keep
  * their ids; which went along is remembered, so that the same rows go back when a merge is undone.
@@ -7,7 +9,11 @@
 #ifndef HUB_CASES_CASES_MOVE_H
 #define HUB_CASES_CASES_MOVE_H
 
-#include "hub/cases/cases.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hub/hub.h"
 
 enum { CASE_MERGES_DEEP = 16, CASE_SPLIT_MAX = 200, CASE_UNDO_DAYS = 30 };
 

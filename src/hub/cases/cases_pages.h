@@ -28,6 +28,7 @@ struct cases_page {
 	struct html head; /* panels of later features: cases.head */
 	struct html tabs; /* panels */
 	bool may_work;
+	struct html bulk; /* work on many rows, of a later feature */
 };
 
 struct case_list { /* a panel */

@@ -118,6 +118,7 @@ static int cases_list(struct call *c)
 	p.csv_url = list_url(c, "/cases.csv", &f, 1);
 	p.tabs = call_panels(c, "cases.tabs", 0);
 	p.head = call_panels(c, "cases.head", 0); /* no text */
+	p.bulk = call_panels(c, "cases.bulk", 0);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_cases_list(&tm, &p);
 	return call_page(c, 200, "case.title", NULL, "/cases", &b);

@@ -18,6 +18,10 @@ int search_mark(struct txn *t, const char *kind, int64_t ref_id, int64_t now_us,
 /* Who said that KIND can be found; NULL = nobody. */
 const struct search_source *search_source_find(const struct hub *h, const char *kind);
 
+/* The newest of KIND that hold every word of Q and that U may see: their ref ids, up to MAX. */
+int search_refs(struct txn *t, const struct user *u, const char *kind, const char *q, int64_t *out,
+		size_t max, size_t *n_out, struct err *e);
+
 /* Indexes what is due, a batch a transaction, until nothing is or UNTIL_NS (monotonic; 0 = no end).
  */
 int search_run(struct hub *h, int64_t until_ns, struct err *e);

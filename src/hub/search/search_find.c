@@ -10,6 +10,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/search/search.h"
 #include "hub/search/search_gram.h"
 
 enum {
@@ -297,4 +298,20 @@ int search_find(struct txn *t, const struct user *u, const char *q, struct arena
 		return 0;
 	int r = companies_few(f, e);
 	return r < 0 ? r : find_months(f, e);
+}
+
+int search_refs(struct txn *t, const struct user *u, const char *kind, const char *q, int64_t *out,
+		size_t max, size_t *n_out, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct search_results found;
+	int r = search_find(t, u, q, a, &found, e);
+
+	if (r < 0)
+		return r;
+	*n_out = 0;
+	for (size_t i = 0; i < found.n && *n_out < max; i++)
+		if (strcmp(found.rows[i].doc.kind, kind) == 0)
+			out[(*n_out)++] = found.rows[i].doc.ref_id;
+	return 0;
 }

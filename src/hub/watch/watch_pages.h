@@ -40,6 +40,7 @@ struct alerts_page {
 	bool more_total;                 /* TOTAL was not counted to its end */
 	const char *prev_url, *next_url; /* "" = none */
 	bool may_work;
+	struct html bulk; /* work on many rows, of a later feature */
 };
 
 struct alert_list { /* a panel */

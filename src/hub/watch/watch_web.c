@@ -148,6 +148,7 @@ static int alerts_list(struct call *c)
 		return r;
 	p.rows = watch_view_items(c, rows, p.n_rows);
 	pager(c, &p, page);
+	p.bulk = call_panels(c, "alerts.bulk", 0);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_alerts(&tm, &p);
 	return call_page(c, 200, "watch.title", NULL, "/alerts", &b);
