@@ -35,6 +35,7 @@ int cmd_company_import(struct cli *c, int argc, char **argv);
 int cmd_doctor(struct cli *c, int argc, char **argv);
 int cmd_indicators_pack(struct cli *c, int argc, char **argv);
 int cmd_init(struct cli *c, int argc, char **argv);
+int cmd_packets(struct cli *c, int argc, char **argv);
 int cmd_region_fill(struct cli *c, int argc, char **argv);
 int cmd_restore(struct cli *c, int argc, char **argv);
 int cmd_sensor_code(struct cli *c, int argc, char **argv);

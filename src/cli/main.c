@@ -19,6 +19,7 @@ static const struct cli_command commands[] = {
 	{ "restore", cmd_restore, "cli.help.restore" },
 	{ "doctor", cmd_doctor, "cli.help.doctor" },
 	{ "analyze", cmd_analyze, "cli.help.analyze" },
+	{ "packets", cmd_packets, "cli.help.packets" },
 	{ "indicators pack", cmd_indicators_pack, "cli.help.indicators_pack" },
 };
 

@@ -9,6 +9,7 @@
 #include "base/test.h"
 #include "hub/accounts/accounts_login.h"
 #include "hub/cases/cases.h"
+#include "hub/evidence/evidence.h"
 #include "hub/fleet/fleet_ingest_store.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/hub_core.h"
@@ -232,6 +233,26 @@ static const struct leak_row rows[] = {
 	/* playbooks */
 
 	/* evidence */
+	SEEN("/cases/{number}/evidence", "/cases/@k/evidence"),
+	POST("/cases/{number}/evidence", "/cases/@k/evidence", "note=x"),
+	POST("/cases/{number}/things", "/cases/@k/things", "kind=disk&name=x"),
+	SEEN("/cases/{number}/evidence/{no}", "/cases/@k/evidence/1"),
+	SEEN("/cases/{number}/evidence/{no}/sheet", "/cases/@k/evidence/1/sheet"),
+	GET("/cases/{number}/evidence/{no}/custody.csv", "/cases/@k/evidence/1/custody.csv"),
+	POST("/cases/{number}/evidence/{no}/custody", "/cases/@k/evidence/1/custody", "kind=noted&why=x"),
+	POST("/cases/{number}/evidence/{no}/verify", "/cases/@k/evidence/1/verify", ""),
+	POST("/cases/{number}/evidence/{no}/destroy", "/cases/@k/evidence/1/destroy", "why=x"),
+	GET("/cases/{number}/evidence/{no}/download", "/cases/@k/evidence/1/download"),
+	POST("/cases/{number}/evidence/{no}/download", "/cases/@k/evidence/1/download", "why=x"),
+	GET("/cases/{number}/evidence/{no}/packets", "/cases/@k/evidence/1/packets"),
+	POST("/cases/{number}/devices/{id}", "/cases/@k/devices/1", "was=suspected&state=clean&why=x"),
+	POST("/cases/{number}/indicators/{id}", "/cases/@k/indicators/1", "tlp=clear"),
+	POST("/cases/{number}/measures", "/cases/@k/measures", "kind=block&what=x"),
+	POST("/cases/{number}/measures/{id}/end", "/cases/@k/measures/1/end", "version=1&why=x"),
+	POST("/cases/{number}/measures/{id}/until", "/cases/@k/measures/1/until", "version=1"),
+	POST("/cases/{number}/costs", "/cases/@k/costs", "category=parts&what=x&minutes=1"),
+	POST("/cases/{number}/costs/{id}/void", "/cases/@k/costs/1/void", "why=x"),
+	SEEN("/cases/{number}/costs.csv", "/cases/@k/costs.csv"),
 
 	/* related */
 
@@ -534,6 +555,28 @@ static void thread_make(struct foreign *f)
 		fail_msg("%s", e.text);
 }
 
+static void evidence_make(struct foreign *f)
+{
+	struct user u = test_hub_user(f->th, f->desk);
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	struct err e = { 0 };
+	int64_t id;
+	SCOPED_TXN struct txn *t = txn_begin(f->th->hub->db, TXN_WRITE, &e);
+
+	if (!t || cases_get(t, &u.scope, f->number, a, &c, &e) < 0)
+		fail_msg("%s", e.text);
+	const struct evidence_new n = {
+		.case_id = c.id, .kind = "disk", .name = MARK, .note = MARK
+	};
+	const struct evidence_measure_new m = { .kind = "block", .what = MARK };
+	const struct evidence_cost_new k = { .category = "parts", .what = MARK, .unit_yen = 1 };
+	if (evidence_put(t, f->th->hub, &u, &n, NULL, TEST_HUB_NOW, &id, &e) < 0 ||
+	    evidence_measure_add(t, &u, c.id, &m, TEST_HUB_NOW, &id, &e) < 0 ||
+	    evidence_cost_add(t, &u, c.id, &k, TEST_HUB_NOW, &id, &e) < 0 || txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
 static void response_make(struct foreign *f)
 {
 	struct user u = test_hub_user(f->th, f->desk);
@@ -593,6 +636,7 @@ static void foreign_make(struct test_hub *th, struct foreign *f)
 	watch_find(f);
 	verdict_make(f);
 	case_make(f);
+	evidence_make(f);
 	thread_make(f);
 	response_make(f);
 }

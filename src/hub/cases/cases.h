@@ -62,14 +62,18 @@ struct case_entry {
 
 struct case_device {
 	int64_t id;
-	const char *mac, *address, *name, *state;
+	const char *mac, *address, *name;
+	const char *state; /* suspected compromised contained clean rebuilt */
 	const char *origin;
+	const char *why;   /* for its history; NULL = "" */
+	int64_t person_id; /* 0 = the hub */
 };
 
 struct case_indicator {
 	int64_t id;
 	const char *type, *value, *note;
 	const char *origin;
+	const char *tlp; /* clear green amber amber+strict red; NULL = amber, or as it is */
 };
 
 /* A consent on one occasion. WHAT: one or more of cases_consent_uses(), a blank between. UNTIL: how
@@ -133,6 +137,17 @@ int cases_device(struct txn *t, const struct user *u, const char *number,
 		 const struct case_device *d, int64_t now_us, struct err *e);
 int cases_indicator(struct txn *t, const struct user *u, const char *number,
 		    const struct case_indicator *i, int64_t now_us, struct err *e);
+/* A device of the case, found by its ID, turns from WAS to STATE; -ECONFLICT when somebody was
+ * faster. An indicator may go as far as TLP. */
+int cases_device_state(struct txn *t, const struct user *u, const char *number, int64_t id,
+		       const char *was, const struct case_device *to, int64_t now_us,
+		       struct err *e);
+int cases_indicator_tlp(struct txn *t, const struct user *u, const char *number, int64_t id,
+			const char *tlp, int64_t now_us, struct err *e);
+/* Adds to the sums of a case: for lines of time and cost that later features keep beside actions.
+ * What is taken out again is added as less. The caller tells the story. */
+int cases_cost(struct txn *t, const struct scope *s, int64_t case_id, int64_t minutes, int64_t yen,
+	       struct err *e);
 int cases_consent(struct txn *t, const struct user *u, const char *number,
 		  const struct case_consent *c, int64_t now_us, struct err *e);
 /* Also by people of the company. Whoever lets people revoke calls response_consent_revoke

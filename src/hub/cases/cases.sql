@@ -192,3 +192,20 @@ CREATE TABLE incident_was (
 	changed_us BIGINT NOT NULL
 );
 CREATE INDEX incident_was_by_incident ON incident_was (incident_id, changed_us);
+
+-- step 5: the states of a device have a history; indicators say how far they may go
+
+-- States: suspected compromised contained clean rebuilt.
+CREATE TABLE incident_device_state (
+	id @id,
+	device_id BIGINT NOT NULL REFERENCES incident_device (id),
+	company_id BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	why TEXT NOT NULL,
+	at_us BIGINT NOT NULL,
+	person_id BIGINT                     -- NULL = the hub
+);
+CREATE INDEX incident_device_state_by_device ON incident_device_state (device_id, id);
+
+-- TLP 2.0 (FIRST): clear green amber amber+strict red.
+ALTER TABLE incident_indicator ADD COLUMN tlp TEXT NOT NULL DEFAULT 'amber';

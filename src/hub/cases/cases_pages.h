@@ -64,7 +64,9 @@ struct case_page {
 	struct case_device *devices;
 	size_t n_devices;
 	struct case_indicator *indicators;
+	const char **device_keys;    /* the word for each one's state */
 	const char **indicator_keys; /* the word for each one's type */
+	const char **tlp_keys;       /* and for how far it may go */
 	size_t n_indicators;
 	struct contact *contacts;
 	size_t n_contacts;

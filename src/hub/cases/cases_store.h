@@ -61,6 +61,11 @@ int cases_store_reopen(struct txn *t, const struct scope *s, int64_t id, int64_t
 
 int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,
 		       const struct case_device *d, int64_t now_us, struct err *e);
+int cases_store_device_state(struct txn *t, const struct scope *s, const struct incident *c,
+			     const char *was, const struct case_device *d, int64_t now_us,
+			     struct err *e); /* 1, or 0 when it is not WAS */
+int cases_store_indicator_tlp(struct txn *t, const struct scope *s, const struct incident *c,
+			      int64_t id, const char *tlp, struct err *e); /* 1 or 0 */
 int cases_store_indicator(struct txn *t, const struct scope *s, const struct incident *c,
 			  const struct case_indicator *i, int64_t now_us, struct err *e);
 int cases_store_consent(struct txn *t, const struct scope *s, const struct incident *c,

@@ -100,19 +100,65 @@ int cases_store_action(struct txn *t, const struct scope *s, const struct action
 	return ret < 0 ? ret : action_sum(t, s, r, e);
 }
 
+int cases_cost(struct txn *t, const struct scope *s, int64_t case_id, int64_t minutes, int64_t yen,
+	       struct err *e)
+{
+	int r = db_change(t, s,
+			  "UPDATE incident SET minutes = minutes + $2, cost_yen = cost_yen + $3"
+			  " WHERE id = $1 AND @scope(company_id)",
+			  DB_ARGS(DB_INT(case_id), DB_INT(minutes), DB_INT(yen)), e);
+
+	return r == 0 ? err_set(e, -ENOENT, "there is no such case") : r < 0 ? r : 0;
+}
+
+/* The history grows when the state is another one than before. */
+static int device_turned(struct txn *t, const struct scope *s, const struct incident *c, int64_t id,
+			 const struct case_device *d, int64_t now_us, struct err *e)
+{
+	return db_run(t, s,
+		      "INSERT INTO incident_device_state (device_id, company_id, state, why, at_us,"
+		      " person_id) SELECT $1, $2, $3, $4, $5, $6"
+		      " WHERE NOT EXISTS (SELECT 1 FROM incident_device_state h WHERE h.id ="
+		      " (SELECT max(id) FROM incident_device_state WHERE device_id = $1)"
+		      " AND h.state = $3 AND $4 = '') AND @scope($2)",
+		      DB_ARGS(DB_INT(id), DB_INT(c->company_id), DB_TEXT(d->state),
+			      DB_TEXT(d->why ? d->why : ""), DB_INT(now_us),
+			      db_int_or_null(d->person_id)),
+		      e);
+}
+
 int cases_store_device(struct txn *t, const struct scope *s, const struct incident *c,
 		       const struct case_device *d, int64_t now_us, struct err *e)
 {
-	return db_run(
+	int64_t id;
+	int r = db_one_int(
 		t, s,
 		"INSERT INTO incident_device (incident_id, company_id, mac, address, name, state,"
 		" added_us) SELECT $1, $2, $3, $4, $5, $6, $7 WHERE @scope($2)"
 		" ON CONFLICT (incident_id, mac, address) DO UPDATE SET state = excluded.state,"
 		" name = CASE WHEN excluded.name <> '' THEN excluded.name"
-		" ELSE incident_device.name END",
+		" ELSE incident_device.name END RETURNING id",
 		DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(d->mac), DB_TEXT(d->address),
 			DB_TEXT(d->name), DB_TEXT(d->state), DB_INT(now_us)),
-		e);
+		&id, e);
+
+	return r < 0 ? r : device_turned(t, s, c, id, d, now_us, e);
+}
+
+int cases_store_device_state(struct txn *t, const struct scope *s, const struct incident *c,
+			     const char *was, const struct case_device *d, int64_t now_us,
+			     struct err *e)
+{
+	int r = db_change(t, s,
+			  "UPDATE incident_device SET state = $4 WHERE id = $1 AND incident_id = $2"
+			  " AND state = $3 AND @scope(company_id)",
+			  DB_ARGS(DB_INT(d->id), DB_INT(c->id), DB_TEXT(was), DB_TEXT(d->state)),
+			  e);
+
+	if (r <= 0)
+		return r;
+	r = device_turned(t, s, c, d->id, d, now_us, e);
+	return r < 0 ? r : 1;
 }
 
 static void device_read(const struct rows *r, struct arena *a, void *row)
@@ -145,12 +191,24 @@ int cases_store_indicator(struct txn *t, const struct scope *s, const struct inc
 {
 	return db_run(t, s,
 		      "INSERT INTO incident_indicator (incident_id, company_id, type, value,"
-		      " note, added_us) SELECT $1, $2, $3, $4, $5, $6 WHERE @scope($2)"
+		      " note, added_us, tlp) SELECT $1, $2, $3, $4, $5, $6,"
+		      " CASE WHEN $7 = '' THEN 'amber' ELSE $7 END WHERE @scope($2)"
 		      " ON CONFLICT (incident_id, type, value) DO UPDATE SET"
-		      " note = excluded.note",
+		      " note = excluded.note,"
+		      " tlp = CASE WHEN $7 = '' THEN incident_indicator.tlp ELSE excluded.tlp END",
 		      DB_ARGS(DB_INT(c->id), DB_INT(c->company_id), DB_TEXT(i->type),
-			      DB_TEXT(i->value), DB_TEXT(i->note), DB_INT(now_us)),
+			      DB_TEXT(i->value), DB_TEXT(i->note), DB_INT(now_us),
+			      DB_TEXT(i->tlp ? i->tlp : "")),
 		      e);
+}
+
+int cases_store_indicator_tlp(struct txn *t, const struct scope *s, const struct incident *c,
+			      int64_t id, const char *tlp, struct err *e)
+{
+	return db_change(t, s,
+			 "UPDATE incident_indicator SET tlp = $3 WHERE id = $1 AND incident_id = $2"
+			 " AND @scope(company_id)",
+			 DB_ARGS(DB_INT(id), DB_INT(c->id), DB_TEXT(tlp)), e);
 }
 
 static void indicator_read(const struct rows *r, struct arena *a, void *row)
@@ -161,6 +219,7 @@ static void indicator_read(const struct rows *r, struct arena *a, void *row)
 		.value = rows_keep(r, 2, a),
 		.note = rows_keep(r, 3, a),
 		.origin = rows_keep(r, 4, a),
+		.tlp = rows_keep(r, 5, a),
 	};
 }
 
@@ -169,7 +228,7 @@ int cases_store_indicators(struct txn *t, const struct scope *s, int64_t inciden
 			   struct err *e)
 {
 	struct rows *r = db_query(t, s,
-				  "SELECT i.id, i.type, i.value, i.note, o.number"
+				  "SELECT i.id, i.type, i.value, i.note, o.number, i.tlp"
 				  " FROM incident_indicator i" ORIGIN(
 					  "i") " WHERE i.incident_id = $1 AND @scope(i.company_id) "
 					       "ORDER BY i.id LIMIT 500",

@@ -181,12 +181,20 @@ static int remote_consent(struct call *c, struct txn *t, struct case_page *p)
 	return r;
 }
 
-static void indicator_words(struct call *c, struct case_page *p)
+static void words(struct call *c, struct case_page *p)
 {
+	p->device_keys = arena_array(c->arena, p->n_devices + 1, sizeof(*p->device_keys));
 	p->indicator_keys = arena_array(c->arena, p->n_indicators + 1, sizeof(*p->indicator_keys));
-	for (size_t i = 0; i < p->n_indicators; i++)
+	p->tlp_keys = arena_array(c->arena, p->n_indicators + 1, sizeof(*p->tlp_keys));
+	for (size_t i = 0; i < p->n_devices; i++)
+		p->device_keys[i] = arena_printf(c->arena, "case.device.%s", p->devices[i].state);
+	for (size_t i = 0; i < p->n_indicators; i++) {
+		bool strict = strcmp(p->indicators[i].tlp, "amber+strict") == 0;
 		p->indicator_keys[i] =
 			arena_printf(c->arena, "case.indicator.%s", p->indicators[i].type);
+		p->tlp_keys[i] = arena_printf(c->arena, "case.tlp.%s",
+					      strict ? "amber_strict" : p->indicators[i].tlp);
+	}
 }
 
 static void steps(struct case_page *p)
@@ -221,7 +229,7 @@ int cases_view_case(struct call *c, struct case_page *p)
 	p->is_live = strcmp(p->c.state, CASE_CLOSED) != 0;
 	p->is_mine = p->c.owner_id == c->user->person_id;
 	p->phone_shown = phone_shown(c, p->c.contact_phone);
-	indicator_words(c, p);
+	words(c, p);
 	steps(p);
 	return 0;
 }

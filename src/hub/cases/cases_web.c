@@ -337,6 +337,7 @@ static int case_device(struct call *c)
 		.address = form_text(&f, "address", false, 64),
 		.mac = form_text(&f, "mac", false, 32),
 		.state = form_text(&f, "state", false, 20),
+		.why = form_text(&f, "why", false, 500),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	int r = ready(c, t, &f);
@@ -353,6 +354,7 @@ static int case_indicator(struct call *c)
 		.type = form_text(&f, "type", false, 20),
 		.value = form_text(&f, "value", false, 1000),
 		.note = form_text(&f, "note", false, 500),
+		.tlp = form_text(&f, "tlp", false, 20),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	int r = ready(c, t, &f);

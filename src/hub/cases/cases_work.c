@@ -171,31 +171,105 @@ int cases_state(struct txn *t, const struct user *u, const char *number, const c
 	return cases_rules_tell(t, u, "incident.state", &said, now_us, e);
 }
 
-int cases_device(struct txn *t, const struct user *u, const char *number,
-		 const struct case_device *d, int64_t now_us, struct err *e)
-{
-	static const char *const states[] = { "suspected", "compromised", "clean" };
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct incident c;
-	int r = load_live(t, u, number, a, &c, e);
+static const char *const device_states[] = { "suspected", "compromised", "contained", "clean",
+					     "rebuilt" };
 
-	if (r < 0)
-		return r;
-	if (!d->name[0] && !d->mac[0] && !d->address[0])
-		return err_set(e, -EINVAL, "give the device a name, an address or a MAC address");
-	if (!cases_rules_one_of(d->state, states, ARRAY_LEN(states)))
-		return err_set(e, -EINVAL, "choose suspected, compromised or clean");
-	if ((r = cases_rules_text(d->name, 0, CASE_TITLE_CHARS, e)) < 0 ||
-	    (r = cases_store_device(t, &u->scope, &c, d, now_us, e)) < 0)
-		return r;
-	const struct entry_row said = { .c = &c,
+static int device_tell(struct txn *t, const struct user *u, const struct incident *c,
+		       const struct case_device *d, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	const struct entry_row said = { .c = c,
 					.kind = "state",
+					.body = d->why,
 					.text_key =
 						arena_printf(a, "case.story.device_%s", d->state),
 					.text_arg = d->name[0]      ? d->name
 						    : d->address[0] ? d->address
 								    : d->mac };
 	return cases_rules_tell(t, u, "incident.device", &said, now_us, e);
+}
+
+static int device_check(const struct case_device *d, struct err *e)
+{
+	if (!cases_rules_one_of(d->state, device_states, ARRAY_LEN(device_states)))
+		return err_set(e, -EINVAL, "choose what is known of the device");
+	return d->why ? cases_rules_text(d->why, 0, 500, e) : 0;
+}
+
+int cases_device(struct txn *t, const struct user *u, const char *number,
+		 const struct case_device *d, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct case_device whole = *d;
+	struct incident c;
+	int r = load_live(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	whole.person_id = u->person_id;
+	if (!d->name[0] && !d->mac[0] && !d->address[0])
+		return err_set(e, -EINVAL, "give the device a name, an address or a MAC address");
+	if ((r = device_check(d, e)) < 0 ||
+	    (r = cases_rules_text(d->name, 0, CASE_TITLE_CHARS, e)) < 0 ||
+	    (r = cases_store_device(t, &u->scope, &c, &whole, now_us, e)) < 0)
+		return r;
+	return device_tell(t, u, &c, d, now_us, e);
+}
+
+static const struct case_device *device_find(const struct case_device *list, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].id == id)
+			return &list[i];
+	return NULL;
+}
+
+int cases_device_state(struct txn *t, const struct user *u, const char *number, int64_t id,
+		       const char *was, const struct case_device *to, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct case_device *list, d;
+	struct incident c;
+	size_t n;
+	int r = load(t, u, number, a, &c, e); /* what was rebuilt is known late, too */
+
+	if (r < 0 || (r = device_check(to, e)) < 0 ||
+	    (r = cases_store_devices(t, &u->scope, c.id, a, &list, &n, e)) < 0)
+		return r;
+	if (!device_find(list, n, id))
+		return err_set(e, -ENOENT, "there is no such device");
+	d = *device_find(list, n, id);
+	d.state = to->state;
+	d.why = to->why;
+	d.person_id = u->person_id;
+	if ((r = cases_store_device_state(t, &u->scope, &c, was, &d, now_us, e)) < 0)
+		return r;
+	if (r == 0)
+		return err_set(e, -ECONFLICT, "somebody else has just changed this device");
+	return device_tell(t, u, &c, &d, now_us, e);
+}
+
+static const char *const tlps[] = { "clear", "green", "amber", "amber+strict", "red" };
+
+int cases_indicator_tlp(struct txn *t, const struct user *u, const char *number, int64_t id,
+			const char *tlp, int64_t now_us, struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct incident c;
+	int r = load(t, u, number, a, &c, e);
+
+	if (r < 0)
+		return r;
+	if (!cases_rules_one_of(tlp, tlps, ARRAY_LEN(tlps)))
+		return err_set(e, -EINVAL, "choose how far the indicator may go");
+	if ((r = cases_store_indicator_tlp(t, &u->scope, &c, id, tlp, e)) < 0)
+		return r;
+	if (r == 0)
+		return err_set(e, -ENOENT, "there is no such indicator");
+	(void)now_us;
+	return accounts_audit(
+		t, u, "incident.indicator_tlp", "incident", c.id, c.company_id,
+		arena_printf(a, "{\"indicator\":%lld,\"tlp\":\"%s\"}", (long long)id, tlp), e);
 }
 
 int cases_indicator(struct txn *t, const struct user *u, const char *number,
@@ -210,6 +284,8 @@ int cases_indicator(struct txn *t, const struct user *u, const char *number,
 		return r;
 	if (!cases_rules_one_of(i->type, types, ARRAY_LEN(types)))
 		return err_set(e, -EINVAL, "choose what kind of indicator it is");
+	if (i->tlp && i->tlp[0] && !cases_rules_one_of(i->tlp, tlps, ARRAY_LEN(tlps)))
+		return err_set(e, -EINVAL, "choose how far the indicator may go");
 	if ((r = cases_rules_text(i->value, 1, 1000, e)) < 0 ||
 	    (r = cases_rules_text(i->note, 0, 500, e)) < 0)
 		return r;

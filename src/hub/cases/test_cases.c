@@ -96,6 +96,50 @@ static void turns_out_to_be_another_kind(struct test_hub *th)
 			       "種類を「ファイルが暗号化された"));
 }
 
+static int turn(const struct ready *r, int64_t id, const char *was, const char *state,
+		const char *why)
+{
+	const struct case_device to = { .state = state, .why = why };
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+	int ret = cases_device_state(t, &r->u, "IW-2026-000001", id, was, &to, TEST_HUB_NOW, &e);
+
+	return ret < 0 ? ret : txn_commit(&t, &e);
+}
+
+static void a_device_turns_once_for_two_people(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_device *d;
+	size_t count;
+	struct err e = { 0 };
+	int64_t id = open_case(&r, &n), states = 0;
+
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/IW-2026-000001/devices",
+				       "name=pc&state=suspected")
+				 .status,
+			 303);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+	assert_int_equal(cases_store_devices(t, &r.u.scope, id, a, &d, &count, &e), 0);
+	assert_int_equal(count, 1);
+	txn_rollback(&t);
+	assert_int_equal(turn(&r, d->id, "suspected", "broken", "x"), -EINVAL);
+	assert_int_equal(turn(&r, d->id + 1, "suspected", "clean", "x"), -ENOENT);
+	assert_int_equal(turn(&r, d->id, "suspected", "contained", "線を抜いた"), 0);
+	assert_int_equal(turn(&r, d->id, "suspected", "clean", "x"), -ECONFLICT);
+	t = txn_begin(th->hub->db, TXN_READ, &e);
+	assert_int_equal(db_one_int(t, &r.u.scope,
+				    "SELECT count(*) FROM incident_device_state"
+				    " WHERE @scope(company_id)",
+				    DB_NO_ARGS, &states, &e),
+			 0);
+	assert_int_equal(states, 2);
+	assert_non_null(
+		strstr(test_hub_get(th, r.desk, "/cases/IW-2026-000001").body, "切り離し済み"));
+}
+
 static void from_call_to_lesson(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -484,6 +528,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(from_call_to_lesson),
 		ON_BOTH(turns_out_to_be_another_kind),
+		ON_BOTH(a_device_turns_once_for_two_people),
 		ON_BOTH(the_tally_follows_the_states),
 		ON_BOTH(the_story_is_in_order_and_whole),
 		ON_BOTH(numbers_run_by_region_and_year),
