@@ -233,6 +233,7 @@ static void bullet(struct press *s)
 {
 	if (!s->cr)
 		return;
+	cairo_new_path(s->cr); /* from where the last text ended there is no line to it */
 	cairo_arc(s->cr, MARGIN_X + 5, s->y + 6.5, 1.6, 0, 2 * G_PI);
 	cairo_fill(s->cr);
 }

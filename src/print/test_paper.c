@@ -12,7 +12,7 @@ static const struct paper_conf conf = {
 	.author = "岩手お助け隊",
 	.lang = "ja",
 	.foot = "IW-2026-000123",
-	.page_of = "{0} / {1}",
+	.page_of = "p{0}of{1}",
 	.cut = "ここまでしか入りません。",
 	.made_us = INT64_C(1795395600000000),
 };
@@ -82,7 +82,7 @@ static void text_is_found_and_fonts_are_embedded(void **state)
 	assert_non_null(strstr(text, "100 回目"));
 	assert_null(strstr(text, "なし"));
 	char last[20];
-	(void)snprintf(last, sizeof(last), "%d / %d", done.pages, done.pages);
+	(void)snprintf(last, sizeof(last), "p%dof%d", done.pages, done.pages);
 	assert_non_null(strstr(text, last));
 	SCOPED_MEM char *fonts = ask("pdffonts %s", &pdf);
 	size_t lines = 0;
@@ -121,7 +121,7 @@ static void too_many_pages_end_with_a_remark(void **state)
 	assert_int_equal(done.pages, 3);
 	SCOPED_MEM char *text = ask("pdftotext -layout %s -", &pdf);
 	assert_non_null(strstr(text, "ここまでしか入りません。"));
-	assert_non_null(strstr(text, "3 / 3"));
+	assert_non_null(strstr(text, "p3of3"));
 	assert_null(strstr(text, "500 回目"));
 }
 

@@ -11,7 +11,13 @@ struct export_choice {
 	const char *name_key, *for_key, *what_key;
 	const char **hidden; /* what is left out, in words */
 	size_t n_hidden;
+	const char *extra; /* what only this format leaves out; "" */
 	bool chosen;
+};
+
+struct export_group { /* for one reader */
+	struct export_choice *choices;
+	size_t n_choices;
 };
 
 struct export_told_row {
@@ -25,6 +31,8 @@ struct export_page {
 	const char *back;
 	struct export_choice *choices;
 	size_t n_choices;
+	struct export_group groups[3]; /* the same, by reader */
+	size_t n_groups;
 	struct export_told_row *told;
 	size_t n_told;
 	bool many, others, names;

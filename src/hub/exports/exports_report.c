@@ -203,7 +203,7 @@ static void found(struct writer *w)
 static void done(struct writer *w)
 {
 	part(w, "export.part.done");
-	column(w, "export.csv.when", 4, false);
+	column(w, "export.csv.when", 5, false);
 	column(w, "export.csv.who", 3, false);
 	column(w, "export.csv.what", 11, false);
 	column(w, "export.col.minutes", 2, true);
@@ -280,10 +280,10 @@ static void overview(struct writer *w)
 static void whole_story(struct writer *w)
 {
 	part(w, "export.part.story");
-	column(w, "export.csv.when", 4, false);
-	column(w, "export.csv.recorded", 4, false);
+	column(w, "export.csv.when", 5, false);
+	column(w, "export.csv.recorded", 5, false);
 	column(w, "export.csv.who", 3, false);
-	column(w, "export.csv.what", 10, false);
+	column(w, "export.csv.what", 9, false);
 	column(w, "export.col.minutes", 2, true);
 	column(w, "export.col.yen", 2, true);
 	for (size_t i = 0; i < w->c->n_lines; i++) {

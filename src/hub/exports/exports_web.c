@@ -47,8 +47,11 @@ static int hidden_of(struct call *c, struct txn *t, const char *number, struct e
 		return r;
 	x->hidden = arena_array(c->arena, one.n_hidden + 1, sizeof(*x->hidden));
 	x->n_hidden = one.n_hidden;
-	for (size_t i = 0; i < one.n_hidden; i++)
+	for (size_t i = 0; i < one.n_hidden; i++) {
 		x->hidden[i] = hidden_text(c, &one.hidden[i]);
+		if (strcmp(one.hidden[i].key, "export.hidden.format") == 0)
+			x->extra = x->hidden[i];
+	}
 	return 0;
 }
 
@@ -56,6 +59,19 @@ static int hidden_of(struct call *c, struct txn *t, const char *number, struct e
 static bool alike(const struct export_kind *a, const struct export_kind *b)
 {
 	return a->to == b->to && (a->flags & EXPORT_NO_JA3) == (b->flags & EXPORT_NO_JA3);
+}
+
+/* Kinds for one reader stand beside each other. */
+static void groups(struct export_page *p)
+{
+	for (size_t i = 0; i < p->n_choices; i++) {
+		struct export_group *g = &p->groups[p->n_groups - (p->n_groups > 0)];
+		if (p->n_groups == 0 || g->choices[0].kind->to != p->choices[i].kind->to) {
+			g = &p->groups[p->n_groups++];
+			g->choices = &p->choices[i];
+		}
+		g->n_choices++;
+	}
 }
 
 static int choices(struct call *c, struct txn *t, struct export_page *p, const char *chosen)
@@ -77,12 +93,14 @@ static int choices(struct call *c, struct txn *t, struct export_page *p, const c
 				   : kinds[i].to == FOR_DESK  ? "export.for.desk"
 							      : "export.for.others",
 			.what_key = arena_printf(c->arena, "export.what.%s", kinds[i].id),
+			.extra = "",
 			.chosen = chosen ? strcmp(chosen, kinds[i].id) == 0 : p->n_choices == 0,
 		};
 		for (size_t k = 0; k < p->n_choices && !x->hidden; k++)
 			if (alike(p->choices[k].kind, x->kind)) {
 				x->hidden = p->choices[k].hidden;
 				x->n_hidden = p->choices[k].n_hidden;
+				x->extra = p->choices[k].extra;
 			}
 		if (!p->many && !x->hidden)
 			r = hidden_of(c, t, p->number, x);
@@ -92,6 +110,7 @@ static int choices(struct call *c, struct txn *t, struct export_page *p, const c
 		p->names = p->names || (kinds[i].flags & EXPORT_NAMES);
 		p->n_choices++;
 	}
+	groups(p);
 	return 0;
 }
 
