@@ -22,7 +22,8 @@ static const char *text_of(struct str value, size_t max, struct arena *a)
 		return "";
 	if (!utf8_valid(s.p, s.n))
 		return "";
-	char *out = arena_strndup(a, s.p, s.n);
+	char *out = arena_alloc(a, s.n + 1);
+	memcpy(out, s.p, s.n); /* zeros and all: they become blanks */
 	for (; end < s.n && chars <= max; end++) {
 		if (((unsigned char)out[end] & 0xc0) != 0x80 && ++chars > max)
 			break;

@@ -71,6 +71,8 @@ int history_match(const struct csv_row *headings, enum history_column match[CSV_
 {
 	bool seen[HISTORY_COLUMNS + 1] = { false };
 
+	for (size_t i = 0; i < CSV_COLUMNS_MAX; i++)
+		match[i] = HISTORY_COLUMNS; /* a row may be longer than the first */
 	for (size_t i = 0; i < headings->n; i++) {
 		match[i] = find(headings->cell[i]);
 		if (match[i] != HISTORY_COLUMNS && seen[match[i]])

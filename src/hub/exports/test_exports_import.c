@@ -147,6 +147,17 @@ static void a_thousand_rows_half_of_them_wrong(struct test_hub *th)
 	assert_int_equal(rep.n_same, 650);
 }
 
+/* Cells behind the last heading belong to nothing. */
+static void rows_longer_than_the_first(struct test_hub *th)
+{
+	static const char file[] =
+		"opened,company,title\n2026-01-01,みなと製作所,x,1,2,3,4,5,6,7\n";
+	struct ready r = ready(th);
+	SCOPED_ARENA struct arena *a = arena_new(0);
+
+	assert_int_equal(import(&r, STR(file), false, a).n_new, 1);
+}
+
 static void shift_jis_of_excel(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -297,6 +308,7 @@ int main(void)
 		ON_BOTH(good_rows_come_in_and_wrong_ones_say_why),
 		ON_BOTH(twice_changes_nothing_and_nothing_is_lost),
 		ON_BOTH(a_thousand_rows_half_of_them_wrong),
+		ON_BOTH(rows_longer_than_the_first),
 		ON_BOTH(shift_jis_of_excel),
 		ON_BOTH(what_is_no_such_file),
 		ON_BOTH(hive_becomes_a_case_once),
