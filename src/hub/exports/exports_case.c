@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/exports/exports_evidence.h"
 
 enum { CARDS_MAX = 20 };
 
@@ -125,18 +126,32 @@ static const char *url_of(struct arena *a, const struct indicator *i, const char
 	return arena_printf(a, "%s://%s", tls ? "https" : "http", i->value);
 }
 
-/* A note that begins with "TLP:RED" marks its indicator; without a mark it is amber. */
-static enum tlp mark_of(const char *note)
+/* A note that begins with "TLP:RED" marks its indicator too: 0 and *OUT, or false. */
+static bool note_mark(const char *note, enum tlp *out)
 {
 	char name[16] = "";
 	size_t n = 0;
 
 	if (strncmp(note, "TLP:", 4) != 0)
-		return EXPORT_TLP_AMBER;
+		return false;
 	for (const char *p = note + 4; *p && *p != ' ' && n + 1 < sizeof(name); p++)
 		name[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
 	name[n] = '\0';
-	return exports_tlp_of(name);
+	*out = exports_tlp_of(name);
+	return true;
+}
+
+/* Where both say something the more closed one holds; amber where nobody does. */
+static enum tlp mark_of(const struct case_indicator *n, const struct export_mark *marks, size_t k)
+{
+	enum tlp mark = EXPORT_TLP_AMBER, note;
+
+	for (size_t i = 0; i < k; i++)
+		if (marks[i].id == n->id)
+			mark = marks[i].tlp;
+	if (!note_mark(n->note, &note))
+		return mark;
+	return k == 0 || note > mark ? note : mark;
 }
 
 static bool indicator_of(const struct export_ask *q, const struct case_indicator *n,
@@ -155,7 +170,7 @@ static bool indicator_of(const struct export_ask *q, const struct case_indicator
 		.type_text = text(q, arena_printf(q->arena, "case.indicator.%s", n->type)),
 		.note = q->named ? n->note : "",
 		.v6 = strchr(i.value, ':') != NULL && i.kind != INDICATOR_URL,
-		.tlp = mark_of(n->note),
+		.tlp = EXPORT_TLP_AMBER,
 	};
 	return true;
 }
@@ -163,16 +178,22 @@ static bool indicator_of(const struct export_ask *q, const struct case_indicator
 static int indicators_read(const struct export_ask *q, struct export_case *c, struct err *e)
 {
 	struct case_indicator *list;
+	struct export_mark *marks;
+	size_t n_marks;
 	int64_t marked = 0, unfit = 0, homeless = 0;
 	size_t n;
 	int r = cases_store_indicators(q->t, q->scope, c->c.id, q->arena, &list, &n, e);
 
 	if (r < 0)
 		return r;
+	if ((r = exports_evidence_marks(q, c->c.id, &marks, &n_marks, e)) < 0)
+		return r;
 	c->indicators = arena_array(q->arena, n + 1, sizeof(*c->indicators));
 	for (size_t i = 0; i < n; i++) {
 		struct export_indicator *out = &c->indicators[c->n_indicators];
-		if (!indicator_of(q, &list[i], out)) {
+		const bool fit = indicator_of(q, &list[i], out);
+		out->tlp = mark_of(&list[i], marks, n_marks);
+		if (!fit) {
 			unfit++;
 		} else if (out->tlp > exports_tlp_limit(q->to)) {
 			marked++;
@@ -319,6 +340,8 @@ static int parts_read(const struct export_ask *q, struct export_case *c, struct 
 		r = devices_read(q, c, e);
 	if (r >= 0)
 		r = consents_read(q, c, e);
+	if (r >= 0 && q->to == FOR_DESK)
+		r = exports_evidence_read(q, c, e);
 	return r < 0 ? r : cards_read(q, c, e);
 }
 

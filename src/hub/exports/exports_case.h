@@ -54,6 +54,20 @@ struct export_consent {
 	const char *what_text;
 };
 
+/* Of the feature evidence; for desk and insurer only. */
+struct export_item {
+	int64_t no, taken_us;
+	const char *name, *state_text, *sha256;
+};
+struct export_measure {
+	int64_t from_us, until_us; /* 0 = for good */
+	const char *what, *target;
+};
+struct export_cost {
+	int64_t at_us, minutes, yen;
+	const char *category_text, *what;
+};
+
 /* What is left out: how many of what, and why. */
 struct export_hidden {
 	int64_t n;
@@ -75,6 +89,12 @@ struct export_case {
 	size_t n_indicators;
 	struct export_consent *consents;
 	size_t n_consents;
+	struct export_item *items;
+	size_t n_items;
+	struct export_measure *measures;
+	size_t n_measures;
+	struct export_cost *costs;
+	size_t n_costs;
 	struct watch_card *cards; /* of its alerts */
 	size_t n_cards;
 	struct export_hidden hidden[EXPORT_HIDDEN_MAX];

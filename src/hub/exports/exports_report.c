@@ -349,12 +349,65 @@ static void consents(struct writer *w)
 	}
 }
 
+static void evidence(struct writer *w)
+{
+	if (w->c->n_items == 0)
+		return;
+	part(w, "export.part.evidence");
+	column(w, "export.evidence.no", 1, true);
+	column(w, "export.evidence.name", 4, false);
+	column(w, "export.evidence.taken", 4, false);
+	column(w, "export.evidence.state", 2, false);
+	column(w, "export.evidence.hash", 8, false);
+	for (size_t i = 0; i < w->c->n_items; i++) {
+		const struct export_item *x = &w->c->items[i];
+		row(w, &(struct export_row){ { grouped(w, x->no), x->name, when(w, x->taken_us),
+					       x->state_text, x->sha256 } });
+	}
+}
+
+static void measures(struct writer *w)
+{
+	if (w->c->n_measures == 0)
+		return;
+	part(w, "export.part.measures");
+	column(w, "export.csv.what", 6, false);
+	column(w, "export.measure.target", 4, false);
+	column(w, "export.measure.from", 4, false);
+	column(w, "export.measure.until", 4, false);
+	for (size_t i = 0; i < w->c->n_measures; i++) {
+		const struct export_measure *x = &w->c->measures[i];
+		row(w, &(struct export_row){
+			       { x->what, x->target, when(w, x->from_us), when(w, x->until_us) } });
+	}
+}
+
+static void costs(struct writer *w)
+{
+	if (w->c->n_costs == 0)
+		return;
+	part(w, "export.part.costs");
+	column(w, "export.csv.when", 5, false);
+	column(w, "export.cost.category", 4, false);
+	column(w, "export.csv.what", 8, false);
+	column(w, "export.col.minutes", 2, true);
+	column(w, "export.col.yen", 3, true);
+	for (size_t i = 0; i < w->c->n_costs; i++) {
+		const struct export_cost *x = &w->c->costs[i];
+		row(w, &(struct export_row){ { when(w, x->at_us), x->category_text, x->what,
+					       grouped(w, x->minutes), grouped(w, x->yen) } });
+	}
+}
+
 static void in_full(struct writer *w)
 {
 	overview(w);
 	whole_story(w);
 	devices(w);
 	indicators(w);
+	evidence(w);
+	measures(w);
+	costs(w);
 	consents(w);
 }
 
