@@ -13,7 +13,7 @@
 #include "probe/workers/crew_priv.h"
 
 enum {
-	TASKS_A_STEP = 16,
+	TASKS_A_STEP = 64,
 	FILE_WAIT_MS = 100, /* the threads that read a file are never long silent */
 };
 
@@ -190,6 +190,7 @@ static bool judge_wait(struct crew *c, int wait_ms)
 static bool judge_some(struct crew *c, int wait_ms)
 {
 	bool more = true;
+	unsigned tries = 0;
 
 	crew_lock(c);
 	for (int k = 0; more && k < TASKS_A_STEP; k++) {
@@ -199,7 +200,7 @@ static bool judge_some(struct crew *c, int wait_ms)
 			crew_read(c);
 		else if (crew_read_through(c))
 			more = false;
-		else if (!judge_wait(c, wait_ms))
+		else if (!crew_linger(c, &tries) && !judge_wait(c, wait_ms))
 			break;
 	}
 	crew_unlock(c);

@@ -11,7 +11,7 @@
 #include "probe/workers/source.h"
 
 enum {
-	BLOCKS = 16,
+	BLOCKS = 32,
 	CHUNKS_A_WAKE = 4, /* a judge who sleeps is woken for some, not for each */
 	PROBLEMS_MAX = CAPTURE_PROBLEMS_MAX + 2,
 };
@@ -73,6 +73,9 @@ void *crew_help(void *c);
 bool crew_may_read(const struct crew *c);
 bool crew_read_through(const struct crew *c);
 void crew_read(struct crew *c);
+/* A moment in which another may be through with what is waited for; TRIES counts them. False: it
+ * takes longer, sleep. */
+bool crew_linger(struct crew *c, unsigned *tries);
 void crew_hear(struct crew *c); /* the oldest chunk */
 void crew_hand_over(struct crew *c, struct chunk *k, bool ends_block);
 void crew_wake(struct crew *c); /* after anything changed: who has something to do now */

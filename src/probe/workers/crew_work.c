@@ -8,7 +8,11 @@
 #include "base/clock.h"
 #include "probe/workers/crew_priv.h"
 
-enum { WIRE_WAIT_MS = 50 };
+enum {
+	WIRE_WAIT_MS = 50,
+	LINGER_NS = 1500,
+	LINGER_TRIES = 40, /* together about what it takes to sleep and to be woken */
+};
 
 bool crew_read_through(const struct crew *c)
 {
@@ -163,6 +167,18 @@ static void follow(struct crew *c)
 	f->open = NULL;
 }
 
+bool crew_linger(struct crew *c, unsigned *tries)
+{
+	if (c->live || ++*tries > LINGER_TRIES)
+		return false;
+	crew_unlock(c);
+	int64_t until_ns = clock_mono_ns(&clock_real) + LINGER_NS;
+	while (clock_mono_ns(&clock_real) < until_ns)
+		;
+	crew_lock(c);
+	return true;
+}
+
 static void wait_for_work(struct crew *c, bool follower)
 {
 	c->waits += c->read - c->judged == BLOCKS;
@@ -185,13 +201,18 @@ void *crew_help(void *arg)
 	crew_lock(c);
 	bool follower = !c->following;
 	c->following = true;
-	while (!c->at_once && !crew_read_through(c)) {
-		if (follower && may_follow(c))
+	for (unsigned tries = 0; !c->at_once && !crew_read_through(c);) {
+		bool to_follow = follower && may_follow(c);
+		if (!to_follow && !crew_may_read(c)) {
+			if (!crew_linger(c, &tries))
+				wait_for_work(c, follower);
+			continue;
+		}
+		if (to_follow)
 			follow(c);
-		else if (crew_may_read(c))
-			crew_read(c);
 		else
-			wait_for_work(c, follower);
+			crew_read(c);
+		tries = 0;
 	}
 	crew_wake(c);
 	crew_unlock(c);

@@ -41,7 +41,7 @@ struct event_flow {
 
 enum {
 	CHUNK_BYTES = 64 * 1024,
-	CHUNKS = 32,
+	CHUNKS = 64,
 };
 
 struct chunk {
