@@ -78,6 +78,7 @@ static const struct panel panels[] = {
 	{ "company.top", READERS, response_panel_held },
 	{ "company.main", READERS, response_panel_own_consents },
 	{ "devices.top", READERS, response_panel_held },
+	{ "portal.home", ROLE_COMPANY, response_panel_held },
 	{ "home.main", WORKERS, response_panel_home },
 	{ "home.main", ROLE_COMPANY, response_panel_own_held },
 };
