@@ -62,3 +62,7 @@ CREATE TABLE screen_session (
 	log TEXT NOT NULL                    -- of that program, as text
 );
 CREATE INDEX screen_session_by_incident ON screen_session (incident_id, id);
+
+-- step 2: recordings that are not evidence yet are found at once
+
+CREATE INDEX sensor_order_by_file ON sensor_order (evidence_id, file_us);

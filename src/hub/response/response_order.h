@@ -96,6 +96,8 @@ void response_report_done(void *arg, bool committed);
 /* Job: what was never heard of again, and effects whose time is over. */
 int response_sweep(struct hub *h, struct err *e);
 
+/* Job: recordings become evidence of their case. */
+int response_handover(struct hub *h, struct err *e);
 /* Somebody took the file of a capture: into the audit trail. */
 int response_file_taken(struct txn *t, const struct user *u, const struct response_order *o,
 			struct err *e);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "hub/evidence/evidence.h"
 #include "hub/live.h"
 #include "hub/response/response_order.h"
 #include "hub/response/response_store.h"
@@ -357,10 +358,12 @@ int response_order_show(struct call *c)
 	return call_page(c, 200, "response.order.page", o.target, "/orders", &b);
 }
 
-/* The packets of a capture: contents of what people said; the audit trail knows who took them. */
+/* The packets of a capture: contents of what people said; the audit trail knows who took them. Once
+ * they are evidence, they are taken there, where a reason is asked for. */
 int response_order_file(struct call *c)
 {
 	struct response_order o;
+	struct evidence_item kept;
 	int64_t id;
 	int r = call_id(c, 0, &id);
 
@@ -370,6 +373,11 @@ int response_order_file(struct call *c)
 	r = t ? response_store_get(t, c->scope, id, c->arena, &o, &c->err) : c->err.code;
 	if (r >= 0 && !o.file_us)
 		r = err_set(&c->err, -ENOENT, "there is no recording of this order");
+	if (r >= 0 && o.evidence_id) {
+		r = evidence_get(t, c->scope, o.evidence_id, c->arena, &kept, &c->err);
+		return r < 0 ? r
+			     : call_redirect(c, "/cases/%s/evidence/%" PRId64, o.number, kept.no);
+	}
 	if (r >= 0)
 		r = response_file_taken(t, c->user, &o, &c->err);
 	if (r >= 0)

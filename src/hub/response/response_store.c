@@ -223,6 +223,18 @@ int response_store_overdue(struct txn *t, int64_t now_us, int64_t silent_us, siz
 	return rows_list(r, order_read, a, ROWS_OUT(out, n_out), e);
 }
 
+int response_store_files(struct txn *t, size_t limit, struct arena *a, struct response_order **out,
+			 size_t *n_out, struct err *e)
+{
+	struct rows *r = db_query(t, &scope_system,
+				  ORDERS "WHERE o.file_us > 0 AND o.evidence_id IS NULL"
+					 " AND o.type = 'capture' AND @scope(o.company_id)"
+					 " ORDER BY o.id LIMIT $1",
+				  DB_ARGS(DB_INT((int64_t)limit)), e);
+
+	return rows_list(r, order_read, a, ROWS_OUT(out, n_out), e);
+}
+
 int response_store_urgent(struct txn *t, const struct scope *s, int64_t since_us, int64_t until_us,
 			  size_t limit, struct arena *a, struct response_order **out, size_t *n_out,
 			  struct err *e)

@@ -29,6 +29,9 @@ int response_store_effect(struct txn *t, const struct scope *s, const struct res
 int response_store_overdue(struct txn *t, int64_t now_us, int64_t silent_us, size_t limit,
 			   struct arena *a, struct response_order **out, size_t *n_out,
 			   struct err *e);
+/* Those whose file came up and is not evidence yet. */
+int response_store_files(struct txn *t, size_t limit, struct arena *a, struct response_order **out,
+			 size_t *n_out, struct err *e);
 /* For the front page: failed since SINCE_US and not tried again, or in effect and over before
  * UNTIL_US. */
 int response_store_urgent(struct txn *t, const struct scope *s, int64_t since_us, int64_t until_us,

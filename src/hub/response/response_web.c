@@ -60,6 +60,7 @@ static const struct route routes[] = {
 
 static const struct job jobs[] = {
 	{ "orders", 5000, response_sweep },
+	{ "recordings", 3000, response_handover },
 };
 
 static const struct conf_row conf[] = {

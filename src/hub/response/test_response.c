@@ -593,6 +593,17 @@ static void a_recording_comes_up(struct test_hub *th)
 	assert_memory_equal(p.body, "a\0\xffpc", 5);
 	assert_int_equal(
 		count(&r, "@global SELECT count(*) FROM audit WHERE action = 'order.file'"), 1);
+	/* then it is evidence, and taken from there */
+	test_hub_job(th, "recordings");
+	assert_true(get(&r, id, a).evidence_id > 0);
+	p = test_hub_get(th, r.desk, path);
+	assert_int_equal(p.status, 303);
+	assert_string_equal(p.location, "/cases/" NO "/evidence/1");
+	p = test_hub_get(th, r.desk, "/cases/" NO "/evidence/1");
+	assert_non_null(strstr(p.body, NO "-"));
+	test_hub_job(th, "recordings"); /* once */
+	assert_int_equal(count(&r, "SELECT count(*) FROM evidence_item WHERE @scope(company_id)"),
+			 1);
 }
 
 static void through_the_pages(struct test_hub *th)
