@@ -47,6 +47,9 @@ THINGS = {
     "/notices/{id}": "notice",
     "/cases/{number}": "case",
     "/cases/{number}/consents/{id}": "case_consent",
+    "/cases/{number}/entries/{id}": "number_one",
+    "/cases/{number}/ties/{id}": "number_one",
+    "/cases/{number}/calls/{company}": "company",
     "/cases/{number}/steps/{procedure}": "procedure",
     "/steps/{procedure}": "procedure",
     "/orders/{id}": "order",
@@ -135,6 +138,19 @@ FORMS = {
     "/cases/{number}/screens": {"tool": "rustdesk", "device": "x"},
     "/orders/{id}/end": {},
     "/screens/{id}/end": {"minutes": "1", "did": "x"},
+    "/cases/{number}/edit": {"version": "1", "title": "changed"},
+    "/cases/{number}/entries/{id}": {"old": "x", "body": "changed"},
+    "/cases/{number}/merge": {"into": "IW-2026-000001"},
+    "/cases/{number}/unmerge": {},
+    "/cases/{number}/split": {"title": "changed", "kind": "general_it", "entry": "1"},
+    "/cases/{number}/ties": {"other": "IW-2026-000001", "kind": "related"},
+    "/cases/{number}/ties/{id}/remove": {},
+    "/cases/{number}/tags": {"tag": "changed"},
+    "/cases/{number}/tags/remove": {"tag": "changed"},
+    "/cases/{number}/calls/{company}": {},
+    "/cases/{number}/calls/{company}/not-needed": {"why": "x"},
+    "/cases/bulk": {"do": "take"},
+    "/alerts/bulk": {"do": "dismiss"},
     "/cases/{number}/close": {"cause": "x", "lesson": "x"},
     "/cases/{number}/reopen": {"why": "x"},
 }
@@ -179,7 +195,7 @@ class World:
         self.a = hub.value("SELECT id FROM company WHERE name = ?", MINATO)
         self.b = hub.value("SELECT id FROM company WHERE name = ?", KITAKAMI)
         self.desk = hub.admin()
-        self.ids = {"company": self.a, "wrong_token": "0" * 43, "asset": "app.css"}
+        self.ids = {"company": self.a, "wrong_token": "0" * 43, "number_one": 1, "asset": "app.css"}
 
     def id_of(self, table, where="company_id = ?"):
         return self.hub.value(f"SELECT max(id) FROM {table} WHERE {where}", self.a)

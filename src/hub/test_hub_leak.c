@@ -191,6 +191,11 @@ static const struct leak_row rows[] = {
 	POST("/cases/{number}/close", "/cases/@k/close", "cause=x&lesson=x"),
 	POST("/cases/{number}/reopen", "/cases/@k/reopen", "why=x"),
 
+	SEEN("/cases/{number}/edit", "/cases/@k/edit"),
+	POST("/cases/{number}/edit", "/cases/@k/edit", "version=1&title=x"),
+	GET("/cases/{number}/entries/{id}", "/cases/@k/entries/1"),
+	POST("/cases/{number}/entries/{id}", "/cases/@k/entries/1", "old=x&body=y"),
+
 	/* related */
 	SEEN("/cases/{number}/related", "/cases/@k/related"),
 	POST("/cases/{number}/merge", "/cases/@k/merge", "into=@k"),

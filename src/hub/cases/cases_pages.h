@@ -38,11 +38,42 @@ struct case_list { /* a panel */
 	int64_t total;
 };
 
+struct case_was_line { /* what was there before */
+	struct case_was w;
+	const char *text_key;
+	int64_t old_us; /* when it was a time; 0 = it was a text */
+};
+
+struct case_edit_field {
+	const char *name, *text_key, *now, *typed;
+	bool differs, is_long;
+};
+struct case_edit_page {
+	struct incident c;
+	struct case_edit_field fields[5];
+	size_t n_fields;
+	struct case_option *severities;
+	size_t n_severities;
+	const char *severity_now;
+	bool severity_differs, conflict;
+	struct case_was_line *was;
+	size_t n_was;
+	const char *error;
+};
+struct case_correct_page {
+	struct incident c;
+	struct case_entry n;
+	const char *typed, *error;
+	bool conflict;
+};
+
 struct case_line { /* one entry of the story */
 	struct case_entry n;
 	const char *text; /* what the hub says, filled; "" = nothing */
 	const char *icon;
 	bool late; /* recorded long after it happened */
+	struct case_was_line *was;
+	size_t n_was;
 };
 
 struct case_state_step {

@@ -12,7 +12,7 @@
 #include "hub/accounts/accounts.h"
 #include "hub/watch/watch.h"
 
-enum { LATE_MIN = 30, PEOPLE_MAX = 200 };
+enum { LATE_MIN = 10, PEOPLE_MAX = 200 };
 
 const char *cases_view_light(const struct incident *i)
 {
@@ -108,6 +108,35 @@ static void line(struct call *c, const struct case_entry *n, struct case_line *o
 	out->late = n->recorded_us > n->happened_us + LATE_MIN * US_PER_MIN;
 }
 
+struct case_was_line cases_view_was(struct call *c, const struct case_was *w)
+{
+	struct case_was_line out = { .w = *w,
+				     .text_key = arena_printf(c->arena, "case.was.%s", w->field) };
+
+	if (strcmp(w->field, "happened") == 0 && time_parse(w->old_text, &out.old_us) < 0)
+		out.old_us = 0; /* shown as it stands */
+	return out;
+}
+
+/* Each line with what it said before. */
+static int corrected(struct call *c, struct txn *t, struct case_page *p)
+{
+	struct case_was *w;
+	size_t n;
+	int r = cases_was(t, c->scope, p->c.id, c->arena, &w, &n, &c->err);
+
+	for (size_t i = 0; i < p->n_story && r >= 0 && n; i++) {
+		struct case_line *l = &p->story[i];
+		for (size_t k = 0; k < n; k++) {
+			if (w[k].entry_id != l->n.id)
+				continue;
+			l->was = arena_grow(c->arena, l->was, l->n_was, sizeof(*l->was));
+			l->was[l->n_was++] = cases_view_was(c, &w[k]);
+		}
+	}
+	return r;
+}
+
 static int story(struct call *c, struct txn *t, struct case_page *p)
 {
 	struct case_entry *entries;
@@ -118,7 +147,7 @@ static int story(struct call *c, struct txn *t, struct case_page *p)
 	p->story = arena_array(c->arena, p->n_story ? p->n_story : 1, sizeof(*p->story));
 	for (size_t i = 0; i < p->n_story; i++)
 		line(c, &entries[i], &p->story[i]);
-	return 0;
+	return corrected(c, t, p);
 }
 
 /* Who may have done something: the people of the organisations that work on cases. */

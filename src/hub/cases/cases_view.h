@@ -17,6 +17,8 @@ struct case_option *cases_view_prefectures(struct call *c, int chosen, size_t *n
 /* Whether C stands under another number than the path said. */
 bool cases_view_moved(const struct call *c, const struct incident *i);
 
+struct case_was_line cases_view_was(struct call *c, const struct case_was *w);
+
 /* The whole case {number} of the path. -ENOENT. */
 int cases_view_case(struct call *c, struct case_page *out);
 

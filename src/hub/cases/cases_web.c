@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
+#include "hub/cases/cases_edit_web.h"
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_found.h"
@@ -68,6 +69,7 @@ static int cases_json(struct call *c, const struct incident *i, size_t n)
 		jsonw_text(&w, "title", i[k].title);
 		jsonw_text(&w, "state", i[k].state);
 		jsonw_int(&w, "severity", i[k].severity);
+		jsonw_int(&w, "version", i[k].version);
 		jsonw_time(&w, "opened", i[k].opened_us);
 		jsonw_int(&w, "minutes", i[k].minutes);
 		jsonw_int(&w, "cost_yen", i[k].cost_yen);
@@ -402,6 +404,10 @@ static const struct route routes[] = {
 	{ "GET", "/cases/{number}/sheet", READERS, case_sheet, 0 },
 	{ "POST", "/cases/{number}/actions", WORKERS, case_act, 0 },
 	{ "POST", "/cases/{number}/notes", WORKERS, case_note, 0 },
+	{ "GET", "/cases/{number}/edit", WORKERS, cases_edit_web_form, 0 },
+	{ "POST", "/cases/{number}/edit", WORKERS, cases_edit_web_save, 0 },
+	{ "GET", "/cases/{number}/entries/{id}", WORKERS, cases_edit_web_entry, 0 },
+	{ "POST", "/cases/{number}/entries/{id}", WORKERS, cases_edit_web_correct, 0 },
 	{ "POST", "/cases/{number}/take", WORKERS, case_take, 0 },
 	{ "POST", "/cases/{number}/state", WORKERS, case_state, 0 },
 	{ "POST", "/cases/{number}/kind", WORKERS, case_kind, 0 },

@@ -2,6 +2,7 @@
 /* Cases on both databases: from a call to the lesson, paper sheets, consents, numbers, who may
  * what, and the statistics that come of it. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -523,6 +524,100 @@ static void a_call_through_the_pages(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, r.desk, "/cases?q=slow&kind=general_it").status, 200);
 }
 
+static int edit(const struct ready *r, int64_t version, const char *title, int64_t happened_us)
+{
+	const struct case_edit n = {
+		.version = version, .title = title, .severity = -1, .happened_us = happened_us
+	};
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+	int ret = cases_edit(t, &r->u, "IW-2026-000001", &n, TEST_HUB_NOW, &e);
+
+	return ret < 0 ? ret : txn_commit(&t, &e);
+}
+
+static void of_two_who_mend_the_second_is_told(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_was *was;
+	struct err e = { 0 };
+	size_t n_was;
+	int64_t id = open_case(&r, &n), version = get(&r, "IW-2026-000001", a).version;
+
+	assert_int_equal(edit(&r, version, "一人目の題", TEST_HUB_NOW - US_PER_HOUR), 0);
+	assert_int_equal(edit(&r, version, "二人目の題", 0), -ECONFLICT);
+	assert_string_equal(get(&r, "IW-2026-000001", a).title, "一人目の題");
+	assert_int_equal(get(&r, "IW-2026-000001", a).happened_us, TEST_HUB_NOW - US_PER_HOUR);
+	/* the same through the page: both texts are there, and saving again is a decision */
+	char form[200];
+	(void)snprintf(form, sizeof(form), "version=%lld&title=second", (long long)version);
+	struct test_answer p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/edit", form);
+	assert_int_equal(p.status, 409);
+	assert_non_null(strstr(p.body, "一人目の題"));
+	assert_non_null(strstr(p.body, "second"));
+	(void)snprintf(form, sizeof(form), "version=%lld&title=second", (long long)version + 1);
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/IW-2026-000001/edit", form).status, 303);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+	assert_int_equal(cases_was(t, &r.u.scope, id, a, &was, &n_was, &e), 0);
+	assert_int_equal(n_was, 3);
+	assert_string_equal(was[0].old_text, n.title);
+	assert_string_equal(was[1].field, "happened");
+	assert_string_equal(was[2].old_text, "一人目の題");
+	assert_int_equal(
+		test_hub_post(th, r.desk, "/cases/IW-2026-000001/edit", "version=9&title=").status,
+		409);
+}
+
+static void a_corrected_line_keeps_the_old_one(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct case_entry *story;
+	struct err e = { 0 };
+	size_t n_story;
+	int64_t id = open_case(&r, &n);
+	char path[100];
+
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_VISIT, TEST_HUB_NOW - US_PER_HOUR), 0);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
+	assert_int_equal(cases_store_entries(t, &r.u.scope, id, a, &story, &n_story, &e), 0);
+	txn_rollback(&t);
+	(void)snprintf(path, sizeof(path), "/cases/IW-2026-000001/entries/%lld",
+		       (long long)story[0].id);
+	const char *form = "old=%E5%AF%BE%E5%BF%9C%E3%81%97%E3%81%9F&body=really&minutes=50&cost=1";
+	assert_int_equal(test_hub_get(th, r.desk, path).status, 200);
+	assert_int_equal(test_hub_post(th, r.desk, path, form).status, 303);
+	assert_int_equal(get(&r, "IW-2026-000001", a).minutes, 50);
+	assert_int_equal(get(&r, "IW-2026-000001", a).cost_yen, 1);
+	struct test_answer p = test_hub_get(th, r.desk, "/cases/IW-2026-000001");
+	assert_non_null(strstr(p.body, "really"));
+	assert_non_null(strstr(p.body, "<del>対応した</del>"));
+	assert_non_null(strstr(p.body, "<del>20</del>"));
+	/* who saw the old one is told */
+	p = test_hub_post(th, r.desk, path, form);
+	assert_int_equal(p.status, 409);
+	assert_non_null(strstr(p.body, "really"));
+	assert_int_equal(get(&r, "IW-2026-000001", a).minutes, 50);
+	assert_int_equal(test_hub_get(th, r.desk, "/cases/IW-2026-000001/entries/999").status, 404);
+}
+
+static void late_facts_show_both_times(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct case_new n = call_from(&r);
+	struct test_answer p;
+
+	open_case(&r, &n);
+	p = test_hub_get(th, r.desk, "/cases/IW-2026-000001");
+	assert_null(strstr(p.body, "あとから記録"));
+	assert_int_equal(act(&r, "IW-2026-000001", CASE_VISIT, TEST_HUB_NOW - 11 * US_PER_MIN), 0);
+	p = test_hub_get(th, r.desk, "/cases/IW-2026-000001");
+	assert_non_null(strstr(p.body, "あとから記録"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -534,6 +629,9 @@ int main(void)
 		ON_BOTH(numbers_run_by_region_and_year),
 		ON_BOTH(a_paper_sheet_ends_when_it_ended),
 		ON_BOTH(what_is_wrong_is_said),
+		ON_BOTH(of_two_who_mend_the_second_is_told),
+		ON_BOTH(a_corrected_line_keeps_the_old_one),
+		ON_BOTH(late_facts_show_both_times),
 		ON_BOTH(consents_are_given_and_revoked),
 		ON_BOTH(consents_end),
 		ON_BOTH(others_see_and_change_nothing),

@@ -157,16 +157,21 @@ static void thing_read(const struct rows *r, struct arena *a, void *row)
 		.value = rows_keep(r, 4, a),
 		.vendor = rows_keep(r, 5, a),
 		.dhcp_print = rows_keep(r, 6, a),
+		.live = rows_int(r, 7) != 0,
 	};
 }
+
+#define LIVE " CASE WHEN i.state IN ('open', 'contained', 'recovered') THEN 1 ELSE 0 END"
 
 int related_store_new_indicators(struct txn *t, int64_t after_id, size_t limit, struct arena *a,
 				 struct thing_row **out, size_t *n_out, struct err *e)
 {
-	struct rows *r = db_query(t, &scope_system,
-				  "@global SELECT id, incident_id, company_id, type, value, '', ''"
-				  " FROM incident_indicator WHERE id > $1 ORDER BY id LIMIT $2",
-				  DB_ARGS(DB_INT(after_id), DB_INT((int64_t)limit)), e);
+	struct rows *r = db_query(
+		t, &scope_system,
+		"@global SELECT x.id, x.incident_id, x.company_id, x.type, x.value, '', ''," LIVE
+		" FROM incident_indicator x JOIN incident i ON i.id = x.incident_id"
+		" WHERE x.id > $1 ORDER BY x.id LIMIT $2",
+		DB_ARGS(DB_INT(after_id), DB_INT((int64_t)limit)), e);
 
 	return rows_list(r, thing_read, a, ROWS_OUT(out, n_out), e);
 }
@@ -177,7 +182,8 @@ int related_store_new_devices(struct txn *t, int64_t after_id, size_t limit, str
 	struct rows *r =
 		db_query(t, &scope_system,
 			 "@global SELECT x.id, x.incident_id, x.company_id, '', '', d.vendor,"
-			 " d.dhcp_fingerprint FROM incident_device x LEFT JOIN device d"
+			 " d.dhcp_fingerprint," LIVE " FROM incident_device x"
+			 " JOIN incident i ON i.id = x.incident_id LEFT JOIN device d"
 			 " ON d.company_id = x.company_id AND d.mac = x.mac AND x.mac <> ''"
 			 " WHERE x.id > $1 ORDER BY x.id LIMIT $2",
 			 DB_ARGS(DB_INT(after_id), DB_INT((int64_t)limit)), e);

@@ -34,6 +34,7 @@ struct thing_row { /* an indicator or a device of a case */
 	int64_t id, incident_id, company_id;
 	const char *type, *value;        /* of an indicator */
 	const char *vendor, *dhcp_print; /* of a device */
+	bool live;                       /* the case is not closed */
 };
 int related_store_mark(struct txn *t, const char *name, int64_t *out, struct err *e);
 int related_store_set_mark(struct txn *t, const char *name, int64_t id, struct err *e);

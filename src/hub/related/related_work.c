@@ -12,6 +12,7 @@
 
 enum {
 	THINGS_A_ROUND = 2000,
+	ROUNDS = 4, /* in one run */
 	NEWS_A_ROUND = 500,
 	PRUNE_ROWS = 5000,
 	PRUNE_TURNS = 200,
@@ -56,7 +57,7 @@ static int add_trait(struct round *x, const struct thing_row *w, struct arena *a
 		.trait = trait_hash(related_secret(x->h), k, value, strlen(value)),
 	};
 	int r = related_store_add_trait(x->t, &c, e);
-	return r < 0 ? r : look(x, c.trait, e);
+	return r < 0 || !w->live ? r : look(x, c.trait, e); /* calls are for open cases */
 }
 
 typedef int (*things_fn)(struct txn *t, int64_t after_id, size_t limit, struct arena *a,
@@ -132,7 +133,7 @@ int related_work_run(struct hub *h, struct err *e)
 {
 	int more = 1, r = 0;
 
-	while (more && r >= 0)
+	for (int i = 0; i < ROUNDS && more && r >= 0; i++) /* the rest next time */
 		r = round_once(h, false, &more, e);
 	return r;
 }
