@@ -56,22 +56,13 @@ static int company_of(struct txn *t, const struct user *u, const struct outside_
 				      : 0;
 }
 
-static const char *marked_note(const struct outside_thing *x, struct arena *a)
-{
-	const char *name = exports_tlp_name(x->tlp);
-
-	return x->tlp == EXPORT_TLP_AMBER
-		       ? x->note
-		       : arena_printf(a, "TLP:%s%s%s", name, x->note[0] ? " " : "", x->note);
-}
-
 /* What is no indicator of ours is told in the story, so that nothing is lost. */
 static int thing_put(struct txn *t, const struct user *u, int64_t case_id, const char *number,
 		     const struct outside_thing *x, int64_t now_us, struct arena *a, struct err *e)
 {
-	const struct case_indicator i = { .type = x->type,
-					  .value = x->value,
-					  .note = marked_note(x, a) };
+	const struct case_indicator i = {
+		.type = x->type, .value = x->value, .note = x->note, .tlp = exports_tlp_name(x->tlp)
+	};
 	const char *const args[] = { x->value, x->note, NULL };
 	const struct case_told told = {
 		.case_id = case_id,

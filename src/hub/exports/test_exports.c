@@ -31,9 +31,11 @@ static void indicator(struct txn *t, const struct ready *r, const char *type, co
 		fail_msg("%s: %s", value, e.text);
 }
 
-static void marked(struct txn *t, const struct ready *r, const char *value, const char *note)
+static void marked(struct txn *t, const struct ready *r, const char *value, const char *tlp)
 {
-	const struct case_indicator i = { .type = "domain", .value = value, .note = note };
+	const struct case_indicator i = {
+		.type = "domain", .value = value, .note = "", .tlp = tlp
+	};
 
 	assert_int_equal(cases_indicator(t, &r->u, NUMBER, &i, TEST_HUB_NOW, NULL), 0);
 }
@@ -61,9 +63,9 @@ static void hang_on(struct txn *t, const struct ready *r)
 	indicator(t, r, "hash", HASH);
 	indicator(t, r, "ja3", "e7d705a3286e19ea42f587b344ee6865");
 	indicator(t, r, "domain", "これは 形が ちがう");
-	marked(t, r, "red.example", "TLP:RED 内密");
-	marked(t, r, "strict.example", "TLP:AMBER+STRICT");
-	marked(t, r, "green.example", "TLP:GREEN");
+	marked(t, r, "red.example", "red");
+	marked(t, r, "strict.example", "amber+strict");
+	marked(t, r, "green.example", "green");
 	if (cases_device(t, &r->u, NUMBER, &d, TEST_HUB_NOW, &e) < 0 ||
 	    cases_consent(t, &r->u, NUMBER, &k, TEST_HUB_NOW, &e) < 0 ||
 	    cases_act(t, &r->u, NUMBER, &n, TEST_HUB_NOW, &e) < 0 ||

@@ -245,7 +245,7 @@ static void hive_becomes_a_case_once(struct test_hub *th)
 	assert_int_equal(i.happened_us, INT64_C(1795392000000000));
 	assert_int_equal(cases_store_indicators(t, &r.u.scope, i.id, a, &list, &n, NULL), 0);
 	assert_int_equal(n, 2);
-	assert_memory_equal(list[0].note, "TLP:red", 7); /* never more open than it came */
+	assert_string_equal(list[0].tlp, "red"); /* never more open than it came */
 	assert_int_equal(cases_store_devices(t, &r.u.scope, i.id, a, &devices, &n, NULL), 0);
 	assert_int_equal(n, 1);
 	assert_string_equal(devices[0].name, "PC-07");
