@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "hub/evidence/evidence_facts_store.h"
+#include "hub/evidence/evidence_files.h"
 #include "hub/evidence/evidence_rules.h"
 
 enum {
@@ -241,7 +242,7 @@ int evidence_cost_void(struct txn *t, const struct user *u, int64_t case_id, int
 					.kind = "money",
 					.body = why,
 					.text_key = "evidence.story.cost_void",
-					.text_arg = c.what };
+					.text_arg = evidence_name_shown(c.what, a) };
 	return tell(t, u, &told, now_us, e);
 }
 

@@ -461,6 +461,53 @@ static void costs_and_actions_are_one_sum(struct test_hub *th)
 	assert_true(holds(th, r.desk, "/cases/" NUMBER "/costs.csv", "SSD"));
 }
 
+static int64_t another_case(const struct ready *r)
+{
+	const struct case_new n = { .company_id = r->company,
+				    .kind = "ransomware",
+				    .title = "別の件",
+				    .source = "phone",
+				    .severity = 2,
+				    .words = "x",
+				    .contact_name = "",
+				    .contact_phone = "" };
+	const struct evidence_cost_new k = { .category = "parts", .what = "SSD", .unit_yen = 700 };
+	struct evidence_new w = { .kind = "disk", .name = "HDD" };
+	struct err e = { 0 };
+	int64_t id = 0, other;
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(cases_open(t, r->th->hub, &r->u, &n, TEST_HUB_NOW, &id, &e), 0);
+	w.case_id = id;
+	assert_int_equal(evidence_put(t, r->th->hub, &r->u, &w, NULL, TEST_HUB_NOW, &other, &e), 0);
+	assert_int_equal(evidence_cost_add(t, &r->u, id, &k, TEST_HUB_NOW, &other, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	return id;
+}
+
+static void what_was_merged_goes_along_and_back(struct test_hub *th)
+{
+	static const char *const from = "IW-2026-000002";
+	struct ready r = ready(th);
+	struct err e = { 0 };
+
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/" NUMBER "/costs",
+				       "category=parts&what=x&unit_yen=1000&minutes=5")
+				 .status,
+			 303);
+	another_case(&r);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_merge(t, th->hub, &r.u, from, NUMBER, "", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	sums_agree(&r, 1700, 5);
+	assert_true(holds(th, r.desk, PAGE, "HDD"));
+	t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_merge_undo(t, th->hub, &r.u, from, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	sums_agree(&r, 1000, 5);
+	assert_false(holds(th, r.desk, PAGE, "HDD"));
+}
+
 static void a_measure_ends_and_is_remembered(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -690,6 +737,7 @@ int main(void)
 		ON_BOTH(only_an_administrator_destroys),
 		ON_BOTH(a_thing_is_registered_by_hash),
 		ON_BOTH(costs_and_actions_are_one_sum),
+		ON_BOTH(what_was_merged_goes_along_and_back),
 		ON_BOTH(a_measure_ends_and_is_remembered),
 		ON_BOTH(devices_and_indicators_are_told),
 		ON_BOTH(a_capture_is_read_by_a_child),
