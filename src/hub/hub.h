@@ -29,6 +29,7 @@ struct live;          /* events to open pages; see hub/live.h */
 struct fleet;         /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct intel;         /* the worker on lists; see hub/intel/intel_work.h */
 struct related;       /* sightings; see hub/related/related_seen.h */
+struct outbox;        /* tells programs of others; see hub/outbox/outbox.h */
 struct watch_fold;    /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct response;      /* orders that sensors report on; see hub/response/response_order.h */
 struct hub_feature;
@@ -60,6 +61,7 @@ struct hub {
 	struct watch_fold *watch;   /* set by the watch feature */
 	struct response *response;  /* set by the response feature */
 	struct related *related;    /* set by the related feature */
+	struct outbox *outbox;      /* set by the outbox feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

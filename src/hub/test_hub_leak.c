@@ -325,7 +325,17 @@ static const struct leak_row rows[] = {
 	GET("/portal/seen.csv", "/portal/seen.csv"),
 	GET("/portal/emergency", "/portal/emergency"),
 
-	/* outbox */
+	/* outbox: receivers are the administrator's, deliveries a company's */
+	GET("/outbox", "/outbox"),
+	NOTHING("POST", "/outbox/again", "what is given up is sent again, whatever it is"),
+	POST("/outbox/{id}/again", "/outbox/1/again", ""),
+	POST("/outbox/{id}/drop", "/outbox/1/drop", ""),
+	NOTHING("GET", "/outbox/hooks/new", "an empty form"),
+	NOTHING("POST", "/outbox/hooks", "a receiver is nobody's"),
+	NOTHING("GET", "/outbox/hooks/{id}", "a receiver is nobody's"),
+	NOTHING("POST", "/outbox/hooks/{id}", "a receiver is nobody's"),
+	NOTHING("POST", "/outbox/hooks/{id}/secret", "a receiver is nobody's"),
+	NOTHING("POST", "/outbox/hooks/{id}/test", "a receiver is nobody's"),
 
 	/* reports */
 	GET("/reports", "/reports"),

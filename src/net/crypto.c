@@ -55,6 +55,27 @@ void crypto_sha256(const void *p, size_t n, uint8_t out[32])
 	(void)crypto_hash_sha256(out, p, n); /* cannot fail */
 }
 
+void crypto_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t out[32])
+{
+	crypto_auth_hmacsha256_state s;
+
+	(void)crypto_auth_hmacsha256_init(&s, key, key_n); /* these cannot fail */
+	(void)crypto_auth_hmacsha256_update(&s, p, n);
+	(void)crypto_auth_hmacsha256_final(&s, out);
+	sodium_memzero(&s, sizeof(s));
+}
+
+void crypto_base64(const void *p, size_t n, char *out)
+{
+	sodium_bin2base64(out, CRYPTO_BASE64_SIZE(n), p, n, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool crypto_base64_read(const char *text, uint8_t *out, size_t out_size, size_t *n_out)
+{
+	return sodium_base642bin(out, out_size, text, strlen(text), NULL, n_out, NULL,
+				 sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
 void crypto_sha256_init(struct crypto_sha256_state *s)
 {
 	(void)crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s->opaque);

@@ -20,6 +20,13 @@ struct crypto_sha256_state {
 void crypto_sha256_init(struct crypto_sha256_state *s);
 void crypto_sha256_add(struct crypto_sha256_state *s, const void *p, size_t n);
 void crypto_sha256_end(struct crypto_sha256_state *s, uint8_t out[32]);
+/* HMAC-SHA256 (RFC 2104). */
+void crypto_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t out[32]);
+/* RFC 4648, 4, with its padding. */
+#define CRYPTO_BASE64_SIZE(n) (((n) + 2) / 3 * 4 + 1)
+void crypto_base64(const void *p, size_t n, char *out);
+/* False when TEXT is no base64 or too long for OUT. */
+bool crypto_base64_read(const char *text, uint8_t *out, size_t out_size, size_t *n_out);
 bool crypto_equal(const void *a, const void *b, size_t n); /* constant time */
 void crypto_hex(const void *p, size_t n, char *out);       /* 2n + 1 bytes */
 void crypto_token(char *out,

@@ -209,6 +209,54 @@ static int failed(const struct fetching *f, CURLcode r, const char *words, struc
 		       *words ? words : curl_easy_strerror(r));
 }
 
+static int status_error(const char *url, long status, struct err *e)
+{
+	if (status >= 200 && status <= 299)
+		return 0;
+	return err_set(e, status >= 500 || status == 429 || status == 408 ? -EAGAIN : -EPERM,
+		       "%s answers with status %ld", url, status);
+}
+
+static size_t forget(char *p, size_t size, size_t n, void *arg)
+{
+	(void)p;
+	(void)arg;
+	return size * n;
+}
+
+int fetch_post(const struct fetch_conf *c, const struct fetch_body *b, int *status_out,
+	       struct err *e)
+{
+	struct fetch_answer none = { 0 };
+	struct fetching f = { .conf = c, .out = &none };
+	char words[CURL_ERROR_SIZE] = "";
+	long status = 0;
+
+	*status_out = 0;
+	if (!str_starts(str_of(c->url), STR("https://")))
+		return err_set(e, -EINVAL, "'%s' is not an address that begins with https://",
+			       c->url);
+	__attribute__((cleanup(curl_done))) CURL *h = curl_easy_init();
+	__attribute__((cleanup(slist_done))) struct curl_slist *head = NULL;
+	if (!h)
+		return err_set(e, -ENOMEM, "not enough memory to send anything");
+	for (size_t i = 0; b->headers[i]; i++)
+		head = curl_slist_append(head, b->headers[i]);
+	set_up(h, &f, words);
+	(void)curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, forget);
+	(void)curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, forget);
+	(void)curl_easy_setopt(h, CURLOPT_HTTPHEADER, head);
+	(void)curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)b->n);
+	(void)curl_easy_setopt(h, CURLOPT_POSTFIELDS, b->p);
+	CURLcode r = curl_easy_perform(h);
+	if (r != CURLE_OK)
+		return failed(&f, r, words, e);
+	(void)curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
+	*status_out = (int)status;
+	return status_error(c->url, status, e);
+}
+
 void fetch_answer_done(struct fetch_answer *a)
 {
 	buf_done(&a->body);
@@ -239,8 +287,5 @@ int fetch_get(const struct fetch_conf *c, struct fetch_answer *out, struct err *
 		buf_clear(&out->body);
 		return 0;
 	}
-	if (status < 200 || status > 299)
-		return err_set(e, status >= 500 || status == 429 ? -EAGAIN : -EPERM,
-			       "%s answers with status %ld", c->url, status);
-	return 0;
+	return status_error(c->url, status, e);
 }

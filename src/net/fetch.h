@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One bounded HTTPS GET (libcurl): a list that somebody publishes. Blocks; call it from a thread of
- * your own. */
+/* One bounded HTTPS GET or POST (libcurl): a list that somebody publishes, an event that somebody
+ * wants to hear of. Blocks; call it from a thread of your own. */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
 
@@ -36,6 +36,16 @@ void fetch_answer_done(struct fetch_answer *a);
  * is larger, -EDENIED for an address that is not on the Internet, -EAGAIN when trying again later
  * may help, -EPERM when the server says no (404, 403, ...). */
 int fetch_get(const struct fetch_conf *c, struct fetch_answer *out, struct err *e);
+
+/* Posts a body; follows no redirect and forgets what is answered. 0 when the status is 2xx; else as
+ * above, and *STATUS_OUT is what the server said (0 = nothing). C's tags are not used. */
+struct fetch_body {
+	const char *const *headers; /* "Name: value", NULL-terminated */
+	const void *p;
+	size_t n;
+};
+int fetch_post(const struct fetch_conf *c, const struct fetch_body *b, int *status_out,
+	       struct err *e);
 
 /* Is this address (4 or 16 bytes) one of the Internet's? */
 bool fetch_is_public(const uint8_t *address, size_t n);
