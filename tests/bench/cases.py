@@ -194,12 +194,12 @@ def sightings(hub, now_us):
     if isinstance(store, Sqlite):
         store.write(f"INSERT OR IGNORE INTO sighting SELECT random(), abs(random()) % {high - low + 1} + {low}, 1, {now_us} - d * {DAY},"
                     f" {now_us} - d * {DAY}, {today} - d, 1 + d % 9, d % 5, 'beacon', 'PC' FROM (WITH RECURSIVE n(i) AS"
-                    f" (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SIGHTINGS}) SELECT abs(random()) % 90 AS d FROM n)")
+                    f" (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SIGHTINGS}) SELECT abs(random()) % 90 AS d FROM n) ORDER BY 1")
     else:
         store.write("INSERT INTO sighting SELECT ((random() - 0.5) * 9e18)::bigint,"
                     f" floor(random() * {high - low + 1})::bigint + {low}, 1, {now_us} - d * {DAY}, {now_us} - d * {DAY},"
                     f" {today} - d, 1 + d % 9, d % 5, 'beacon', 'PC' FROM (SELECT floor(random() * 90)::bigint AS d"
-                    f" FROM generate_series(1, {SIGHTINGS})) x ON CONFLICT DO NOTHING")
+                    f" FROM generate_series(1, {SIGHTINGS})) x ORDER BY 1 ON CONFLICT DO NOTHING")
     secret = bytes(hub.secret())
     named = {"everybody.example": companies, "ten.example": companies[:10], "nobody.example": []}
     for name, where in named.items():
