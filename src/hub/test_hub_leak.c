@@ -341,6 +341,9 @@ static const struct leak_row rows[] = {
 	GET("/reports", "/reports"),
 	GET("/reports", "/reports?company=@c"),
 	GET("/reports.csv", "/reports.csv"),
+
+	NOTHING("GET", "/api", "describes the program"),
+	NOTHING("GET", "/api/openapi.json", "describes the program"),
 };
 /* clang-format on */
 
