@@ -52,6 +52,22 @@ THINGS = {
     "/cases/{number}/calls/{company}": "company",
     "/cases/{number}/steps/{procedure}": "procedure",
     "/steps/{procedure}": "procedure",
+    "/cases/{number}/evidence/{no}": "number_one",
+    "/cases/{number}/costs/{id}": "cost",
+    "/cases/{number}/devices/{id}": "case_device",
+    "/cases/{number}/indicators/{id}": "case_indicator",
+    "/cases/{number}/measures/{id}": "measure",
+    "/cases/{number}/duties/{id}": "duty",
+    "/cases/{number}/report/{form}": "report_form",
+    "/cases/{number}/tasks/{id}": "task",
+    "/playbooks/{kind}": "playbook",
+    "/portal/cases/{number}": "case",
+    "/portal/consents/{id}": "case_consent",
+    "/portal/devices/{id}": "device",
+    "/threads/{id}": "thread",
+    "/outbox/{id}": "number_one",
+    "/outbox/hooks/{id}": "hook",
+    "/account/tokens/{id}": "number_one",
     "/orders/{id}": "order",
     "/screens/{id}": "screen",
     "/r/{token}": "wrong_token",
@@ -59,7 +75,8 @@ THINGS = {
     "/assets/{name}": "asset",
 }
 # They answer everybody: with what is the asker's own, with nothing, or with a file.
-ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}", "/steps/{procedure}"} | {f"/intel/feeds/{{id}}{verb}" for verb in (
+ANSWERED = {"/account/sessions/{id}/end", "/assets/{name}", "/steps/{procedure}", "/playbooks/{kind}", "/playbooks/{kind}/text",
+            "/outbox/hooks/{id}", "/outbox/hooks/{id}/secret", "/outbox/hooks/{id}/test"} | {f"/intel/feeds/{{id}}{verb}" for verb in (
     "", "/edit", "/check", "/import", "/fetch", "/empty", "/remove")}
 # About the installation, not about a company: nobody's business but the administrator's socket.
 SOCKET_ONLY = {"/admin/check", "/admin/backup"}
@@ -136,6 +153,54 @@ FORMS = {
     "/cases/{number}/orders": {"type": "test"},
     "/cases/{number}/steps/{procedure}": {"step": "1", "minutes": "1"},
     "/cases/{number}/screens": {"tool": "rustdesk", "device": "x"},
+    "/account/tokens": {"name": "", "days": "1"},
+    "/account/tokens/{id}/end": {},
+    "/api/import/iris": {},
+    "/api/import/thehive": {},
+    "/cases/export": {"kind": "cases_csv", "state": "any"},
+    "/cases/history": {},
+    "/cases/history/confirm": {"token": "none"},
+    "/cases/{number}/answers": {"question": "backup", "answer": "yes"},
+    "/cases/{number}/costs": {"category": "parts", "what": "x", "minutes": "1"},
+    "/cases/{number}/costs/{id}/void": {"why": "x"},
+    "/cases/{number}/devices/{id}": {"was": "suspected", "state": "clean", "why": "x"},
+    "/cases/{number}/duties": {"known": "2026-11-23T09:00", "personal": "yes", "version": "1"},
+    "/cases/{number}/duties/items": {"item": "overview", "state": "known", "body": "x"},
+    "/cases/{number}/duties/{id}/made": {"version": "1", "to": "x"},
+    "/cases/{number}/duties/{id}/unmade": {"version": "1"},
+    "/cases/{number}/evidence": {"note": "x"},
+    "/cases/{number}/evidence/{no}/custody": {"kind": "noted", "why": "x"},
+    "/cases/{number}/evidence/{no}/destroy": {"why": "x"},
+    "/cases/{number}/evidence/{no}/download": {"why": "x"},
+    "/cases/{number}/evidence/{no}/verify": {},
+    "/cases/{number}/export": {"kind": "company_pdf"},
+    "/cases/{number}/indicators/{id}": {"tlp": "clear"},
+    "/cases/{number}/kind": {"kind": "ransomware"},
+    "/cases/{number}/measures": {"kind": "block", "what": "x"},
+    "/cases/{number}/measures/{id}/end": {"version": "1", "why": "x"},
+    "/cases/{number}/measures/{id}/until": {"version": "1"},
+    "/cases/{number}/playbook": {},
+    "/cases/{number}/tasks": {"text": "x", "role": "desk"},
+    "/cases/{number}/tasks/done": {"upto": "1795395600000000"},
+    "/cases/{number}/tasks/{id}": {"version": "1", "state": "done"},
+    "/cases/{number}/tasks/{id}/owner": {"version": "1", "role": "desk"},
+    "/cases/{number}/things": {"kind": "disk", "name": "x"},
+    "/cases/{number}/threads": {"kind": "isp", "org_name": "x"},
+    "/cases/{number}/threads/own": {},
+    "/threads/{id}": {"org_name": "x"},
+    "/threads/{id}/done": {"done": "1"},
+    "/threads/{id}/messages": {"direction": "out", "channel": "phone", "body": "x"},
+    "/outbox/again": {},
+    "/outbox/hooks": {"name": ""},
+    "/outbox/hooks/{id}": {"name": ""},
+    "/outbox/hooks/{id}/secret": {},
+    "/outbox/hooks/{id}/test": {},
+    "/outbox/{id}/again": {},
+    "/outbox/{id}/drop": {},
+    "/portal/ask": {"case": "{case}", "body": "x"},
+    "/portal/cases/{number}/consents": {"use_visit": "1", "until": "day"},
+    "/portal/consents/{id}/revoke": {},
+    "/portal/devices/{id}": {"name": "changed", "ours": "yes"},
     "/orders/{id}/end": {},
     "/screens/{id}/end": {"minutes": "1", "did": "x"},
     "/cases/{number}/edit": {"version": "1", "title": "changed"},
@@ -174,10 +239,10 @@ def turns_away(pattern):
 
 
 ROUTES = [(r["method"], r["pattern"]) for r in Hub.routes()]
-KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new"}  # in their forms, with or without cases of that kind
+KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new", "/playbooks"}  # in their forms, with or without cases of that kind
 
-# Written by the hub itself whenever it has something for the sensors.
-HANDED_OUT = {"item", "sensor_item", "intel_sent"}
+# Written by the hub itself, in its own time: what it has for the sensors, what was looked at, what cases have in common.
+HANDED_OUT = {"item", "sensor_item", "intel_sent", "seen", "case_trait", "case_trait_mark", "who_else", "sighting"}
 # role, kind of its organisation; none of them has anything to do with company A
 FOREIGNERS = [("analyst", "vendor"), ("technician", "it_company"), ("insurer", "insurer"), ("specialist", "vendor"),
               ("teacher", "school"), ("desk", "consortium"), ("admin", "consortium")]
@@ -262,6 +327,19 @@ class World:
         self.send(f"/cases/{number}/consents", what="remote_access", how="call", given_by=SECRET)
         self.send(f"/cases/{number}/orders", type="test")
         self.send(f"/cases/{number}/screens", tool="rustdesk", device=SECRET)
+        self.send(f"/cases/{number}/things", kind="disk", name=SECRET)
+        self.send(f"/cases/{number}/costs", category="parts", what=SECRET, minutes="1", yen="100")
+        self.send(f"/cases/{number}/measures", kind="block", what=SECRET)
+        self.send(f"/cases/{number}/devices", name=SECRET, address="192.0.2.9", state="suspected")
+        self.send(f"/cases/{number}/indicators", type="domain", value="himitsu.example")
+        self.send(f"/cases/{number}/tasks", text=SECRET, role="desk")
+        self.send(f"/cases/{number}/threads", kind="isp", org_name=SECRET)
+        self.send(f"/cases/{number}/duties", known="2026-11-23T09:00", personal="yes", version="0")
+        for key, table in (("cost", "evidence_cost"), ("measure", "evidence_measure"), ("case_device", "incident_device"),
+                           ("case_indicator", "incident_indicator"), ("task", "case_task"), ("thread", "thread"),
+                           ("duty", "case_duty")):
+            self.ids[key] = self.id_of(table)
+        self.ids["report_form"], self.ids["playbook"], self.ids["hook"] = "ransomware", "ransomware", 0
         self.ids["order"], self.ids["screen"] = self.id_of("sensor_order"), self.id_of("screen_session")
 
     def foreigners(self):
