@@ -47,7 +47,7 @@ THINGS = {
     "/notices/{id}": "notice",
     "/cases/{number}": "case",
     "/cases/{number}/consents/{id}": "case_consent",
-    "/cases/{number}/entries/{id}": "number_one",
+    "/cases/{number}/entries/{id}": "entry",
     "/cases/{number}/ties/{id}": "number_one",
     "/cases/{number}/calls/{company}": "company",
     "/cases/{number}/steps/{procedure}": "procedure",
@@ -239,8 +239,14 @@ def turns_away(pattern):
 
 
 ROUTES = [(r["method"], r["pattern"]) for r in Hub.routes()]
+# About A, and for its desk too without words about A, or with nothing to show here: src/hub/test_hub_leak.c looks at these.
+UNMARKED = {"/cases/{number}/evidence/{no}/custody.csv", "/cases/{number}/evidence/{no}/packets", "/cases/{number}/steps/{procedure}",
+            "/cases/{number}/screens", "/cases/{number}/orders/new", "/orders/{id}/file", "/screens/{id}/log",
+            "/cases/{number}/entries/{id}", "/portal/cases/{number}"}
 KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new", "/playbooks"}  # in their forms, with or without cases of that kind
 
+# What a company itself does with its cases: it takes a consent back, and keeps a report.
+COMPANYS_OWN = {"/cases/{number}/consents/{id}/revoke", "/cases/{number}/export"}
 # Written by the hub itself, in its own time: what it has for the sensors, what was looked at, what cases have in common.
 HANDED_OUT = {"item", "sensor_item", "intel_sent", "seen", "case_trait", "case_trait_mark", "who_else", "sighting"}
 # role, kind of its organisation; none of them has anything to do with company A
@@ -335,6 +341,7 @@ class World:
         self.send(f"/cases/{number}/tasks", text=SECRET, role="desk")
         self.send(f"/cases/{number}/threads", kind="isp", org_name=SECRET)
         self.send(f"/cases/{number}/duties", known="2026-11-23T09:00", personal="yes", version="0")
+        self.ids["entry"] = self.id_of("incident_entry", "body <> '' AND company_id = ?")
         for key, table in (("cost", "evidence_cost"), ("measure", "evidence_measure"), ("case_device", "incident_device"),
                            ("case_indicator", "incident_indicator"), ("task", "case_task"), ("thread", "thread"),
                            ("duty", "case_duty")):
@@ -463,7 +470,7 @@ def test_whom_it_concerns_sees_it(world):
                         "/people", "/organisations"}
     for method, pattern in ROUTES:
         about = (turns_away(pattern) and pattern not in SOCKET_ONLY and pattern != "/r/{token}") or pattern in lists
-        if method != "GET" or not about:
+        if method != "GET" or not about or pattern in UNMARKED:
             continue
         answer, asked = ask(world.desk, method, pattern, world.ids, {})
         if answer.status != 200 or not marks_in(answer, asked, pattern):
@@ -478,7 +485,9 @@ def test_own_company_sees_itself_and_may_not_work(world):
     assert own.get(f"/cases/{world.ids['case']}").status == 200
     assert own.get(f"/members/{world.b}").status == 404
     for method, pattern in ROUTES:
-        if method == "POST" and pattern.startswith(("/alerts", "/cases", "/mutes", "/notices")):
+        if pattern in COMPANYS_OWN:
+            continue
+        if method == "POST" and pattern.startswith(("/alerts", "/cases", "/mutes", "/notices", "/orders", "/screens")):
             answer, _ = ask(own, method, pattern, world.ids, {})
             assert answer.status == 403, (pattern, answer.status)
 

@@ -110,7 +110,7 @@ static void the_first_page_is_theirs_alone(struct test_hub *th)
 {
 	static const char *const pages[] = { "/",
 					     "/portal",
-					     "/portal/cases/" NUMBER,
+					     ("/portal/cases/" NUMBER),
 					     "/portal/ask",
 					     "/portal/devices",
 					     "/portal/seen",
