@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "hub/fleet/fleet_keep.h"
 #include "hub/fleet/fleet_listen.h"
 #include "hub/fleet/fleet_store.h"
 #include "hub/hub_core.h"
@@ -693,6 +694,91 @@ static void outcomes_come_with_heartbeats_once(void **state)
 	identity_free(&id);
 }
 
+/* --- orders --- */
+
+static int64_t order_put(struct world *w, int64_t sensor_id)
+{
+	int64_t now = clock_utc_us(&clock_real);
+	struct fleet_order o = { .company_id = w->company,
+				 .sensor_id = sensor_id,
+				 .order = { .id = 8,
+					    .type = ORDER_CAPTURE,
+					    .mac = "02:00:5e:10:00:01",
+					    .seconds = 5,
+					    .bytes = 1 << 16,
+					    .consent = 5 },
+				 .expires_us = now + US_PER_DAY };
+	struct err e;
+	SCOPED_TXN struct txn *t = txn_begin(w->hub.db, TXN_WRITE, &e);
+
+	if (fleet_order_put(t, &w->desk.scope, &o, now, &e) < 0 || txn_commit(&t, &e) < 0)
+		fail_msg("%s", e.text);
+	fleet_items_wake(&w->hub);
+	return test_count(w->hub.db, "@global SELECT max(item) FROM fleet_order");
+}
+
+static bool is_connected(struct world *w, int64_t sensor_id)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct fleet_reach reach;
+	struct err e;
+	SCOPED_TXN struct txn *t = txn_begin(w->hub.db, TXN_READ, &e);
+
+	assert_int_equal(fleet_sensor_reach(&w->hub, t, &w->desk.scope, sensor_id, a, &reach, &e),
+			 0);
+	assert_false(reach.inline_box);
+	return reach.connected;
+}
+
+/* What the hub says to BYTES of a file at OFFSET. */
+static uint64_t bring(struct client *x, int64_t item, uint64_t offset, const char *bytes,
+		      const char *code)
+{
+	Otasuke__Wire__UploadPart m = OTASUKE__WIRE__UPLOAD_PART__INIT;
+	SCOPED_BUF struct buf b = { 0 };
+	uint8_t hash[32];
+
+	crypto_sha256("packets", 7, hash);
+	m.item = (uint64_t)item;
+	m.sha256 = (ProtobufCBinaryData){ sizeof(hash), hash };
+	m.size = 7;
+	m.offset = offset;
+	m.data = (ProtobufCBinaryData){ strlen(bytes), (uint8_t *)(uintptr_t)bytes };
+	frame_pack(&m.base, &b);
+	say(x, FRAME_UPLOAD, &b);
+	Otasuke__Wire__UploadHave *have = (Otasuke__Wire__UploadHave *)answer(
+		x, FRAME_UPLOAD_HAVE, &otasuke__wire__upload_have__descriptor);
+	uint64_t n = have->have;
+	assert_string_equal(have->code, code);
+	otasuke__wire__upload_have__free_unpacked(have, NULL);
+	return n;
+}
+
+static void a_sensor_that_is_there_gets_an_order_and_brings_a_file(void **state)
+{
+	struct world *w = *state;
+	struct identity id = enrolled(w);
+	int64_t sensor = test_count(w->hub.db, "@global SELECT max(id) FROM sensor");
+
+	fleet_conf.uploads_max_bytes = 1 << 20;
+	assert_false(is_connected(w, sensor));
+	struct client *x = client_new(w, id.cert, id.key);
+	(void)greet(x);
+	assert_true(is_connected(w, sensor));
+	int64_t item = order_put(w, sensor);
+	while (x->item.n == 0 && !x->closed)
+		wait_for(x);
+	assert_int_equal(bring(x, item + 1, 0, "", "unwanted"), 0);
+	assert_int_equal(bring(x, item, 0, "", ""), 0);
+	assert_int_equal(bring(x, item, 0, "pack", ""), 4);
+	assert_int_equal(bring(x, item, 4, "ets", "done"), 7);
+	client_free(x);
+	for (int i = 0; i < 1000 && is_connected(w, sensor); i++)
+		usleep(10000);
+	assert_false(is_connected(w, sensor));
+	identity_free(&id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -711,6 +797,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(outcomes_come_with_heartbeats_once, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_sensor_that_is_there_gets_an_order_and_brings_a_file, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
