@@ -303,3 +303,27 @@ int duties_store_likely(struct txn *t, const struct scope *s, int64_t limit, str
 
 	return rows_list(r, number_read, a, ROWS_OUT(out, n_out), e);
 }
+
+int duties_store_lend(struct txn *t, const struct scope *s, int64_t from_id, int64_t into_id,
+		      struct err *e)
+{
+	int r = db_run(t, s,
+		       "INSERT INTO case_duty_facts (incident_id, company_id, known_us, personal,"
+		       " sensitive, property, malicious, encrypted, mynumber, contractor, insured,"
+		       " sector, people, version, changed_us, changed_by)"
+		       " SELECT $2, company_id, known_us, personal, sensitive, property, malicious,"
+		       " encrypted, mynumber, contractor, insured, sector, people, 1, changed_us,"
+		       " changed_by FROM case_duty_facts WHERE incident_id = $1"
+		       " AND @scope(company_id) ON CONFLICT (incident_id) DO NOTHING",
+		       DB_ARGS(DB_INT(from_id), DB_INT(into_id)), e);
+
+	if (r < 0)
+		return r;
+	return db_run(t, s,
+		      "INSERT INTO case_duty_item (incident_id, item, company_id, state, body,"
+		      " version, changed_us, changed_by)"
+		      " SELECT $2, item, company_id, state, body, 1, changed_us, changed_by"
+		      " FROM case_duty_item WHERE incident_id = $1 AND @scope(company_id)"
+		      " ON CONFLICT (incident_id, item) DO NOTHING",
+		      DB_ARGS(DB_INT(from_id), DB_INT(into_id)), e);
+}

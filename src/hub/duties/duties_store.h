@@ -55,6 +55,9 @@ int duties_store_item_set(struct txn *t, const struct scope *s, const struct ite
 /* Number of the case. -ENOENT. */
 int duties_store_number(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 			const char **out, struct err *e);
+/* What is known of case FROM stands for INTO too, where nothing is known of INTO. */
+int duties_store_lend(struct txn *t, const struct scope *s, int64_t from_id, int64_t into_id,
+		      struct err *e);
 /* For a generated region: numbers of the youngest cases that such duties are likely for. */
 int duties_store_likely(struct txn *t, const struct scope *s, int64_t limit, struct arena *a,
 			const char ***out, size_t *n_out, struct err *e);

@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
+#include "hub/cases/cases_move.h"
 #include "hub/duties/duties_fill.h"
 #include "hub/duties/duties_rules.h"
 #include "hub/duties/duties_view.h"
@@ -326,6 +327,16 @@ static const struct panel panels[] = {
 	{ "home.main", READERS, panel_home },
 };
 
+static int moved(struct txn *t, const struct user *u, const struct case_move *m, struct err *e)
+{
+	return duties_store_lend(t, &u->scope, m->from_id, m->into_id, e);
+}
+
+/* A clock that both merged cases have stays with the one that is merged. */
+static const struct case_mover movers[] = {
+	{ .table = "case_duty", .same = { "rule" }, .moved = moved },
+};
+
 const struct hub_feature duties_feature = {
 	.name = "duties",
 	.schema = duties_sql,
@@ -337,5 +348,7 @@ const struct hub_feature duties_feature = {
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
 	.n_panels = ARRAY_LEN(panels),
+	.movers = movers,
+	.n_movers = ARRAY_LEN(movers),
 	.fill = duties_fill,
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/test.h"
+#include "hub/cases/cases_move.h"
 #include "hub/duties/duties_store.h"
 #include "hub/hub_calendar.h"
 #include "hub/test_hub.h"
@@ -275,6 +276,39 @@ static void who_may(struct test_hub *th)
 	assert_int_equal(set(&r, 1), -EINVAL);
 }
 
+static void go_along_when_cases_are_merged(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+	struct err e = { 0 };
+	struct duty_facts_row facts;
+	const int64_t first = r.case_id;
+	const struct case_new n = { .company_id = r.company,
+				    .kind = "data_leak",
+				    .title = "同じ件",
+				    .source = "phone",
+				    .severity = 2,
+				    .words = "",
+				    .contact_name = "",
+				    .contact_phone = "" };
+
+	assert_int_equal(set(&r, 0), 0);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_open(t, th->hub, &r.u, &n, TEST_HUB_NOW, &r.case_id, &e), 0);
+	assert_int_equal(
+		cases_merge(t, th->hub, &r.u, CASE, "IW-2026-000002", "", TEST_HUB_NOW, &e), 0);
+	assert_int_equal(duties_store_facts(t, &r.u.scope, r.case_id, a, &facts, &e), 0);
+	assert_string_equal(facts.f.given[FACT_PERSONAL], "yes");
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_string_equal(duty(&r, a, "appi_prelim").state, DUTY_OPEN);
+	t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(cases_merge_undo(t, th->hub, &r.u, CASE, TEST_HUB_NOW, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	assert_string_equal(duty(&r, a, "appi_prelim").state, "absent");
+	r.case_id = first;
+	assert_string_equal(duty(&r, a, "appi_prelim").state, DUTY_OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +319,7 @@ int main(void)
 		ON_BOTH(nine_items),
 		ON_BOTH(forms_are_filled),
 		ON_BOTH(who_may),
+		ON_BOTH(go_along_when_cases_are_merged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
+#include "hub/cases/cases_move.h"
 #include "hub/live.h"
 #include "hub/playbooks/playbooks_panels.h"
 #include "hub/playbooks/playbooks_rules.h"
@@ -416,6 +417,13 @@ static int fill(struct hub *h, struct hub_fill *f, struct err *e)
 	return r < 0 ? r : txn_commit(&t, e);
 }
 
+static int moved(struct txn *t, const struct user *u, const struct case_move *m, struct err *e)
+{
+	int r = playbooks_store_sums(t, &u->scope, m->from_id, e);
+
+	return r < 0 ? r : playbooks_store_sums(t, &u->scope, m->into_id, e);
+}
+
 enum { READERS = CASES_READERS, WORKERS = CASES_WORKERS, STAFF = ROLES_STAFF | ROLE_TEACHER };
 
 static const struct route routes[] = {
@@ -443,6 +451,12 @@ static const struct panel panels[] = {
 	{ "home.main", WORKERS, playbooks_panel_home },
 };
 
+/* The same task of two merged cases stays with the one that is merged. */
+static const struct case_mover movers[] = {
+	{ .table = "case_answer" },
+	{ .table = "case_task", .same = { "task", "text_ja", "text_en" }, .moved = moved },
+};
+
 const struct hub_feature playbooks_feature = {
 	.name = "playbooks",
 	.schema = playbooks_sql,
@@ -457,5 +471,7 @@ const struct hub_feature playbooks_feature = {
 	.start = playbooks_sync,
 	.check = check,
 	.case_kind = playbooks_case_kind,
+	.movers = movers,
+	.n_movers = ARRAY_LEN(movers),
 	.fill = fill,
 };
