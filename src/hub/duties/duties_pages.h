@@ -3,6 +3,7 @@
 #ifndef HUB_DUTIES_DUTIES_PAGES_H
 #define HUB_DUTIES_DUTIES_PAGES_H
 
+#include "base/str.h"
 #include "hub/duties/duties_store.h"
 
 struct duty_option {
@@ -70,6 +71,8 @@ struct duty_home {
 struct report_line {
 	const struct report_field *f;
 	const char *label, *value; /* "" = to be filled in by hand */
+	struct str *rows;          /* VALUE, line by line */
+	size_t n_rows;
 };
 struct duty_report {
 	struct incident c;

@@ -183,6 +183,16 @@ static int load(struct source *s)
 	return r;
 }
 
+static void split(struct call *c, struct report_line *l)
+{
+	struct str all = str_of(l->value), row;
+
+	while (str_cut(&all, '\n', &row)) {
+		l->rows = arena_grow(c->arena, l->rows, l->n_rows, sizeof(*l->rows));
+		l->rows[l->n_rows++] = row;
+	}
+}
+
 static int fill(struct source *s, const char *form, struct duty_report *out)
 {
 	out->lines = arena_array(s->c->arena, report_field_table_n, sizeof(*out->lines));
@@ -196,8 +206,11 @@ static int fill(struct source *s, const char *form, struct duty_report *out)
 			return s->c->err.code;
 		out->source = f->source;
 		out->n_filled += v[0] != '\0';
-		out->lines[out->n_lines++] =
-			(struct report_line){ f, s->c->lang == LANG_JA ? f->ja : f->en, v };
+		struct report_line *l = &out->lines[out->n_lines++];
+		*l = (struct report_line){ .f = f,
+					   .label = s->c->lang == LANG_JA ? f->ja : f->en,
+					   .value = v };
+		split(s->c, l);
 	}
 	if (out->n_lines == 0)
 		return err_set(&s->c->err, -ENOENT, "there is no such form");

@@ -282,8 +282,9 @@ int duties_store_lines(struct txn *t, const struct scope *s, int64_t incident_id
 		[LINES_ACTIONS] = "SELECT started_us, body FROM incident_action"
 				  " WHERE incident_id = $1 AND @scope(company_id)"
 				  " ORDER BY started_us LIMIT 200",
-		[LINES_WORDS] = "SELECT happened_us, body FROM incident_entry"
+		[LINES_WORDS] = "SELECT 0, body FROM incident_entry"
 				" WHERE incident_id = $1 AND text_key = 'case.story.opened'"
+				" AND body <> ''"
 				" AND @scope(company_id) ORDER BY id LIMIT 1",
 	};
 	struct rows *r = db_query(t, s, sql[what], DB_ARGS(DB_INT(incident_id)), e);

@@ -256,6 +256,7 @@ static void forms_are_filled(struct test_hub *th)
 	assert_non_null(strstr(page.body, "未記入"));
 	page = test_hub_json(th, r.desk, "/cases/" CASE "/report/ransomware");
 	assert_non_null(strstr(page.body, "\"id\":\"extension\""));
+	assert_non_null(strstr(page.body, "\"value\":\"英語の文が出ています\""));
 	assert_non_null(strstr(page.body, "\"blank\":true"));
 	page = test_hub_get(th, r.desk, "/cases/" CASE "/report/jpcert/csv");
 	assert_non_null(strstr(page.type, "text/csv"));
