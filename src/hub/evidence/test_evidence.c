@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,13 +22,6 @@
 
 #define NUMBER "IW-2026-000001"
 #define PAGE   "/cases/" NUMBER "/evidence"
-
-/* A program with a sanitizer in it needs more calls and memory than the sandbox gives. */
-#if defined(__SANITIZE_ADDRESS__)
-static const bool sanitized = true;
-#else
-static const bool sanitized = false;
-#endif
 
 struct ready {
 	struct test_hub *th;
@@ -679,17 +673,34 @@ static const unsigned char capture[] = {
 	3,
 };
 
+/* The program as it ships: with a sanitizer in it, it needs more calls and memory than its cage
+ * gives. False when it is not built. */
+static bool reader_of(char out[512])
+{
+	const char *bin = getenv("OTASUKE_BIN"), *source = getenv("OTASUKE_SOURCE");
+
+	(void)snprintf(out, 512, "%s%s/otasuke",
+		       bin      ? bin
+		       : source ? source
+				: "",
+		       bin ? "" : "/build/src");
+	return access(out, X_OK) == 0;
+}
+
 static void a_capture_is_read_by_a_child(struct test_hub *th)
 {
 	struct ready r = ready(th);
+	char reader[512];
+
+	if (!reader_of(reader))
+		skip(); /* told by name: OTASUKE_BIN says where the programs are */
+	mem_cleanup(&evidence_conf.reader);
+	evidence_conf.reader = mem_strdup(reader);
 
 	put(&r, "a.pcap", capture, sizeof(capture));
 	assert_true(holds(th, r.desk, PAGE "/1/packets", "読んでいます"));
 	test_hub_job(th, "evidence.packets");
 	struct test_answer x = test_hub_json(th, r.desk, PAGE "/1/packets");
-	if (strstr(x.body, "\"state\":\"failed\"") &&
-	    (sanitized || strstr(x.body, "evidence.reader")))
-		return; /* or the program is not built beside this test */
 	assert_non_null(strstr(x.body, "\"state\":\"done\""));
 	assert_non_null(strstr(x.body, "who has 192.0.2.1"));
 	assert_non_null(strstr(x.body, "\"packets\":1"));
