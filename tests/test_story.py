@@ -62,6 +62,7 @@ def test_alerts_name_the_phone_and_its_company_only(region, watched):
 
 def test_the_day_was_watched_up_to_now(region, watched):
     """The capture's clock is shifted: what was seen has just happened."""
+    wait_for("the hub was told", lambda: region.value("SELECT count(*) FROM watched"), 30)
     first, last, now = region.rows("SELECT min(from_us), max(to_us), strftime('%s','now') * 1000000 FROM watched")[0]
     assert abs(now - last) < 120e6 and abs((last - first) - 3600e6) < 400e6
     assert region.value("SELECT count(DISTINCT mac) FROM traffic") >= 7
