@@ -199,6 +199,7 @@ FORMS = {
     "/outbox/{id}/drop": {},
     "/portal/ask": {"case": "{case}", "body": "x"},
     "/portal/cases/{number}/consents": {"use_visit": "1", "until": "day"},
+    "/portal/cases/{number}/files": {"note": "x"},
     "/portal/consents/{id}/revoke": {},
     "/portal/devices/{id}": {"name": "changed", "ours": "yes"},
     "/orders/{id}/end": {},

@@ -318,6 +318,7 @@ static const struct leak_row rows[] = {
 	GET("/portal/ask", "/portal/ask?case=@k"),
 	POST("/portal/ask", "/portal/ask", "case=@k&body=x"),
 	POST("/portal/cases/{number}/consents", "/portal/cases/@k/consents", "use_visit=1&until=day"),
+	POST("/portal/cases/{number}/files", "/portal/cases/@k/files", "note=x"),
 	POST("/portal/consents/{id}/revoke", "/portal/consents/1/revoke", ""),
 	GET("/portal/devices", "/portal/devices"),
 	POST("/portal/devices/{id}", "/portal/devices/@d", "name=x&ours=yes"),

@@ -98,6 +98,17 @@ test("an owner and the desk", { timeout: 240000 }, async (t) => {
 		assert.match(await text(own, "#consents"), /取り消し済み/);
 	});
 
+	await t.test("a file is handed in", async () => {
+		await own.goto(`${region.base}/portal/cases/${number}`);
+		await own.locator("#files summary").click();
+		await own.setInputFiles("#f-file", { name: "画面.txt", mimeType: "text/plain", buffer: Buffer.from("a photo of the screen") });
+		await own.locator("#files form button").click();
+		await own.waitForLoadState();
+		assert.match(await text(own, "#files"), /画面\.txt/);
+		await desk.goto(`${region.base}/cases/${number}/evidence`);
+		assert.match(await text(desk, "main"), /画面\.txt/);
+	});
+
 	await t.test("a device gets a name", async () => {
 		await own.goto(`${region.base}/portal/devices`);
 		const one = own.locator(".own-list li", { hasText: "Galaxy-A54" }).first();

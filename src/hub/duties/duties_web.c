@@ -6,7 +6,6 @@
 
 #include "base/csv.h"
 #include "base/mem.h"
-#include "hub/cases/cases_move.h"
 #include "hub/duties/duties_fill.h"
 #include "hub/duties/duties_rules.h"
 #include "hub/duties/duties_view.h"

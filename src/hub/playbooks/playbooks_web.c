@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "hub/accounts/accounts.h"
-#include "hub/cases/cases_move.h"
 #include "hub/live.h"
 #include "hub/playbooks/playbooks_panels.h"
 #include "hub/playbooks/playbooks_rules.h"

@@ -69,7 +69,7 @@ struct portal_case {
 	struct portal_file *files;
 	size_t n_files;
 	int64_t thread_id, thread_unread; /* 0 = none yet */
-	bool is_live, may_upload;
+	bool is_live;
 	const char *answer_by, *body, *error;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hub/evidence/evidence.h"
 #include "hub/members/members.h"
 #include "hub/watch/watch.h"
 
@@ -301,6 +302,24 @@ static int own_thread(struct call *c, struct txn *t, struct portal_case *m)
 	return r;
 }
 
+/* What the company itself handed in. */
+static int files(struct call *c, struct txn *t, struct portal_case *m)
+{
+	struct evidence_item *list;
+	size_t n;
+	int r = evidence_items(t, c->scope, m->c.id, c->arena, &list, &n, &c->err);
+
+	if (r < 0)
+		return r;
+	m->files = arena_array(c->arena, n + 1, sizeof(*m->files));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].source, "portal") == 0)
+			m->files[m->n_files++] =
+				(struct portal_file){ list[i].name, list[i].added_name,
+						      list[i].size_bytes, list[i].added_us };
+	return 0;
+}
+
 int portal_view_case(struct call *c, struct portal_case *m)
 {
 	int64_t id;
@@ -312,7 +331,8 @@ int portal_view_case(struct call *c, struct portal_case *m)
 	if (!t)
 		return c->err.code;
 	if ((r = cases_get(t, c->scope, c->param[0], c->arena, &m->c, &c->err)) < 0 ||
-	    (r = lines(c, t, m)) < 0 || (r = agreed(c, t, m)) < 0 || (r = own_thread(c, t, m)) < 0)
+	    (r = lines(c, t, m)) < 0 || (r = agreed(c, t, m)) < 0 || (r = files(c, t, m)) < 0 ||
+	    (r = own_thread(c, t, m)) < 0)
 		return r;
 	m->light = portal_view_light(&m->c);
 	m->state_key = portal_view_state_key(&m->c);

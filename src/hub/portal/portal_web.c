@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hub/evidence/evidence.h"
 #include "hub/live.h"
 #include "hub/portal/portal_fill.h"
 #include "hub/portal/portal_view.h"
@@ -308,6 +309,53 @@ static int consent_revoke(struct call *c)
 	return call_done(c, "portal.consent.taken_back", "/portal/cases/%s", k.number);
 }
 
+/* --- files --- */
+
+/* Ends a change of the case: goes back to it, or shows it with what is wrong. */
+static int file_done(struct call *c, struct txn **t, int r, const struct incident *i)
+{
+	if (r >= 0)
+		r = txn_commit(t, &c->err);
+	if (r == -EINVAL || r == -ELIMIT) {
+		struct portal_case m = { .error = arena_strdup(c->arena, c->err.text) };
+		txn_rollback(t);
+		return (r = portal_view_case(c, &m)) < 0 ? r : case_page(c, 400, &m);
+	}
+	if (r < 0)
+		return r;
+	live_publish(c->hub, "case", i->company_id, i->id);
+	return call_done(c, "portal.file.added", "/portal/cases/%s", i->number);
+}
+
+static int file_add(struct call *c)
+{
+	struct form f = form_of(c);
+	struct evidence_new n = { .kind = "file",
+				  .name = "",
+				  .note = form_text(&f, "note", false, EVIDENCE_NOTE_CHARS),
+				  .source = "portal",
+				  .from = c->user->name };
+	struct evidence_blob blob = { .path = "" };
+	struct incident i;
+	int64_t id;
+	const bool there = evidence_taken(c, "file", &blob, &n.name);
+
+	if (!there)
+		form_fail(&f, "file", "portal.file.none");
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &i, &c->err) : c->err.code;
+	if (r >= 0 && !form_ok(&f))
+		r = err_set(&c->err, -EINVAL, "%s", f.errors[0].text);
+	if (r >= 0) {
+		n.case_id = i.id;
+		r = evidence_put(t, c->hub, c->user, &n, &blob, c->now_us, &id, &c->err);
+	}
+	r = file_done(c, &t, r, &i);
+	if (there)
+		evidence_blob_drop(&blob);
+	return r;
+}
+
 /* --- in an emergency --- */
 
 static int emergency(struct call *c)
@@ -335,6 +383,7 @@ static const struct route routes[] = {
 	{ "GET", "/portal/ask", PORTAL_ROLES, ask_form, 0 },
 	{ "POST", "/portal/ask", PORTAL_ROLES, ask, 0 },
 	{ "POST", "/portal/cases/{number}/consents", PORTAL_ROLES, consent_give, 0 },
+	{ "POST", "/portal/cases/{number}/files", PORTAL_ROLES, file_add, ROUTE_UPLOAD },
 	{ "POST", "/portal/consents/{id}/revoke", PORTAL_ROLES, consent_revoke, 0 },
 	{ "GET", "/portal/devices", PORTAL_ROLES, portal_device_web_list, 0 },
 	{ "POST", "/portal/devices/{id}", PORTAL_ROLES, portal_device_web_save, 0 },

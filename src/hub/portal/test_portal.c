@@ -218,6 +218,19 @@ static void consents_are_given_and_taken_back(struct test_hub *th)
 		strstr(test_hub_get(th, r.own, "/portal/cases/" NUMBER).body, "取り消し済み"));
 }
 
+static void a_file_must_be_chosen(struct test_hub *th)
+{
+	struct ready r = ready(th);
+
+	assert_int_equal(
+		test_hub_post(th, r.own, "/portal/cases/" NUMBER "/files", "note=x").status, 400);
+	assert_int_equal(
+		test_hub_post(th, r.stranger, "/portal/cases/" NUMBER "/files", "note=x").status,
+		404);
+	assert_int_equal(
+		test_hub_post(th, r.desk, "/portal/cases/" NUMBER "/files", "note=x").status, 403);
+}
+
 static void devices_get_names(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -272,6 +285,7 @@ int main(void)
 		ON_BOTH(the_first_page_is_theirs_alone),
 		ON_BOTH(a_question_and_its_answer),
 		ON_BOTH(consents_are_given_and_taken_back),
+		ON_BOTH(a_file_must_be_chosen),
 		ON_BOTH(devices_get_names),
 		ON_BOTH(who_looked_is_told),
 	};
