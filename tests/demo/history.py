@@ -32,6 +32,7 @@ def fill(hub):
     with open(DATA / "cases.csv", encoding="utf-8", newline="") as f:
         for row in csv.DictReader(f):
             case(console, companies[row["会社"]], row)
+    return console
 
 
 def case(console, company, row):

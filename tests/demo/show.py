@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from demo import capture, history, region  # noqa: E402
+from demo import capture, history, region, today  # noqa: E402
 from demo.postman import Postman  # noqa: E402
 from harness.admin import Admin  # noqa: E402
 from harness.hub import ADMIN, Hub  # noqa: E402
@@ -174,6 +174,7 @@ class Demo:
         else:
             self.hub.init(hub__public_url=f"http://127.0.0.1:{self.options.http_port}", mail__url=self.postman.url,
                           mail__from="shirase@otasuke.example", mail__from_name="サイバーお助け窓口",
+                          response__meshcentral_url="https://gamen.otasuke.example/?viewmode=11&gotonode={device}",
                           region_name="" if self.empty else "岩手")
         self.postman.start()
         say("step.hub")
@@ -181,7 +182,7 @@ class Demo:
         if not kept and not self.empty:
             say("step.region")
             self.people = region.fill(self.hub)
-            history.fill(self.hub)
+            today.fill(self.hub, history.fill(self.hub))
 
     def remember(self):
         with open(self.first, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:

@@ -22,7 +22,7 @@ class Admin:
         self.path = f"{state}/admin.sock"
 
     def ask(self, method, path, fields=None):
-        """FIELDS as a dict or pairs; returns what the hub answers as JSON, or None for a redirect."""
+        """FIELDS as a dict or pairs; returns what the hub answers as JSON, or None for a redirect or a page."""
         link = Link(self.path)
         body = urllib.parse.urlencode(fields or {}).encode() if method == "POST" else None
         head = {"Accept": "application/json"}
@@ -38,7 +38,7 @@ class Admin:
             return None
         if got.status != 200:
             raise RuntimeError(f"{method} {path}: {got.status} {text.decode('utf-8', 'replace')[:500]}")
-        return json.loads(text)
+        return json.loads(text) if (got.getheader("Content-Type") or "").startswith("application/json") else None
 
     def get(self, path):
         return self.ask("GET", path)
