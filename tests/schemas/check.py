@@ -9,6 +9,7 @@ import sys
 import uuid
 
 import jsonschema
+from jsonschema.exceptions import best_match
 
 HERE = pathlib.Path(__file__).parent
 SCHEMAS = {'stix': 'stix21.schema.json', 'misp': 'misp.schema.json', 'veris': 'veris14.schema.json'}
@@ -43,7 +44,9 @@ def main(kind, path):
     with open(path, encoding='utf-8') as f:
         data = json.load(f)
     validator = jsonschema.Draft7Validator(json.loads((HERE / SCHEMAS[kind]).read_text()))
-    problems = [f"{'/'.join(map(str, e.path))}: {e.message[:400]}" for e in validator.iter_errors(data)]
+    each = data if isinstance(data, list) else [data]  # several cases of VERIS are a list
+    problems = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:400]}"
+                for one in each for e in (best_match([e]) for e in validator.iter_errors(one))]
     problems += list(stix(data)) if kind == 'stix' else []
     print('\n'.join(problems), end='')
     return 1 if problems else 0

@@ -94,6 +94,15 @@ static const char *impact_of(const char *kind)
 	return "unknown";
 }
 
+/* 3.10: who saw it first. */
+static void discovery(struct iodef *d)
+{
+	const bool watched = strcmp(d->c->c.source, "alert") == 0;
+
+	buf_printf(d->b, "<Discovery source=\"%s\"/>",
+		   watched ? "third-party-monitoring" : "internal-notification");
+}
+
 static void assessment(struct iodef *d)
 {
 	const struct incident *i = &d->c->c;
@@ -103,6 +112,9 @@ static void assessment(struct iodef *d)
 	element(d, "IncidentCategory", d->c->kind_text);
 	buf_printf(d->b, "<SystemImpact severity=\"%s\" type=\"%s\"/>", severity,
 		   impact_of(i->kind));
+	if (strcmp(i->kind, "bec_payment_fraud") == 0)
+		buf_printf(d->b, "<BusinessImpact severity=\"%s\" type=\"theft-financial\"/>",
+			   severity);
 	if (i->minutes > 0)
 		buf_printf(d->b,
 			   "<TimeImpact metric=\"labor\" duration=\"minute\">%" PRId64
@@ -219,7 +231,7 @@ static bool has_place(const struct export_indicator *i)
 static void indicator(struct iodef *d, const struct export_indicator *i, size_t nth)
 {
 	buf_printf(d->b, "<Indicator restriction=\"%s\"><IndicatorID", restriction(i->tlp));
-	attribute(d, "name", exports_from(d->job));
+	attribute(d, "name", exports_host(d->job)); /* 3.4: a domain name */
 	attribute(d, "version", "1");
 	buf_addc(d->b, '>');
 	text(d->b, d->c->c.number);
@@ -290,7 +302,7 @@ static void incident(struct iodef *d)
 	buf_printf(d->b, "<Incident purpose=\"reporting\" status=\"%s\" restriction=\"%s\">",
 		   status(i->state), restriction(d->c->tlp));
 	buf_adds(d->b, "<IncidentID");
-	attribute(d, "name", exports_from(d->job));
+	attribute(d, "name", exports_host(d->job));
 	buf_addc(d->b, '>');
 	text(d->b, i->number);
 	buf_adds(d->b, "</IncidentID>");
@@ -300,6 +312,7 @@ static void incident(struct iodef *d)
 	element_time(d, "ReportTime", i->recorded_us);
 	element_time(d, "GenerationTime", d->job->now_us);
 	element(d, "Description", d->c->title);
+	discovery(d);
 	assessment(d);
 	contact(d, "creator", exports_from(d->job));
 	if (d->c->named)

@@ -35,6 +35,8 @@ const struct export_kind *exports_kind_find(const char *id); /* NULL */
 
 /* Who says it: name and id of the consortium. */
 const char *exports_from(const struct export_job *j);
+/* The domain name under which people reach the hub: no other hub numbers cases under it. */
+const char *exports_host(const struct export_job *j);
 int exports_stix(const struct export_job *j, struct buf *out, struct err *e);
 int exports_misp(const struct export_job *j, struct buf *out, struct err *e);
 int exports_veris(const struct export_job *j, struct buf *out, struct err *e);

@@ -59,3 +59,13 @@ const char *exports_from(const struct export_job *j)
 
 	return name && name[0] ? name : "otasuke";
 }
+
+const char *exports_host(const struct export_job *j)
+{
+	const char *at = strstr(j->ask->hub->conf.public_url, "://");
+	const size_t n = at ? strspn(at + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					     "0123456789-.")
+			    : 0;
+
+	return n ? arena_strndup(j->ask->arena, at + 3, n) : "localhost";
+}

@@ -50,6 +50,16 @@ static void marking(struct stix *s, enum tlp tlp)
 	jsonw_end_array(s->w);
 }
 
+/* 3.2: created and modified have three digits after the second, no more and no less. */
+static void millis(struct jsonw *w, const char *key, int64_t us)
+{
+	char when[TIME_TEXT_MAX];
+	const size_t n = strlen(time_format(us, when, sizeof(when)));
+
+	memcpy(when + n - 4, "Z", 2);
+	jsonw_text(w, key, when);
+}
+
 /* What every object of a domain or relation has. */
 static void begin(struct stix *s, const char *type, const char *id, enum tlp tlp)
 {
@@ -59,8 +69,8 @@ static void begin(struct stix *s, const char *type, const char *id, enum tlp tlp
 	jsonw_text(s->w, "id", id);
 	if (strcmp(id, s->from) != 0)
 		jsonw_text(s->w, "created_by_ref", s->from);
-	jsonw_time(s->w, "created", s->created_us);
-	jsonw_time(s->w, "modified", s->changed_us);
+	millis(s->w, "created", s->created_us);
+	millis(s->w, "modified", s->changed_us);
 	marking(s, tlp);
 }
 

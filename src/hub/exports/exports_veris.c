@@ -122,6 +122,8 @@ static void actor(struct jsonw *w, const struct veris_map *m)
 	jsonw_object(w, inside ? "internal" : "external");
 	list(w, "variety", "Unknown");
 	list(w, "motive", m->motive);
+	if (!inside)
+		list(w, "country", "Unknown");
 	jsonw_end_object(w);
 	jsonw_end_object(w);
 }
@@ -180,7 +182,7 @@ static void discovery(struct jsonw *w, const struct export_case *c)
 	const bool watched = strcmp(c->c.source, "alert") == 0;
 
 	jsonw_object(w, "discovery_method");
-	jsonw_object(w, watched ? "external" : "internal");
+	jsonw_object(w, watched ? "partner" : "internal");
 	list(w, "variety", watched ? "Monitoring service" : "Reported by employee");
 	jsonw_end_object(w);
 	jsonw_end_object(w);
