@@ -33,6 +33,10 @@ static void on_finding(void *arg, const struct finding *f)
 	for (size_t i = 0, used = 0; i < f->n_reasons && used < sizeof(s->reasons); i++)
 		used += (size_t)snprintf(s->reasons + used, sizeof(s->reasons) - used, "%s\n",
 					 f->reasons[i]);
+	for (size_t i = 0, used = 0; i < f->n_evidence && used < sizeof(s->evidence); i++)
+		used += (size_t)snprintf(s->evidence + used, sizeof(s->evidence) - used, "%s=%s\n",
+					 f->evidence[i].name,
+					 f->evidence[i].text ? f->evidence[i].text : "");
 	assert_true(f->confidence > 0 && f->confidence <= 1);
 	assert_true(f->first_us > 0 && f->first_us <= f->last_us);
 }

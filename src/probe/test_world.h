@@ -14,7 +14,7 @@ enum { FOUND_MAX = 64 };
 
 struct seen {
 	char detector[32], device[64], mac[32], peer[64], name[64], story[160];
-	char reasons[1024]; /* one a line */
+	char reasons[1024], evidence[1024]; /* one a line; NAME=TEXT */
 	enum severity severity;
 	uint64_t count;
 };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/heard.h"
 #include "probe/detect/log_on.h"
 #include "probe/detect/ring.h"
 #include "probe/detect/ssh_session.h"
@@ -285,6 +286,20 @@ static void brute_force_flow(void *state, const struct flow *f, enum flow_event 
 		on_session(b, f, SERVICE_SSH);
 }
 
+/* Another program read refusals. Kerberos we do not read ourselves. */
+static void brute_force_record(void *state, const struct foreign *r)
+{
+	struct brute_force *b = state;
+	struct flow f;
+
+	if (r->kind != FOREIGN_LOG_ON || r->refused == 0 ||
+	    !heard_flow(b->env, r, r->service == SERVICE_KERBEROS, &f))
+		return;
+	struct tries *t = tries_of(b, &f, r->service);
+	t->refused += r->refused;
+	tell(b, t, &f);
+}
+
 const struct detector detector_brute_force = {
 	.name = "brute_force",
 	.open = brute_force_open,
@@ -293,4 +308,5 @@ const struct detector detector_brute_force = {
 	.http = brute_force_http,
 	.payload = brute_force_payload,
 	.smb = brute_force_smb,
+	.record = brute_force_record,
 };

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "probe/detect/detect.h"
 #include "probe/detect/ring.h"
+#include "probe/records/community_id.h"
 #include "probe/records/foreign.h"
 #include "probe/records/own_flows.h"
 #include "probe/story/story.h"
@@ -166,6 +167,15 @@ static void note_peer(struct alarm *t, const struct addr *peer, uint16_t port)
 	t->port[t->n_peers++] = port;
 }
 
+/* By what others call it too, when its program did not say so itself. */
+static void name_connection(struct foreign *r)
+{
+	struct flow_key k = { r->src, r->dst, r->sport, r->dport, r->proto };
+
+	if (!r->community_id[0] && r->sport && r->dport)
+		community_id(&k, r->community_id);
+}
+
 static void note(struct ids_alert *a, struct alarm *t, const struct sides *s,
 		 const struct foreign *r)
 {
@@ -174,6 +184,7 @@ static void note(struct ids_alert *a, struct alarm *t, const struct sides *s,
 			   : r->weight;
 
 	t->last = *r;
+	name_connection(&t->last);
 	t->device_addr = s->device_addr;
 	t->weight = w > t->weight ? w : t->weight;
 	t->count++;
@@ -207,6 +218,8 @@ static void explain(const struct alarm *t, struct report *r)
 		report_text(r, "ids_technique", f->technique);
 	if (f->file[0])
 		report_text(r, "ids_file", f->file);
+	if (f->community_id[0])
+		report_text(r, "community_id", f->community_id);
 	report_number(r, "ids_alarms", (double)t->count);
 	report_number(r, "ids_blocked", (double)t->blocked);
 }

@@ -159,6 +159,11 @@ bool indicators_file_hash(const struct indicators *s, const char *hex, struct in
 	return hash(s, INDICATOR_FILE, hex, out);
 }
 
+bool indicators_cert(const struct indicators *s, const char *hex, struct indicator_hit *out)
+{
+	return hash(s, INDICATOR_CERT, hex, out);
+}
+
 bool indicators_cert_sha1(const struct indicators *s, const uint8_t sha1[20],
 			  struct indicator_hit *out)
 {

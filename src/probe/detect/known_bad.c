@@ -356,6 +356,14 @@ static void known_bad_record(void *state, const struct foreign *r)
 		heard(k, r, &what, false);
 	if (r->ja3[0] && indicators_ja3(list, r->ja3, &what))
 		heard(k, r, &what, false);
+	struct str url = str_of(r->url);
+	if (r->url_host > 0 &&
+	    indicators_url(list, (struct str){ url.p, r->url_host },
+			   (struct str){ url.p + r->url_host, url.n - r->url_host }, &what))
+		heard(k, r, &what, false);
+	if (indicators_cert(list, r->cert_sha1, &what) ||
+	    indicators_cert(list, r->cert_sha256, &what))
+		heard(k, r, &what, false);
 	if (indicators_file_hash(list, r->sha256, &what) ||
 	    indicators_file_hash(list, r->sha1, &what) || indicators_file_hash(list, r->md5, &what))
 		heard(k, r, &what, false);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/heard.h"
 #include "probe/detect/ring.h"
 #include "probe/story/story.h"
 
@@ -215,27 +216,27 @@ static bool admin_share(const char *tree)
 	       (n > 3 && tree[n - 1] == '$' && tree[n - 3] == '\\'); /* \\host\c$ */
 }
 
-static void on_name(struct pair *t, const struct smb_message *m)
+static void on_tree(struct pair *t, const char *name)
+{
+	did(t, admin_share(name) ? ACT_SHARE : 0);
+}
+
+static void on_file(struct pair *t, const char *name)
 {
 	static const char *const programs[] = { ".exe", ".dll", ".bat", ".ps1", ".cmd", ".sys" };
-	bool tree = m->command == (m->version == 1 ? SMB1_TREE : SMB2_TREE);
 
-	if (tree) {
-		did(t, admin_share(m->name) ? ACT_SHARE : 0);
-		return;
-	}
-	if (ends(m->name, "svcctl"))
+	if (ends(name, "svcctl"))
 		did(t, ACT_MANAGER);
-	if (ends(m->name, "atsvc"))
+	if (ends(name, "atsvc"))
 		did(t, ACT_TASK);
 	if (!(t->acts & ACT_SHARE))
 		return;
 	t->share_files++;
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
-		if (!ends(m->name, programs[i]))
+		if (!ends(name, programs[i]))
 			continue;
 		did(t, ACT_PROGRAM);
-		(void)str_copy(t->file, sizeof(t->file), str_of(m->name)); /* fits */
+		(void)str_copy(t->file, sizeof(t->file), str_of(name)); /* cut is fine */
 	}
 }
 
@@ -288,27 +289,34 @@ static void on_request(struct pair *t, uint16_t operation)
 		did(t, ACT_START);
 }
 
+static void on_bind(struct pair *t, const uint8_t interface[16])
+{
+	enum act act = act_of(interface);
+
+	t->bound = act;
+	did(t, act == ACT_JOB ? ACT_TASK : act); /* whoever only opens it makes nothing */
+}
+
 static void on_rpc(struct pair *t, struct rd p)
 {
 	struct rpc_message m;
 
 	if (rpc_parse(p, &m) < 0)
 		return;
-	if (m.type == RPC_REQUEST) {
+	if (m.type == RPC_REQUEST)
 		on_request(t, m.operation);
-		return;
-	}
-	enum act act = act_of(m.interface);
-	t->bound = act;
-	did(t, act == ACT_JOB ? ACT_TASK : act); /* whoever only opens it makes nothing */
+	else
+		on_bind(t, m.interface);
 }
 
 static void on_smb(struct pair *t, const struct smb_message *m, uint64_t pieces_min)
 {
 	if (m->response)
 		return;
-	if (m->name[0])
-		on_name(t, m);
+	if (m->name[0] && m->command == (m->version == 1 ? SMB1_TREE : SMB2_TREE))
+		on_tree(t, m->name);
+	else if (m->name[0])
+		on_file(t, m->name);
 	if (m->data.n)
 		on_rpc(t, m->data);
 	if (m->version != 1)
@@ -345,10 +353,33 @@ static void lateral_payload(void *state, const struct flow *f, int dir, const st
 	tell(l, t, f);
 }
 
+/* Another program tells of it: the same acts. */
+static void lateral_record(void *state, const struct foreign *r)
+{
+	struct lateral *l = state;
+	struct flow f;
+
+	if (r->kind != FOREIGN_WORK || !heard_flow(l->env, r, false, &f))
+		return;
+	struct pair *t = pair_of(l, &f);
+	if (r->tree[0])
+		on_tree(t, r->tree);
+	if (r->file[0] && (!r->tree[0] || admin_share(r->tree)))
+		on_file(t, r->file);
+	for (size_t i = 0; i < r->n_calls; i++) {
+		if (r->call[i].operation < 0)
+			on_bind(t, r->call[i].interface);
+		else
+			on_request(t, (uint16_t)r->call[i].operation);
+	}
+	tell(l, t, &f);
+}
+
 const struct detector detector_lateral = {
 	.name = "lateral",
 	.open = lateral_open,
 	.close = lateral_close,
 	.smb = lateral_smb,
 	.payload = lateral_payload,
+	.record = lateral_record,
 };

@@ -8,9 +8,11 @@
 const char *service_name(enum service s)
 {
 	static const char *const names[] = {
-		[SERVICE_NONE] = "",     [SERVICE_SSH] = "SSH",       [SERVICE_RDP] = "RDP",
-		[SERVICE_FTP] = "FTP",   [SERVICE_TELNET] = "Telnet", [SERVICE_MAIL] = "mail",
-		[SERVICE_HTTP] = "HTTP", [SERVICE_SMB] = "SMB",       [SERVICE_FORM] = "web form",
+		[SERVICE_NONE] = "",         [SERVICE_SSH] = "SSH",
+		[SERVICE_RDP] = "RDP",       [SERVICE_FTP] = "FTP",
+		[SERVICE_TELNET] = "Telnet", [SERVICE_MAIL] = "mail",
+		[SERVICE_HTTP] = "HTTP",     [SERVICE_SMB] = "SMB",
+		[SERVICE_FORM] = "web form", [SERVICE_KERBEROS] = "Kerberos",
 	};
 
 	return names[s];
@@ -89,6 +91,19 @@ bool log_on_refused_smb(const struct smb_message *m)
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
 		if (m->status == statuses[i])
+			return true;
+	}
+	return false;
+}
+
+bool log_on_kerberos_refused(const char *error)
+{
+	static const char *const errors[] = { "KDC_ERR_PREAUTH_FAILED",
+					      "KDC_ERR_C_PRINCIPAL_UNKNOWN",
+					      "KDC_ERR_CLIENT_REVOKED" };
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		if (strcmp(error, errors[i]) == 0)
 			return true;
 	}
 	return false;

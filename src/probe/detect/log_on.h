@@ -18,6 +18,7 @@ enum service {
 	SERVICE_HTTP,
 	SERVICE_SMB,
 	SERVICE_FORM,
+	SERVICE_KERBEROS, /* told by other programs only */
 };
 
 const char *service_name(enum service s);
@@ -25,6 +26,8 @@ const char *service_name(enum service s);
 /* What the server at PORT refuses in P; SERVICE_NONE: nothing. */
 enum service log_on_refused(uint16_t port, struct rd p);
 bool log_on_refused_smb(const struct smb_message *m);
+/* The name of an error of RFC 4120, 7.5.9: a wrong password or user. Asking for proof is none. */
+bool log_on_kerberos_refused(const char *error);
 
 /* Forms: requests that bear a password, and whether the answer shows the form again. */
 struct forms;

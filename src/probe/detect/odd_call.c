@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "probe/detect/detect.h"
+#include "probe/detect/heard.h"
 #include "probe/detect/known_services.h"
 #include "probe/detect/random_name.h"
 #include "probe/detect/ring.h"
@@ -208,14 +209,15 @@ static unsigned place_signs(const struct odd_call *o, const struct flow *f, cons
 	return set;
 }
 
-static void on_tls(struct odd_call *o, const struct flow *f)
+/* WITHOUT: signs that do not count. */
+static void on_tls(struct odd_call *o, const struct flow *f, const char *host, unsigned without)
 {
 	const char *name;
 
 	if (inventory_inside(o->env->inventory, &f->key.dst, f->device[1]))
 		return; /* printers and servers of one's own have such certificates */
-	unsigned set = place_signs(o, f, flow_name(f), &name);
-	if (!flow_name(f)[0])
+	unsigned set = place_signs(o, f, host, &name);
+	if (!host[0])
 		set |= 1U << SIGN_NO_NAME;
 	if (f->cert_unnamed)
 		set |= 1U << SIGN_UNNAMED_CERT;
@@ -223,7 +225,7 @@ static void on_tls(struct odd_call *o, const struct flow *f)
 		set |= 1U << SIGN_OLD_TLS;
 	struct call *c = call_of(o, f);
 	c->count++;
-	c->signs |= set;
+	c->signs |= set & ~without;
 	weigh(o, c, f, name);
 }
 
@@ -240,7 +242,21 @@ static void odd_call_flow(void *state, const struct flow *f, enum flow_event ev,
 
 	(void)d;
 	if (ev == FLOW_EVENT_FACTS && f->tls && flow_ja3(f)[0] && odd_call_worth(o, f))
-		on_tls(o, f);
+		on_tls(o, f, flow_name(f), 0);
+}
+
+/* Who hears only what another program tells does not know what was looked up. */
+static void odd_call_record(void *state, const struct foreign *r)
+{
+	struct odd_call *o = state;
+	struct flow f;
+
+	if (r->kind != FOREIGN_TLS || !r->opened || !heard_flow(o->env, r, false, &f) ||
+	    !odd_call_worth(o, &f))
+		return;
+	f.cert_unnamed = r->cert_unnamed;
+	f.tls_old = r->tls_old;
+	on_tls(o, &f, r->name, 1U << SIGN_NOT_LOOKED_UP);
 }
 
 static unsigned request_signs(const struct odd_call *o, const struct flow *f,
@@ -287,4 +303,5 @@ const struct detector detector_odd_call = {
 	.close = odd_call_close,
 	.flow = odd_call_flow,
 	.http = odd_call_http,
+	.record = odd_call_record,
 };

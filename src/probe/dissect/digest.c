@@ -65,3 +65,22 @@ void digest_end(struct digest *d, struct digest_text *out)
 	hex(out->sha1, gcry_md_read(d->md, GCRY_MD_SHA1), 20);
 	hex(out->md5, gcry_md_read(d->md, GCRY_MD_MD5), 16);
 }
+
+static bool at_once(int algorithm, const void *p, size_t n, uint8_t *out)
+{
+	library_start();
+	if (gcry_md_test_algo(algorithm) != 0)
+		return false;
+	gcry_md_hash_buffer(algorithm, out, p, n);
+	return true;
+}
+
+bool digest_sha1(const void *p, size_t n, uint8_t out[20])
+{
+	return at_once(GCRY_MD_SHA1, p, n, out);
+}
+
+bool digest_sha256(const void *p, size_t n, uint8_t out[32])
+{
+	return at_once(GCRY_MD_SHA256, p, n, out);
+}

@@ -4,7 +4,9 @@
 #ifndef PROBE_DISSECT_DIGEST_H
 #define PROBE_DISSECT_DIGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct digest;
 
@@ -17,5 +19,8 @@ struct digest *digest_new(void); /* NULL: the library refuses, as in FIPS mode *
 void digest_free(struct digest *d);
 void digest_add(struct digest *d, const void *p, size_t n);
 void digest_end(struct digest *d, struct digest_text *out); /* then only digest_free */
+/* At one go; false: the library refuses. */
+bool digest_sha1(const void *p, size_t n, uint8_t out[20]);
+bool digest_sha256(const void *p, size_t n, uint8_t out[32]);
 
 #endif

@@ -3,9 +3,14 @@
 #include "probe/records/eve.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/detect/log_on.h"
+#include "probe/records/foreign_call.h"
+
+enum { INTERFACES_MAX = 4 };
 
 #define SOURCE "Suricata"
 
@@ -58,18 +63,105 @@ static void read_tls(const struct fields *f, struct foreign *out)
 {
 	foreign_name(fields_get(f, "tls.sni"), out->name);
 	foreign_hex(fields_get(f, "tls.ja3.hash"), out->ja3, sizeof(out->ja3));
+	foreign_cert(out, fields_get(f, "tls.fingerprint"));
+	const char *subject = fields_get(f, "tls.subject"), *version = fields_get(f, "tls.version");
+	out->cert_unnamed = subject[0] && strcmp(subject, fields_get(f, "tls.issuerdn")) == 0;
+	out->tls_old = foreign_tls_old(version);
 	out->opened = true;
 }
 
 static void read_http(const struct fields *f, struct foreign *out)
 {
 	foreign_name(fields_get(f, "http.hostname"), out->name);
+	foreign_url(out, fields_get(f, "http.hostname"), fields_get(f, "http.url"));
 	out->opened = true;
+}
+
+/* Most anomalies are faults of packets, which say nothing of a device. These say that something
+ * else is spoken than the port promises: weak clues. */
+static void read_anomaly(const struct fields *f, struct foreign *out)
+{
+	static const struct {
+		const char *event;
+		double weight;
+	} telling[] = {
+		{ "APPLAYER_MISMATCH_PROTOCOL_BOTH_DIRECTIONS", 6 },
+		{ "APPLAYER_WRONG_DIRECTION_FIRST_DATA", 4 },
+		{ "APPLAYER_NO_TLS_AFTER_STARTTLS", 6 },
+		{ "INVALID_RECORD_TYPE", 4 },
+	};
+	char text[FOREIGN_WHAT_MAX];
+	const char *event = fields_get(f, "anomaly.event");
+
+	for (size_t i = 0; i < ARRAY_LEN(telling); i++) {
+		if (strcmp(telling[i].event, event) == 0)
+			out->weight = telling[i].weight;
+	}
+	(void)snprintf(text, sizeof(text), "anomaly %.80s", event); /* cut is fine */
+	foreign_text(out->what, sizeof(out->what), text);
+	foreign_text(out->id, sizeof(out->id), event);
+	foreign_text(out->class, sizeof(out->class), fields_get(f, "anomaly.type"));
+}
+
+static void read_rpc(const struct fields *f, const char *in, struct foreign *out)
+{
+	char name[64];
+
+	for (int i = 0; i < INTERFACES_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "%s.interfaces.%d.ack_result", in, i); /* fits */
+		if (strcmp(fields_get(f, name), "0") != 0)
+			continue; /* refused, or not there */
+		(void)snprintf(name, sizeof(name), "%s.interfaces.%d.uuid", in, i); /* fits */
+		foreign_bind(out, fields_get(f, name));
+	}
+	(void)snprintf(name, sizeof(name), "%s.opnum", in); /* fits */
+	if (fields_has(f, name))
+		foreign_operation(out, (int)fields_number(f, name));
+}
+
+static void read_smb(const struct fields *f, struct foreign *out)
+{
+	static const char *const refusals[] = { "STATUS_LOGON_FAILURE", "STATUS_NO_SUCH_USER",
+						"STATUS_WRONG_PASSWORD",
+						"STATUS_ACCOUNT_LOCKED_OUT" };
+	const char *status = fields_get(f, "smb.status");
+
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		out->refused += strcmp(status, refusals[i]) == 0;
+	if (out->refused) {
+		out->kind = FOREIGN_LOG_ON;
+		out->service = SERVICE_SMB;
+		return;
+	}
+	if (strcmp(status, "STATUS_SUCCESS") != 0)
+		return; /* nothing came of it */
+	foreign_lower(out->tree, sizeof(out->tree), fields_get(f, "smb.share"));
+	foreign_lower(out->file, sizeof(out->file), fields_get(f, "smb.filename"));
+	read_rpc(f, "smb.dcerpc", out);
+}
+
+static void read_dcerpc(const struct fields *f, struct foreign *out)
+{
+	read_rpc(f, "dcerpc", out);
+}
+
+static void read_krb5(const struct fields *f, struct foreign *out)
+{
+	out->service = SERVICE_KERBEROS;
+	out->refused = log_on_kerberos_refused(fields_get(f, "krb5.error_code"));
+}
+
+static void read_ftp(const struct fields *f, struct foreign *out)
+{
+	out->service = SERVICE_FTP;
+	out->refused = strcmp(fields_get(f, "ftp.command"), "PASS") == 0 &&
+		       strcmp(fields_get(f, "ftp.completion_code.0"), "530") == 0;
 }
 
 static void read_file(const struct fields *f, struct foreign *out)
 {
 	foreign_name(fields_get(f, "http.hostname"), out->name);
+	foreign_url(out, fields_get(f, "http.hostname"), fields_get(f, "http.url"));
 	foreign_hex(fields_get(f, "fileinfo.md5"), out->md5, sizeof(out->md5));
 	foreign_hex(fields_get(f, "fileinfo.sha1"), out->sha1, sizeof(out->sha1));
 	foreign_hex(fields_get(f, "fileinfo.sha256"), out->sha256, sizeof(out->sha256));
@@ -96,10 +188,12 @@ static void read_stats(const struct fields *f, struct foreign *out)
 }
 
 static const struct type types[] = {
-	{ "alert", FOREIGN_ALARM, read_alert },  { "dns", FOREIGN_DNS, read_dns },
-	{ "tls", FOREIGN_TLS, read_tls },        { "http", FOREIGN_HTTP, read_http },
-	{ "fileinfo", FOREIGN_FILE, read_file }, { "flow", FOREIGN_FLOW, read_flow },
-	{ "stats", FOREIGN_LOST, read_stats },
+	{ "alert", FOREIGN_ALARM, read_alert },     { "dns", FOREIGN_DNS, read_dns },
+	{ "tls", FOREIGN_TLS, read_tls },           { "http", FOREIGN_HTTP, read_http },
+	{ "fileinfo", FOREIGN_FILE, read_file },    { "flow", FOREIGN_FLOW, read_flow },
+	{ "anomaly", FOREIGN_ALARM, read_anomaly }, { "smb", FOREIGN_WORK, read_smb },
+	{ "dcerpc", FOREIGN_WORK, read_dcerpc },    { "krb5", FOREIGN_LOG_ON, read_krb5 },
+	{ "ftp", FOREIGN_LOG_ON, read_ftp },        { "stats", FOREIGN_LOST, read_stats },
 };
 
 bool eve_is(const struct fields *f)
@@ -163,8 +257,12 @@ int eve_read(const struct fields *f, struct foreign *out, struct err *e)
 		int r = t->kind == FOREIGN_LOST ? 0 : read_ends(f, out, e);
 		if (r < 0)
 			return r;
+		foreign_text(out->community_id, sizeof(out->community_id),
+			     fields_get(f, "community_id"));
 		t->read(f, out);
-		return 1;
+		if (t->read == read_anomaly && out->weight <= 0)
+			return 0; /* a fault of packets */
+		return foreign_of_use(out);
 	}
-	return 0; /* anomaly, ssh, smb ...: nothing that we would add */
+	return 0; /* ssh, snmp ...: nothing that we would add */
 }

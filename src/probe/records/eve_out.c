@@ -13,6 +13,7 @@
 #include "probe/dissect/dissect.h"
 #include "probe/dissect/dns.h"
 #include "probe/flow/flow.h"
+#include "probe/records/community_id.h"
 #include "probe/records/eve_out_priv.h"
 #include "probe/records/foreign.h"
 #include "probe/records/own_flows.h"
@@ -170,7 +171,7 @@ static const char *proto_name(uint8_t proto)
 
 static void tuple(struct jsonw *w, const struct flow_key *k)
 {
-	char text[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX], id[COMMUNITY_ID_MAX];
 	bool ports = k->proto == PROTO_TCP || k->proto == PROTO_UDP;
 
 	jsonw_int(w, "flow_id", (int64_t)(own_flows_hash(k) >> 13)); /* exact in a double */
@@ -182,6 +183,9 @@ static void tuple(struct jsonw *w, const struct flow_key *k)
 		jsonw_int(w, "dest_port", k->dport);
 	if (proto_name(k->proto))
 		jsonw_text(w, "proto", proto_name(k->proto));
+	community_id(k, id);
+	if (id[0])
+		jsonw_text(w, "community_id", id);
 }
 
 static void write_flow(struct eve_out *o, const struct flow *f)

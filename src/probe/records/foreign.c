@@ -128,6 +128,79 @@ void foreign_hex(const char *text, char *out, size_t out_size)
 		out[i] = (char)tolower((unsigned char)text[i]);
 }
 
+void foreign_cert(struct foreign *r, const char *text)
+{
+	char hex[sizeof(r->cert_sha256)];
+	size_t n = 0;
+
+	for (; *text && n + 1 < sizeof(hex); text++) {
+		if (*text != ':')
+			hex[n++] = *text;
+	}
+	hex[n] = 0;
+	if (*text)
+		return;
+	if (n == sizeof(r->cert_sha1) - 1)
+		foreign_hex(hex, r->cert_sha1, sizeof(r->cert_sha1));
+	else
+		foreign_hex(hex, r->cert_sha256, sizeof(r->cert_sha256));
+}
+
+void foreign_url(struct foreign *r, const char *host, const char *target)
+{
+	static const struct str schemes[] = { { "http://", 7 }, { "https://", 8 } };
+	struct str s = str_trim(str_of(target)), h = str_trim(str_of(host));
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		if (!str_starts(s, schemes[i]))
+			continue;
+		s = (struct str){ s.p + schemes[i].n, s.n - schemes[i].n };
+		const char *path = s.n ? memchr(s.p, '/', s.n) : NULL;
+		h = (struct str){ s.p, path ? (size_t)(path - s.p) : s.n };
+		s = (struct str){ s.p + h.n, s.n - h.n };
+	}
+	r->url[0] = 0;
+	r->url_host = 0;
+	if (h.n == 0 || s.n == 0 || s.p[0] != '/' || h.n + s.n >= sizeof(r->url))
+		return; /* half a URL would be another one */
+	memcpy(r->url, h.p, h.n);
+	memcpy(r->url + h.n, s.p, s.n);
+	r->url[h.n + s.n] = 0;
+	r->url_host = h.n;
+}
+
+bool foreign_tls_old(const char *version)
+{
+	char digits[4] = "";
+	size_t n = 0;
+
+	if (strncmp(version, "SSL", 3) == 0)
+		return true;
+	if (strncmp(version, "TLS", 3) != 0)
+		return false;
+	for (; *version && n + 1 < sizeof(digits); version++) {
+		if (isdigit((unsigned char)*version))
+			digits[n++] = *version;
+	}
+	return strcmp(digits, "1") == 0 || strcmp(digits, "10") == 0 || strcmp(digits, "11") == 0;
+}
+
+bool foreign_of_use(const struct foreign *r)
+{
+	if (r->kind == FOREIGN_LOG_ON)
+		return r->refused > 0;
+	if (r->kind == FOREIGN_WORK)
+		return r->n_calls > 0 || r->tree[0] || r->file[0];
+	return true;
+}
+
+void foreign_lower(char *out, size_t out_size, const char *text)
+{
+	foreign_text(out, out_size, text);
+	for (; *out; out++)
+		*out = (char)tolower((unsigned char)*out);
+}
+
 /* Seconds since 1970, also as milli-, micro- or nanoseconds. */
 static int epoch_time(const char *text, int64_t *out_us)
 {

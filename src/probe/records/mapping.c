@@ -138,6 +138,7 @@ int mapping_apply(const struct mapping *m, const struct fields *f, int offset_mi
 	out->at_us = time_of(m, f, offset_min, at_us);
 	ends(m, f, out);
 	foreign_name(value_of(m, f, MAP_DOMAIN), out->name);
+	foreign_url(out, value_of(m, f, MAP_DOMAIN), value_of(m, f, MAP_URL));
 	foreign_text(out->file, sizeof(out->file), value_of(m, f, MAP_FILE));
 	foreign_hex(value_of(m, f, MAP_MD5), out->md5, sizeof(out->md5));
 	foreign_hex(value_of(m, f, MAP_SHA1), out->sha1, sizeof(out->sha1));

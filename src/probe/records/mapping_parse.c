@@ -31,6 +31,7 @@ static const struct named field_keys[] = {
 	{ "class", MAP_CLASS },
 	{ "technique", MAP_TECHNIQUE },
 	{ "domain", MAP_DOMAIN },
+	{ "url", MAP_URL },
 	{ "file", MAP_FILE },
 	{ "md5", MAP_MD5 },
 	{ "sha1", MAP_SHA1 },

@@ -22,6 +22,7 @@ enum mapping_field {
 	MAP_CLASS,
 	MAP_TECHNIQUE,
 	MAP_DOMAIN,
+	MAP_URL,
 	MAP_FILE,
 	MAP_MD5,
 	MAP_SHA1,

@@ -31,6 +31,7 @@ static const struct field published[] = {
 	{ "", "dest_port", INTEGER, false },
 	{ "", "proto", TEXT, false },
 	{ "", "app_proto", TEXT, false },
+	{ "", "community_id", TEXT, false },
 	{ "alert", "action", TEXT, true },
 	{ "alert", "gid", INTEGER, true },
 	{ "alert", "signature_id", INTEGER, true },
@@ -196,6 +197,7 @@ static void every_field_is_as_published(void **state)
 	assert_non_null(strstr(text.p, "\"otasuke_detector\":[\"download\"]"));
 	assert_non_null(strstr(text.p, "\"rrname\":\"www.shop.example\""));
 	assert_non_null(strstr(text.p, "\"src_ip\":\"192.0.2.10\""));
+	assert_non_null(strstr(text.p, "\"community_id\":\"1:"));
 	assert_int_equal(told, 0);
 	buf_done(&text);
 	world_free(w);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/detect/log_on.h"
+#include "probe/records/foreign_call.h"
 
 #define SOURCE "Zeek"
 
@@ -118,15 +120,121 @@ static bool read_ssl(const struct fields *f, struct foreign *out)
 {
 	foreign_name(fields_get(f, "server_name"), out->name);
 	foreign_hex(fields_get(f, "ja3"), out->ja3, sizeof(out->ja3));
-	out->opened = true;
+	const char *subject = fields_get(f, "subject");
+	out->cert_unnamed =
+		(subject[0] && strcmp(subject, fields_get(f, "issuer")) == 0) ||
+		strncmp(fields_get(f, "validation_status"), "self signed certificate", 23) == 0 ||
+		strncmp(fields_get(f, "validation_status"), "self-signed certificate", 23) == 0;
+	out->tls_old = foreign_tls_old(fields_get(f, "version"));
+	foreign_cert(out, fields_get(f, "cert_chain_fps.0"));
+	out->opened = strcmp(fields_get(f, "established"), "false") != 0 &&
+		      strcmp(fields_get(f, "established"), "F") != 0;
 	return true;
 }
 
 static bool read_http(const struct fields *f, struct foreign *out)
 {
 	foreign_name(fields_get(f, "host"), out->name);
+	foreign_url(out, fields_get(f, "host"), fields_get(f, "uri"));
 	out->opened = true;
 	return true;
+}
+
+static bool is_false(const char *text)
+{
+	return strcmp(text, "false") == 0 || strcmp(text, "F") == 0;
+}
+
+static bool read_kerberos(const struct fields *f, struct foreign *out)
+{
+	out->service = SERVICE_KERBEROS;
+	out->refused = log_on_kerberos_refused(fields_get(f, "error_msg"));
+	return true;
+}
+
+static bool read_ntlm(const struct fields *f, struct foreign *out)
+{
+	out->service = SERVICE_SMB;
+	out->refused = is_false(fields_get(f, "success"));
+	return true;
+}
+
+/* "auth_success" is a guess by the size of what came, and left out when Zeek has none. */
+static bool read_ssh(const struct fields *f, struct foreign *out)
+{
+	int64_t n = fields_number(f, "auth_attempts");
+
+	out->service = SERVICE_SSH;
+	out->refused = !is_false(fields_get(f, "auth_success")) ? 0 : n > 1 ? (uint64_t)n : 1;
+	return true;
+}
+
+static bool read_ftp(const struct fields *f, struct foreign *out)
+{
+	out->service = SERVICE_FTP;
+	out->refused = fields_number(f, "reply_code") == 530 &&
+		       strcmp(fields_get(f, "command"), "PASS") == 0;
+	return true;
+}
+
+static bool read_tree(const struct fields *f, struct foreign *out)
+{
+	foreign_lower(out->tree, sizeof(out->tree), fields_get(f, "path"));
+	return true;
+}
+
+static bool read_smb_file(const struct fields *f, struct foreign *out)
+{
+	foreign_lower(out->tree, sizeof(out->tree), fields_get(f, "path"));
+	foreign_lower(out->file, sizeof(out->file), fields_get(f, "name"));
+	return true;
+}
+
+static bool read_rpc(const struct fields *f, struct foreign *out)
+{
+	return foreign_call_named(out, fields_get(f, "endpoint"), fields_get(f, "operation"));
+}
+
+/* Most weird things are faults of packets. These say that something else is spoken than the port
+ * promises, or that names are not made for resolvers: weak clues. */
+static bool read_weird(const struct fields *f, struct foreign *out)
+{
+	static const struct {
+		const char *name;
+		double weight;
+	} telling[] = {
+		{ "bad_HTTP_request", 4 },
+		{ "bad_HTTP_reply", 4 },
+		{ "unknown_HTTP_method", 3 },
+		{ "HTTP_bad_chunk_size", 2 },
+		{ "DNS_truncated_len_lt_hdr_len", 3 },
+		{ "DNS_label_too_long", 4 },
+		{ "DNS_label_len_gt_pkt", 3 },
+		{ "dns_unmatched_msg_quantity", 3 },
+		{ "pop3_server_sending_client_commands", 4 },
+		{ "irc_invalid_line", 4 },
+		{ "SYN_with_data", 2 },
+		{ "ssl_early_application_data", 2 },
+	};
+	char text[FOREIGN_WHAT_MAX];
+	const char *name = fields_get(f, "name");
+
+	for (size_t i = 0; i < ARRAY_LEN(telling); i++) {
+		if (strcmp(telling[i].name, name) == 0)
+			out->weight = telling[i].weight;
+	}
+	(void)snprintf(text, sizeof(text), "weird %.80s", name); /* cut is fine */
+	foreign_text(out->what, sizeof(out->what), text);
+	foreign_text(out->id, sizeof(out->id), name);
+	return out->weight > 0;
+}
+
+/* A certificate, which the server showed: the client is the device, as with a file. */
+static void read_certificate(const struct fields *f, struct foreign *out)
+{
+	foreign_cert(out, fields_get(f, "sha1"));
+	foreign_cert(out, fields_get(f, "sha256"));
+	out->opened = true;
 }
 
 /* The receiver is the device; older versions name hosts, newer ones the connection. */
@@ -138,6 +246,10 @@ static bool read_files(const struct fields *f, struct foreign *out)
 		out->src = a;
 	if (foreign_addr(fields_get(f, "tx_hosts.0"), &a, NULL))
 		out->dst = a;
+	if (str_starts(str_of(fields_get(f, "mime_type")), STR("application/x-x509-"))) {
+		read_certificate(f, out);
+		return out->cert_sha1[0] || out->cert_sha256[0];
+	}
 	foreign_hex(fields_get(f, "md5"), out->md5, sizeof(out->md5));
 	foreign_hex(fields_get(f, "sha1"), out->sha1, sizeof(out->sha1));
 	foreign_hex(fields_get(f, "sha256"), out->sha256, sizeof(out->sha256));
@@ -171,6 +283,15 @@ static const struct log logs[] = {
 	{ "ssl", "server_name", FOREIGN_TLS, read_ssl },
 	{ "ssl", "resumed", FOREIGN_TLS, read_ssl },
 	{ "http", "trans_depth", FOREIGN_HTTP, read_http },
+	{ "smb_files", "action", FOREIGN_WORK, read_smb_file }, /* before files: may have an fuid */
+	{ "smb_mapping", "share_type", FOREIGN_WORK, read_tree },
+	{ "dce_rpc", "endpoint", FOREIGN_WORK, read_rpc },
+	{ "kerberos", "request_type", FOREIGN_LOG_ON, read_kerberos },
+	{ "ntlm", "server_nb_computer_name", FOREIGN_LOG_ON, read_ntlm },
+	{ "ntlm", "domainname", FOREIGN_LOG_ON, read_ntlm },
+	{ "ssh", "auth_attempts", FOREIGN_LOG_ON, read_ssh },
+	{ "ftp", "reply_code", FOREIGN_LOG_ON, read_ftp },
+	{ "weird", "notice", FOREIGN_ALARM, read_weird },
 	{ "files", "fuid", FOREIGN_FILE, read_files },
 	{ "capture_loss", "percent_lost", FOREIGN_LOST, read_loss },
 };
@@ -207,7 +328,9 @@ int zeek_read(const struct fields *f, struct foreign *out, struct err *e)
 	out->sport = (uint16_t)fields_number(f, "id.orig_p");
 	out->dport = (uint16_t)fields_number(f, "id.resp_p");
 	out->proto = foreign_proto(fields_get(f, "proto"));
-	if (out->proto == 0 && (l->kind == FOREIGN_TLS || l->kind == FOREIGN_HTTP))
+	if (out->proto == 0 &&
+	    (l->kind == FOREIGN_TLS || l->kind == FOREIGN_HTTP || l->kind == FOREIGN_WORK))
 		out->proto = 6; /* these logs do not say */
-	return l->read(f, out);
+	foreign_text(out->community_id, sizeof(out->community_id), fields_get(f, "community_id"));
+	return l->read(f, out) && foreign_of_use(out);
 }

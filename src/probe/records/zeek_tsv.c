@@ -37,7 +37,7 @@ bool zeek_head_line(struct zeek_head *h, struct str line)
 static void column_add(const struct zeek_head *h, struct fields *f, struct str name,
 		       struct str value)
 {
-	static const char *const lists[] = { "tx_hosts", "rx_hosts", "sources" };
+	static const char *const lists[] = { "tx_hosts", "rx_hosts", "sources", "cert_chain_fps" };
 	char text[FIELD_NAME_MAX];
 
 	if (str_eq(value, str_of(h->unset)) || str_eq(value, str_of(h->empty)))
