@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/cli_hub.h"
+#include "cli/cli_json.h"
 #include "cli/cli_opt.h"
 
 enum { PATH_BYTES = 4096 };
@@ -57,9 +58,10 @@ int cmd_backup(struct cli *c, int argc, char **argv)
 	if (status != 200)
 		return cli_hub_refused(status, &answer);
 	const char *const done[] = { path };
+	SCOPED_MEM char *said = cli_json_text(answer.p, "said");
 	SCOPED_BUF struct buf b = { 0 };
 	cli_add(c, &b, "cli.backup.done", done, 1);
-	(void)printf("%s\n", b.p);
+	(void)printf("%s\n%s", b.p, said ? said : "");
 	return EXIT_SUCCESS;
 }
 

@@ -168,6 +168,23 @@ struct search_source {
 	int (*jump)(struct call *c, struct txn *t, const char *q, const char **url_out);
 };
 
+/* Files of a feature in the state folder that rows name: FOLDER/ab/ab12..., by their SHA-256. They
+ * go into backups and come back with them. */
+enum { HUB_FILES_A_PAGE = 500 };
+struct hub_file {
+	const char *sha256;
+	int64_t size_bytes;
+};
+struct hub_files {
+	const char *folder;
+	/* The next ones behind AFTER in the order of their names, at most HUB_FILES_A_PAGE. */
+	int (*list)(struct txn *t, const char *after, struct arena *a, struct hub_file **out,
+		    size_t *n_out, struct err *e);
+	/* Whose it is, for people: a case and a name. "" when nobody names it. */
+	int (*whose)(struct txn *t, const char *sha256, struct arena *a, const char **out,
+		     struct err *e);
+};
+
 struct case_mover;
 
 /* A feature NAME in folder hub/NAME/ declares in NAME.h
@@ -213,6 +230,7 @@ struct hub_feature {
 	 * length of the whole form, -1 when it is not known. -ELIMIT, -ENOSPC. One feature has it.
 	 */
 	int (*upload)(struct hub *h, int64_t announced, struct http_plan *out, struct err *e);
+	const struct hub_files *files; /* NULL = none */
 	/* Its part of a generated region (hub_fill.h), when everything is started; may be NULL. */
 	int (*fill)(struct hub *h, struct hub_fill *f, struct err *e);
 };

@@ -30,17 +30,28 @@ int admin_backup_route(struct call *c)
 {
 	const char *path = http_form(c->req, "path");
 	struct buf b = { 0 };
+	SCOPED_BUF struct buf said = { 0 };
 	int r;
 
 	if (!admin_door(c))
 		return -ENOENT;
 	if (!path || path[0] != '/')
 		return err_set(&c->err, -EINVAL, "a backup needs a whole path");
-	if ((r = hub_backup(c->hub, path, &c->err)) < 0)
+	struct backup_told told = { .n_files = 0 };
+	if ((r = hub_backup(c->hub, path, &told, &c->err)) < 0) {
+		backup_told_done(&told);
 		return r == -ENOENT ? -EINVAL : r;
+	}
 	struct jsonw w = jsonw_of(&b);
 	jsonw_object(&w, NULL);
 	jsonw_text(&w, "path", path);
+	jsonw_int(&w, "files", told.n_files);
+	jsonw_int(&w, "bytes", told.bytes);
+	jsonw_int(&w, "missing", told.n_missing);
+	jsonw_int(&w, "damaged", told.n_damaged);
+	backup_told_text(&told, c->hub->text, c->lang, &said);
+	jsonw_text(&w, "said", said.p);
+	backup_told_done(&told);
 	jsonw_end_object(&w);
 	return call_json(c, &b);
 }

@@ -10,6 +10,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "hub/hub_core.h"
+#include "texts/texts.h"
 
 enum { FILL_MAX = 10000000 }; /* companies, alerts or cases of a generated region */
 
@@ -227,6 +229,13 @@ static int routes_print(struct err *e)
 	return 0;
 }
 
+static enum lang lang_wished(void)
+{
+	const char *wish = getenv("LANG");
+
+	return lang_parse(wish ? wish : "ja", LANG_JA);
+}
+
 static int backup_offline(const struct hub_open_options *o, const char *file, struct err *e)
 {
 	struct hub *h;
@@ -234,8 +243,35 @@ static int backup_offline(const struct hub_open_options *o, const char *file, st
 
 	if (r < 0)
 		return r;
-	r = hub_backup(h, file, e);
+	struct backup_told told = { .n_files = 0 };
+	SCOPED_BUF struct buf said = { 0 };
+	r = hub_backup(h, file, &told, e);
+	backup_told_text(&told, h->text, lang_wished(), &said);
+	if (r >= 0)
+		printf("%s", said.p);
+	backup_told_done(&told);
 	hub_close(h);
+	return r;
+}
+
+static int restore(const struct hub_args *a, struct err *e)
+{
+	struct backup_told told = { .n_files = 0 };
+	struct text *text = NULL;
+	SCOPED_BUF struct buf said = { 0 };
+	int r = text_open(texts_mo, &text, e);
+
+	if (r < 0)
+		return r;
+	text_thread_lang(lang_wished());
+	text_install_err_translator(text);
+	if ((r = hub_restore(a->state, a->file, &told, e)) >= 0) {
+		backup_told_text(&told, text, lang_wished(), &said);
+		printf("%s", said.p);
+	}
+	text_install_err_translator(NULL);
+	text_close(text);
+	backup_told_done(&told);
 	return r;
 }
 
@@ -278,7 +314,7 @@ int hub_args_do(const struct hub_args *a, struct err *e)
 	case MODE_BACKUP:
 		return backup_offline(&o, a->file, e);
 	case MODE_RESTORE:
-		return hub_restore(a->state, a->file, e);
+		return restore(a, e);
 	case MODE_FILL:
 		return fill_offline(&o, &a->fill, e);
 	case MODE_RUN:

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Backup and restore: one file (a tar) with the database, the certificates and the configuration,
- * headed by a manifest of sizes and hashes. A backup is made while the hub runs; it holds private
- * keys, so it is 0600 and belongs into a safe place. */
+/* Backup: one file (a tar) with the database, the certificates and the configuration, headed by a
+ * manifest of sizes and hashes, and behind them the files that the database names (evidence), by
+ * their own hash. A backup is made while the hub runs; it holds private keys, so it is 0600 and
+ * belongs into a safe place. Back: hub_restore.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/hub_core.h"
+#include "hub/hub_kept.h"
 #include "hub/hub_manifest.h"
 #include "net/crypto.h"
 
@@ -63,10 +66,13 @@ static int bytes_add(int fd, const char *name, const struct buf *b, int64_t mtim
 	return pad_write(fd, b->n);
 }
 
-static int file_add(int out, const struct manifest_file *l, const char *path, int64_t mtime_s,
+/* L->hash becomes that of the bytes that were written. */
+static int file_add(int out, struct manifest_file *l, const char *path, int64_t mtime_s,
 		    struct err *e)
 {
 	unsigned char head[TAR_BLOCK];
+	uint8_t sum[32];
+	struct crypto_sha256_state hash;
 	uint64_t left = l->size;
 	int r;
 	SCOPED_MEM char *buf = mem_new(COPY_BYTES);
@@ -74,15 +80,19 @@ static int file_add(int out, const struct manifest_file *l, const char *path, in
 
 	if (fd < 0)
 		return err_set(e, -errno, "%s: %s", path, strerror(errno));
+	crypto_sha256_init(&hash);
 	tar_header(l->name, l->size, mtime_s, head);
 	r = fd_write_all(out, head, sizeof(head));
 	while (r >= 0 && left > 0) {
 		ssize_t n = read(fd, buf, left < COPY_BYTES ? (size_t)left : COPY_BYTES);
 		if (n <= 0)
 			return err_set(e, -EIO, "%s became shorter while it was copied", path);
+		crypto_sha256_add(&hash, buf, (size_t)n);
 		r = fd_write_all(out, buf, (size_t)n);
 		left -= (uint64_t)n;
 	}
+	crypto_sha256_end(&hash, sum);
+	crypto_hex(sum, sizeof(sum), l->hash);
 	if (r >= 0)
 		r = pad_write(out, l->size);
 	return r < 0 ? err_set(e, r, "the backup cannot be written: %s", err_text(r)) : 0;
@@ -108,33 +118,128 @@ static int files_list(const struct hub *h, const char *db_copy, struct manifest 
 	return 0;
 }
 
-static int archive_write(const struct hub *h, int fd, const char *db_copy, struct err *e)
+/* --- files of features --- */
+
+struct backup {
+	struct hub *h;
+	struct db *copy; /* the database as the backup has it */
+	const char *links;
+	int out;
+	int64_t now_s;
+	struct backup_told *told;
+};
+
+/* A second name for the file: whatever is removed meanwhile, the backup still has what its database
+ * names. A file system without links has only the first. */
+static int file_link(void *arg, const struct hub_feature *f, const struct hub_file *file,
+		     struct err *e)
 {
-	static const char end[2 * TAR_BLOCK];
-	struct manifest m = { .n = 0 };
+	const struct backup *b = arg;
+	SCOPED_MEM char *path = kept_path(b->h->conf.state_dir, f, file->sha256);
+	SCOPED_BUF struct buf name = { 0 };
+
+	buf_printf(&name, "%s/%s", b->links, file->sha256);
+	/* It may be there from before, or the file is gone: then it is told. */
+	if (link(path, name.p) < 0 && errno == ENOSPC)
+		return err_set(e, -ENOSPC, "the backup cannot be written: %s", err_text(-ENOSPC));
+	return 0;
+}
+
+static char *file_find(const struct backup *b, const struct hub_feature *f, const char *sha256)
+{
+	SCOPED_BUF struct buf name = { 0 };
+
+	buf_printf(&name, "%s/%s", b->links, sha256);
+	return file_exists(name.p) ? mem_strdup(name.p)
+				   : kept_path(b->h->conf.state_dir, f, sha256);
+}
+
+static int file_count(void *arg, const struct hub_feature *f, const struct hub_file *file,
+		      struct err *e)
+{
+	struct backup *b = arg;
+	SCOPED_MEM char *path = file_find(b, f, file->sha256);
+	struct stat st;
+
+	(void)e;
+	if (stat(path, &st) < 0) {
+		kept_tell(b->copy, f, file->sha256, true, b->told);
+		return 0;
+	}
+	b->told->n_files++;
+	b->told->bytes += st.st_size;
+	return 0;
+}
+
+/* Bytes that are not those that came in keep the name of the damaged: whoever restores is told. */
+static int head_mend(const struct backup *b, const char *name, uint64_t size, off_t at)
+{
+	unsigned char head[TAR_BLOCK];
+	SCOPED_BUF struct buf damaged = { 0 };
+
+	buf_printf(&damaged, "%s%s", BACKUP_DAMAGED, name);
+	tar_header(damaged.p, size, b->now_s, head);
+	return pwrite(b->out, head, sizeof(head), at) == (ssize_t)sizeof(head) ? 0 : -EIO;
+}
+
+static int file_keep(void *arg, const struct hub_feature *f, const struct hub_file *file,
+		     struct err *e)
+{
+	struct backup *b = arg;
+	struct manifest_file l = { .size = 0 };
+	struct stat st;
+	SCOPED_MEM char *path = file_find(b, f, file->sha256);
+	const off_t at = lseek(b->out, 0, SEEK_CUR);
+
+	if (stat(path, &st) < 0)
+		return 0; /* counted and told before */
+	l.size = (uint64_t)st.st_size;
+	(void)snprintf(l.name, sizeof(l.name), "%s-%s", f->name, file->sha256);
+	int r = file_add(b->out, &l, path, b->now_s, e);
+	if (r < 0 || strcmp(l.hash, file->sha256) == 0)
+		return r;
+	kept_tell(b->copy, f, file->sha256, false, b->told);
+	r = head_mend(b, l.name, l.size, at);
+	return r < 0 ? err_set(e, r, "the backup cannot be written: %s", err_text(r)) : 0;
+}
+
+/* --- the archive --- */
+
+static int own_files_add(struct backup *b, const char *db_copy, struct err *e)
+{
+	struct manifest m = { .n_files = b->told->n_files, .bytes = b->told->bytes };
 	char *paths[MANIFEST_FILES] = { NULL };
-	int64_t now_s = clock_utc_us(h->clock) / US_PER_SEC;
 	SCOPED_BUF struct buf manifest = { 0 };
-	int r = files_list(h, db_copy, &m, paths, e);
+	int r = files_list(b->h, db_copy, &m, paths, e);
 
 	if (r >= 0) {
-		manifest_write(&m, clock_utc_us(h->clock), h->conf.region, &manifest);
-		r = bytes_add(fd, MANIFEST_NAME, &manifest, now_s);
+		manifest_write(&m, clock_utc_us(b->h->clock), b->h->conf.region, &manifest);
+		r = bytes_add(b->out, MANIFEST_NAME, &manifest, b->now_s);
 		if (r < 0)
 			err_set(e, r, "the backup cannot be written: %s", err_text(r));
 	}
 	for (size_t i = 0; i < m.n; i++) {
 		if (r >= 0)
-			r = file_add(fd, &m.file[i], paths[i], now_s, e);
+			r = file_add(b->out, &m.file[i], paths[i], b->now_s, e);
 		mem_cleanup(&paths[i]);
 	}
-	if (r >= 0 && (r = fd_write_all(fd, end, sizeof(end))) < 0)
-		err_set(e, r, "the backup cannot be written: %s", err_text(r));
 	return r;
 }
 
+static int archive_write(struct backup *b, const char *db_copy, struct err *e)
+{
+	static const char end[2 * TAR_BLOCK];
+	int r = kept_each(b->copy, file_count, b, e);
+
+	if (r < 0 || (r = own_files_add(b, db_copy, e)) < 0 ||
+	    (r = kept_each(b->copy, file_keep, b, e)) < 0)
+		return r;
+	r = fd_write_all(b->out, end, sizeof(end));
+	return r < 0 ? err_set(e, r, "the backup cannot be written: %s", err_text(r)) : 0;
+}
+
 /* Beside its place first, then by its name: a backup is whole or not there. */
-static int archive_place(const struct hub *h, const char *path, const char *db_copy, struct err *e)
+static int archive_place(struct backup *b, const char *path, const char *db_copy, struct err *e)
 {
 	char draft[4096];
 	int r;
@@ -144,7 +249,8 @@ static int archive_place(const struct hub *h, const char *path, const char *db_c
 	SCOPED_FD int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(e, -errno, "%s: %s", draft, strerror(errno));
-	r = archive_write(h, fd, db_copy, e);
+	b->out = fd;
+	r = archive_write(b, db_copy, e);
 	if (r >= 0 && (fsync(fd) < 0 || rename(draft, path) < 0))
 		r = err_set(e, -errno, "%s: %s", path, strerror(errno));
 	if (r < 0)
@@ -152,10 +258,33 @@ static int archive_place(const struct hub *h, const char *path, const char *db_c
 	return r;
 }
 
-int hub_backup(struct hub *h, const char *path, struct err *e)
+/* The links come first and once more behind the copy of the database: what it names has one, even
+ * when it came or went meanwhile. */
+static int copy_and_place(struct backup *b, const char *path, const char *copy, struct err *e)
+{
+	SCOPED_BUF struct buf url = { 0 };
+	int r = kept_each(b->h->db, file_link, b, e);
+
+	if (r < 0 || (r = file_remove(copy, e)) < 0 || (r = db_backup(b->h->db, copy, e)) < 0)
+		return r;
+	buf_printf(&url, "sqlite:%s", copy);
+	if ((r = db_open(url.p, &(struct db_options){ .readers = 1 }, &b->copy, e)) < 0)
+		return r;
+	if ((r = kept_each(b->copy, file_link, b, e)) >= 0)
+		r = archive_place(b, path, copy, e);
+	db_close(b->copy);
+	return r;
+}
+
+int hub_backup(struct hub *h, const char *path, struct backup_told *told, struct err *e)
 {
 	SCOPED_MEM char *copy = hub_state_path(h, HUB_DB_FILE ".backup");
 	SCOPED_MEM char *note = hub_state_path(h, HUB_BACKUP_LOG);
+	SCOPED_MEM char *links = hub_state_path(h, HUB_BACKUP_LOG ".links");
+	SCOPED_MEM char *lock = hub_state_path(h, HUB_BACKUP_LOG ".lock");
+	struct backup b = {
+		.h = h, .links = links, .now_s = clock_utc_us(h->clock) / US_PER_SEC, .told = told
+	};
 	char when[TIME_TEXT_MAX];
 	int r;
 
@@ -163,155 +292,18 @@ int hub_backup(struct hub *h, const char *path, struct err *e)
 		return err_set(e, -ENOTSUP,
 			       "on PostgreSQL, back up the database with pg_dump and copy the "
 			       "state folder");
-	if ((r = file_remove(copy, e)) < 0 || (r = db_backup(h->db, copy, e)) < 0)
+	SCOPED_FD int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(e, -errno, "%s: %s", lock, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(e, -EBUSY, "another backup is being made; wait until it is done");
+	if ((r = dir_remove_all(links, e)) < 0 || (r = dir_make(links, 0700, e)) < 0)
 		return r;
-	r = archive_place(h, path, copy, e);
+	r = copy_and_place(&b, path, copy, e);
 	(void)unlink(copy);
+	(void)dir_remove_all(links, NULL); /* else the next one does */
 	if (r < 0)
 		return r;
 	time_format(clock_utc_us(h->clock), when, sizeof(when));
 	return file_write(note, 0600, when, strlen(when), e);
-}
-
-/* --- restore --- */
-
-struct restore {
-	int fd;
-	const char *dir;
-	struct manifest manifest;
-	size_t seen;
-};
-
-static int read_whole(int fd, void *p, size_t n, struct err *e)
-{
-	for (size_t got = 0; got < n;) {
-		ssize_t r = read(fd, (char *)p + got, n - got);
-		if (r < 0)
-			return err_set(e, -errno, "the backup cannot be read: %s", strerror(errno));
-		if (r == 0)
-			return err_set(e, -EFORMAT, "the backup ends too early");
-		got += (size_t)r;
-	}
-	return 0;
-}
-
-static int skip_pad(int fd, uint64_t size, struct err *e)
-{
-	char pad[TAR_BLOCK];
-	size_t rest = (size_t)(size % TAR_BLOCK);
-
-	return rest ? read_whole(fd, pad, TAR_BLOCK - rest, e) : 0;
-}
-
-static int manifest_read(struct restore *x, struct err *e)
-{
-	unsigned char block[TAR_BLOCK];
-	struct tar_entry entry;
-	int r = read_whole(x->fd, block, sizeof(block), e);
-
-	if (r < 0 || (r = tar_parse(block, &entry, e)) < 0)
-		return r;
-	if (r == 0 || strcmp(entry.name, MANIFEST_NAME) != 0 || entry.size > MANIFEST_BYTES_MAX)
-		return err_set(e, -EFORMAT, "this is not a backup, or it is damaged");
-	SCOPED_MEM char *text = mem_new((size_t)entry.size + 1);
-	if ((r = read_whole(x->fd, text, (size_t)entry.size, e)) < 0 ||
-	    (r = skip_pad(x->fd, entry.size, e)) < 0)
-		return r;
-	return manifest_parse(text, &x->manifest, e);
-}
-
-static int entry_copy(struct restore *x, const struct manifest_file *l, struct err *e)
-{
-	char path[4096], hash[MANIFEST_HASH];
-	uint64_t left = l->size, size;
-	int r;
-	SCOPED_MEM char *buf = mem_new(COPY_BYTES);
-
-	if (snprintf(path, sizeof(path), "%s/%s", x->dir, l->name) >= (int)sizeof(path))
-		return err_set(e, -ENAMETOOLONG, "the path of the state folder is too long");
-	SCOPED_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(e, -errno, "%s: %s", path, strerror(errno));
-	while (left > 0) {
-		size_t n = left < COPY_BYTES ? (size_t)left : COPY_BYTES;
-		if ((r = read_whole(x->fd, buf, n, e)) < 0)
-			return r;
-		if ((r = fd_write_all(fd, buf, n)) < 0)
-			return err_set(e, r, "%s: %s", path, err_text(r));
-		left -= n;
-	}
-	if (fsync(fd) < 0)
-		return err_set(e, -errno, "%s: %s", path, strerror(errno));
-	if ((r = skip_pad(x->fd, l->size, e)) < 0 || (r = hash_file(path, hash, &size, e)) < 0)
-		return r;
-	if (strcmp(hash, l->hash) != 0)
-		return err_set(e, -EFORMAT, "%s in the backup is damaged: its hash differs",
-			       l->name);
-	return 0;
-}
-
-static const struct manifest_file *listed_find(const struct restore *x,
-					       const struct tar_entry *entry)
-{
-	for (size_t i = 0; i < x->manifest.n; i++)
-		if (strcmp(x->manifest.file[i].name, entry->name) == 0 &&
-		    x->manifest.file[i].size == entry->size)
-			return &x->manifest.file[i];
-	return NULL;
-}
-
-static int entries_copy(struct restore *x, struct err *e)
-{
-	unsigned char block[TAR_BLOCK];
-	struct tar_entry entry;
-	int r;
-
-	while ((r = read_whole(x->fd, block, sizeof(block), e)) >= 0 &&
-	       (r = tar_parse(block, &entry, e)) > 0) {
-		const struct manifest_file *l = listed_find(x, &entry);
-		if (!l)
-			return err_set(e, -EFORMAT, "%s is not in the backup's manifest",
-				       entry.name);
-		if ((r = entry_copy(x, l, e)) < 0)
-			return r;
-		x->seen++;
-	}
-	if (r < 0)
-		return r;
-	if (x->seen != x->manifest.n || x->seen == 0)
-		return err_set(e, -EFORMAT, "the backup lacks files that its manifest names");
-	return 0;
-}
-
-int hub_restore(const char *state_dir, const char *path, struct err *e)
-{
-	char draft[4096];
-	struct restore x = { .dir = draft };
-	struct hub where = { .conf.state_dir = (char *)(uintptr_t)state_dir };
-	SCOPED_MEM char *conf = hub_state_path(&where, HUB_CONF_FILE);
-	int r;
-
-	if (file_exists(conf))
-		return err_set(e, -EEXIST,
-			       "%s holds a hub already; move it away, then restore again",
-			       state_dir);
-	if (snprintf(draft, sizeof(draft), "%s.restoring", state_dir) >= (int)sizeof(draft))
-		return err_set(e, -ENAMETOOLONG, "the path of the state folder is too long");
-	SCOPED_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(e, -errno, "%s: %s", path, strerror(errno));
-	x.fd = fd;
-	if ((r = crypto_start(e)) < 0 || (r = dir_remove_all(draft, e)) < 0 ||
-	    (r = dir_make(draft, 0700, e)) < 0)
-		return r;
-	if ((r = manifest_read(&x, e)) >= 0)
-		r = entries_copy(&x, e);
-	if (r >= 0) {
-		(void)rmdir(state_dir); /* an empty one may be there */
-		if (rename(draft, state_dir) < 0)
-			r = err_set(e, -errno, "%s: %s", state_dir, strerror(errno));
-	}
-	if (r < 0)
-		(void)dir_remove_all(draft, NULL);
-	return r;
 }

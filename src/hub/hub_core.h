@@ -111,9 +111,20 @@ int hub_certificates_renew(const struct hub *h,
 /* Writes a new key into the state folder; one that is there stays. */
 int hub_item_key_make(const struct hub *h, struct err *e);
 
-/* --- hub_backup.c --- */
-int hub_backup(struct hub *h, const char *path, struct err *e);
-int hub_restore(const char *state_dir, const char *path, struct err *e);
+/* --- hub_backup.c, hub_restore.c --- */
+/* How it went with the files of features. MISSING, DAMAGED: whose each is, a line each
+ * ("IW-2026-000123 / 3 / letter.pdf"), as many as BACKUP_LINES_MAX. */
+struct backup_told {
+	int64_t n_files, bytes, n_missing, n_damaged;
+	struct buf missing, damaged;
+};
+enum { BACKUP_LINES_MAX = 200 };
+void backup_told_done(struct backup_told *told);
+void backup_told_text(const struct backup_told *told, const struct text *text, enum lang lang,
+		      struct buf *out);
+/* TOLD: the caller's to empty, whatever happens. -EBUSY: another one runs. */
+int hub_backup(struct hub *h, const char *path, struct backup_told *told, struct err *e);
+int hub_restore(const char *state_dir, const char *path, struct backup_told *told, struct err *e);
 
 /* --- hub_check.c --- */
 struct check_list *check_new(void);

@@ -25,6 +25,7 @@ void manifest_write(const struct manifest *m, int64_t now_us, const char *region
 	for (size_t i = 0; i < m->n; i++)
 		buf_printf(out, "file %s %" PRIu64 " %s\n", m->file[i].name, m->file[i].size,
 			   m->file[i].hash);
+	buf_printf(out, "files %" PRId64 " %" PRId64 "\n", m->n_files, m->bytes);
 }
 
 static bool known_file(const char *name)
@@ -53,15 +54,27 @@ static bool file_line(const char *line, struct manifest_file *out)
 	       str_copy(out->hash, sizeof(out->hash), hash) && known_file(out->name);
 }
 
+static bool files_line(struct str line, struct manifest *m)
+{
+	struct str word, n, bytes;
+
+	return str_cut(&line, ' ', &word) && str_cut(&line, ' ', &n) &&
+	       str_cut(&line, ' ', &bytes) && !line.n &&
+	       str_i64(n, 0, INT64_MAX, &m->n_files) >= 0 &&
+	       str_i64(bytes, 0, INT64_MAX, &m->bytes) >= 0;
+}
+
 int manifest_parse(const char *text, struct manifest *out, struct err *e)
 {
 	struct str rest = str_of(text), line;
-	struct manifest m = { .n = 0 };
+	struct manifest m = { .n_files = -1 };
 	char copy[256];
 
 	if (!str_starts(rest, STR(TITLE)))
 		return err_set(e, -EFORMAT, "this is not a backup, or it is damaged");
 	while (str_cut(&rest, '\n', &line)) {
+		if (str_starts(line, STR("files ")) && !files_line(line, &m))
+			return err_set(e, -EFORMAT, "the backup's manifest is damaged");
 		if (!str_starts(line, STR("file ")))
 			continue;
 		if (m.n == MANIFEST_FILES || !str_copy(copy, sizeof(copy), line) ||

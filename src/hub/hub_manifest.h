@@ -10,7 +10,8 @@
 #include "base/err.h"
 #include "hub/hub_tar.h"
 
-#define MANIFEST_NAME "MANIFEST"
+#define MANIFEST_NAME  "MANIFEST"
+#define BACKUP_DAMAGED "damaged-" /* of a file that was not what came in when it was backed up */
 
 enum { MANIFEST_BYTES_MAX = 16 * 1024, MANIFEST_FILES = 7, MANIFEST_HASH = 65 };
 
@@ -26,6 +27,8 @@ struct manifest_file {
 struct manifest {
 	struct manifest_file file[MANIFEST_FILES];
 	size_t n;
+	/* Files of features behind these; -1 = made before they were part of backups. */
+	int64_t n_files, bytes;
 };
 
 void manifest_write(const struct manifest *m, int64_t now_us, const char *region, struct buf *out);

@@ -45,15 +45,17 @@ static struct hub *hub_at(const char *state)
 static void backup_at(const struct place *p)
 {
 	struct hub *h = hub_at(p->state);
+	struct backup_told told = { .n_files = 0 };
 	struct err e = { 0 };
 
-	if (hub_backup(h, p->file, &e) < 0)
+	if (hub_backup(h, p->file, &told, &e) < 0)
 		fail_msg("%s", e.text);
 	hub_close(h);
 }
 
 static void what_comes_back_is_what_was_there(void **state)
 {
+	struct backup_told told = { .n_files = 0 };
 	struct place p;
 	struct stat st;
 	int64_t before, after;
@@ -67,8 +69,8 @@ static void what_comes_back_is_what_was_there(void **state)
 	backup_at(&p);
 	assert_int_equal(stat(p.file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(hub_restore(p.state, p.file, NULL), -EEXIST);
-	assert_int_equal(hub_restore(p.copy, p.file, NULL), 0);
+	assert_int_equal(hub_restore(p.state, p.file, &told, NULL), -EEXIST);
+	assert_int_equal(hub_restore(p.copy, p.file, &told, NULL), 0);
 	assert_int_equal(stat(p.copy, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 
@@ -104,6 +106,7 @@ static void spoil(const char *path, const struct buf *good, size_t at, bool cut)
 
 static void damage_is_seen_and_leaves_nothing(void **state)
 {
+	struct backup_told told = { .n_files = 0 };
 	struct place p;
 	SCOPED_BUF struct buf good = { 0 };
 
@@ -114,13 +117,13 @@ static void damage_is_seen_and_leaves_nothing(void **state)
 	assert_int_equal(file_read(p.file, 64 * 1024 * 1024, &good, NULL), 0);
 	for (size_t at = 0; at < good.n; at += good.n / 23 + 1) {
 		spoil(p.file, &good, at, true);
-		assert_true(hub_restore(p.copy, p.file, NULL) < 0);
+		assert_true(hub_restore(p.copy, p.file, &told, NULL) < 0);
 		assert_false(file_exists(p.copy));
 	}
 	static const size_t spots[] = { 0, 100, 130, 520, 600, 1030, 5000, 100000 };
 	for (size_t i = 0; i < sizeof(spots) / sizeof(spots[0]); i++) {
 		spoil(p.file, &good, spots[i], false);
-		if (hub_restore(p.copy, p.file, NULL) >= 0)
+		if (hub_restore(p.copy, p.file, &told, NULL) >= 0)
 			fail_msg("byte %zu was changed and nobody saw", spots[i]);
 		assert_false(file_exists(p.copy));
 	}
@@ -147,6 +150,7 @@ static void foreign_names_are_refused(void **state)
 
 static void doctor_names_what_is_wrong(void **state)
 {
+	struct backup_told told = { .n_files = 0 };
 	struct place p;
 	struct check_list *l = check_new();
 	SCOPED_BUF struct buf out = { 0 };
@@ -164,7 +168,7 @@ static void doctor_names_what_is_wrong(void **state)
 	check_free(l);
 
 	assert_int_equal(chmod(p.state, 0700), 0);
-	assert_int_equal(hub_backup(h, p.file, NULL), 0);
+	assert_int_equal(hub_backup(h, p.file, &told, NULL), 0);
 	l = check_new();
 	check_run(h, true, l);
 	assert_int_equal(check_worst(l), CHECK_WARN); /* mail is not set up */

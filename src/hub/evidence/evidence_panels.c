@@ -135,7 +135,7 @@ int evidence_check(struct hub *h, struct check_list *l, struct err *e)
 	(void)snprintf(count, sizeof(count), "%" PRId64, n);
 	(void)snprintf(mib, sizeof(mib), "%" PRId64, (bytes + 1048575) / 1048576);
 	check_add(l, CHECK_GOOD, "evidence.doctor.kept", count, mib);
-	if (n > 0) {
+	if (n > 0 && db_is_postgres(h->db)) { /* elsewhere they are part of it */
 		SCOPED_MEM char *dir = evidence_files_dir(h, "files");
 		check_add(l, CHECK_WARN, "evidence.doctor.backup", dir, NULL);
 	}

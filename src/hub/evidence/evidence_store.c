@@ -3,8 +3,10 @@
 #include "hub/evidence/evidence_store.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/mem.h"
+#include "hub/evidence/evidence_files.h"
 #include "store/rows.h"
 
 /* --- bytes --- */
@@ -79,6 +81,47 @@ int evidence_store_blob_due(struct txn *t, int64_t before_us, struct arena *a,
 				 " WHERE checked_us < $1 ORDER BY checked_us LIMIT 1 @global",
 				 DB_ARGS(DB_INT(before_us)), e),
 			blob_read, a, out, e);
+}
+
+static void file_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct hub_file *)row =
+		(struct hub_file){ .sha256 = rows_keep(r, 0, a), .size_bytes = rows_int(r, 1) };
+}
+
+int evidence_store_blob_page(struct txn *t, const char *after, struct arena *a,
+			     struct hub_file **out, size_t *n_out, struct err *e)
+{
+	struct rows *r = db_query(t, &scope_system,
+				  "SELECT sha256, size_bytes FROM evidence_blob WHERE sha256 > $1"
+				  " ORDER BY sha256 LIMIT $2 @global",
+				  DB_ARGS(DB_TEXT(after), DB_INT(HUB_FILES_A_PAGE)), e);
+
+	return rows_list(r, file_read, a, ROWS_OUT(out, n_out), e);
+}
+
+static void whose_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(const char **)row = arena_printf(a, "%s / %" PRId64 " / %s", rows_text(r, 0),
+					   rows_int(r, 1), rows_text(r, 2));
+}
+
+int evidence_store_blob_whose(struct txn *t, const char *sha256, struct arena *a, const char **out,
+			      struct err *e)
+{
+	const char *whose = "";
+	int r = rows_get(db_query(t, &scope_system,
+				  "SELECT c.number, i.no, i.name FROM evidence_item i"
+				  " JOIN incident c ON c.id = i.incident_id WHERE i.sha256 = $1"
+				  " AND i.state = 'kept' AND @scope(i.company_id)"
+				  " ORDER BY i.id LIMIT 1",
+				  DB_ARGS(DB_TEXT(sha256)), e),
+			 whose_read, a, &whose, e);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*out = evidence_name_shown(whose, a);
+	return 0;
 }
 
 struct sum {

@@ -24,6 +24,11 @@ int evidence_store_blob_get(struct txn *t, const char *sha256, struct arena *a,
 /* The one that was not looked at longest, before BEFORE_US; -ENOENT. */
 int evidence_store_blob_due(struct txn *t, int64_t before_us, struct arena *a,
 			    struct evidence_stored *out, struct err *e);
+/* For backups (struct hub_files). */
+int evidence_store_blob_page(struct txn *t, const char *after, struct arena *a,
+			     struct hub_file **out, size_t *n_out, struct err *e);
+int evidence_store_blob_whose(struct txn *t, const char *sha256, struct arena *a, const char **out,
+			      struct err *e);
 int evidence_store_blob_sum(struct txn *t, int64_t *bytes_out, int64_t *n_out, struct err *e);
 int evidence_store_packets_next(struct txn *t, struct arena *a, struct evidence_stored *out,
 				struct err *e); /* -ENOENT */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hub/evidence/evidence_files.h"
+#include "hub/evidence/evidence_store.h"
 #include "hub/evidence/evidence_view.h"
 #include "hub/evidence_sql.h"
 #include "hub/evidence_tmpl.h"
@@ -207,6 +208,12 @@ static const struct case_mover movers[] = {
 	  .moved = evidence_costs_moved },
 };
 
+static const struct hub_files files = {
+	.folder = "evidence/files",
+	.list = evidence_store_blob_page,
+	.whose = evidence_store_blob_whose,
+};
+
 const struct hub_feature evidence_feature = {
 	.name = "evidence",
 	.schema = evidence_sql,
@@ -226,5 +233,6 @@ const struct hub_feature evidence_feature = {
 	.start = evidence_files_start,
 	.check = evidence_check,
 	.upload = evidence_files_plan,
+	.files = &files,
 	.fill = evidence_fill,
 };
