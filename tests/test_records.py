@@ -89,6 +89,21 @@ def test_a_file_that_is_rotated_is_followed_on(listening):
     listening.heard_of("192.0.2.22")
 
 
+def test_what_was_written_while_the_sensor_was_off_is_read(listening):
+    with listening.file.open("a") as f:
+        f.write(eve(5, "192.0.2.21"))
+    listening.heard_of("192.0.2.21")
+    assert listening.sensor.stop() == 0
+    with listening.file.open("a") as f:
+        f.write(eve(6, "192.0.2.22"))
+    listening.file.rename(listening.file.with_suffix(".json.1"))
+    listening.file.write_text(eve(7, "192.0.2.23"))
+    listening.sensor.start()
+    listening.heard_of("192.0.2.22")
+    listening.heard_of("192.0.2.23")
+    assert set(listening.alarms()) == {f"192.0.2.{n}" for n in (21, 22, 23)}, "and the past of the first start is still not read"
+
+
 def test_what_no_mapping_fits_is_told_with_a_sample(listening):
     listening.send_datagram("<30>Nov 23 10:00:00 gate kernel: link eth0 is up")
     wait_for("the sample", lambda: "lines were not understood" in listening.sensor.said(), 30)

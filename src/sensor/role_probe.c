@@ -98,7 +98,7 @@ static bool watches(const struct probe_role *r)
 
 static int capture_open(struct probe_role *r, struct err *e)
 {
-	char usual[SENSOR_PATH_MAX];
+	char usual[SENSOR_PATH_MAX], places[SENSOR_PATH_MAX];
 	struct probe_sink sink = probe_report_sink(&r->report);
 	int got = 0;
 
@@ -120,9 +120,12 @@ static int capture_open(struct probe_role *r, struct err *e)
 	if (got < 0)
 		return got;
 	r->start_ns = clock_mono_ns(&clock_real);
+	sensor_path(r->conf.state, SENSOR_RECORDS, places);
+	r->conf.records.places = places;        /* copied */
 	if (record_conf_used(&r->conf.records)) /* before the first foreign byte is read */
 		got = record_intake_open(&r->conf.records, &clock_real, sink.problem, sink.arg,
 					 &r->records, e);
+	r->conf.records.places = NULL;
 	if (got < 0 || !watches(r))
 		return got;
 	return r->conf.replay[0] ? probe_open_file(r->probe, r->conf.replay, e)

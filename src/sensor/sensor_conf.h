@@ -49,6 +49,7 @@ void sensor_path(const char *state_dir, const char *name, char *out);
 #define SENSOR_SPOOL    "spool"    /* probe appends, uplink reads and removes */
 #define SENSOR_INBOX    "inbox"    /* uplink lays down, probe reads */
 #define SENSOR_BASELINE "baseline" /* the probe's alone: what is usual here */
+#define SENSOR_RECORDS  "records"  /* the probe's alone: how far followed files were read */
 #define SENSOR_ITEMS    "items"    /* probe keeps what it has applied, uplink reads it */
 #define SENSOR_ENFORCER                                                                            \
 	"enforcer"                 /* the enforcer's alone to write: what it holds back, reports   \

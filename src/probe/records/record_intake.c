@@ -81,6 +81,7 @@ int record_intake_open(const struct record_conf *c, const struct clock *clock,
 	int offset_min = 0;
 
 	i->conf = *c;
+	i->places = c->places ? mem_strdup(c->places) : NULL;
 	i->clock = clock;
 	i->tell = tell;
 	i->arg = arg;
@@ -112,7 +113,9 @@ void record_intake_close(struct record_intake *i)
 	if (!i)
 		return;
 	sockets_close(i);
+	tails_keep(i, true);
 	tails_close(i);
+	free(i->places);
 	for (size_t k = 0; k < i->n_senders; k++)
 		free(i->senders[k]);
 	record_reader_free(i->reader);
@@ -136,6 +139,7 @@ bool record_intake_step(struct record_intake *i, struct probe *p)
 	for (size_t k = 0; k < i->n_tails; k++)
 		more = tail_step(i, &i->tails[k]) || more;
 	more = sockets_step(i) || more;
+	tails_keep(i, false);
 	tell_all(i);
 	return more;
 }

@@ -23,6 +23,8 @@ struct record_conf {
 	char *mappings;    /* records.mappings */
 	char *zone;        /* records.zone: of times that name none */
 	int64_t rate;      /* records.rate: lines a second from one sender */
+	/* Not a row: the file that keeps how far the files were read; NULL = it is not kept. */
+	const char *places;
 };
 
 extern const struct conf_row record_conf_rows[];

@@ -8,18 +8,20 @@
 #include "probe/dissect/addr.h"
 #include "probe/records/record_intake.h"
 #include "probe/records/record_lines.h"
+#include "probe/records/record_place.h"
 
 enum {
 	SENDERS_MAX = 256, /* further ones share the last place */
 	SENDER_NAME_MAX = 96,
 	SENDER_SAMPLE_MAX = 120,
-	TAILS_MAX = 16,
+	TAILS_MAX = PLACES_MAX,
 	CONNS_MAX = 32,
 	ALLOW_MAX = 64,
 	STEP_LINES = 256, /* of one source in one step */
 	READ_BYTES = 64 * 1024,
-	FOLLOW_MS = 1000, /* between two looks whether a file was rotated */
-	TELL_MS = 600000, /* between two words about one sender */
+	PLACES_MS = 10000, /* between two times that it is kept how far files were read */
+	FOLLOW_MS = 1000,  /* between two looks whether a file was rotated */
+	TELL_MS = 600000,  /* between two words about one sender */
 };
 
 /* Who sends: an address, a file, a local socket. */
@@ -30,6 +32,7 @@ struct sender {
 	int64_t filled_ns, told_ns; /* monotonic */
 	uint64_t dropped, unknown, lost;
 	char sample[SENDER_SAMPLE_MAX], why[SENDER_SAMPLE_MAX];
+	bool past;             /* what it tells was written while we were away */
 	uint64_t timed;        /* records whose lateness is known, since TOLD_NS */
 	int64_t least_late_us; /* of these */
 	struct record_stream stream;
@@ -42,6 +45,8 @@ struct tail {
 	dev_t dev;
 	ino_t ino;
 	int64_t offset, looked_ns;
+	struct record_place mark; /* the open file, as it was when we last looked */
+	int64_t kept;             /* the offset that the file of places says */
 	struct sender sender;
 	struct record_lines lines;
 };
@@ -73,6 +78,9 @@ struct record_intake {
 	uint64_t refused_told;
 	int64_t refused_told_ns;
 	struct conn conns[CONNS_MAX];
+	char *places; /* a file; NULL = none */
+	int64_t kept_ns;
+	bool complained;
 	char bytes[READ_BYTES];
 };
 
@@ -88,6 +96,9 @@ bool sender_allowed(struct record_intake *i, const struct addr *a);
 int tails_open(struct record_intake *i, struct err *e);
 void tails_close(struct record_intake *i);
 bool tail_step(struct record_intake *i, struct tail *t);
+/* Keeps how far the files were read, when that has changed; NOW: even if it was kept just before.
+ */
+void tails_keep(struct record_intake *i, bool now);
 
 /* record_socket.c */
 int sockets_open(struct record_intake *i, struct err *e);

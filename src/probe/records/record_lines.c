@@ -122,3 +122,8 @@ bool record_lines_rest(struct record_lines *l, struct str *out)
 	l->at = l->b.n;
 	return true;
 }
+
+size_t record_lines_held(const struct record_lines *l)
+{
+	return l->b.n - l->at;
+}

@@ -23,5 +23,6 @@ bool record_lines_next(struct record_lines *l, struct str *out);
 /* What stands behind the last line end, when nothing more will come. */
 bool record_lines_rest(struct record_lines *l, struct str *out);
 void record_lines_clear(struct record_lines *l);
+size_t record_lines_held(const struct record_lines *l); /* bytes of a line that has not ended */
 
 #endif

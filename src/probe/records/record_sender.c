@@ -82,7 +82,7 @@ static void check_time(struct sender *s, struct foreign *r, int64_t now_us)
 {
 	int64_t late_us = now_us - r->at_us;
 
-	if (r->kind != FOREIGN_FLOW) { /* these begin long before they are written */
+	if (r->kind != FOREIGN_FLOW && !s->past) { /* these begin long before they are written */
 		s->timed++;
 		s->least_late_us = late_us < s->least_late_us ? late_us : s->least_late_us;
 	}

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Follows files that others write: from their end on, over rotation and truncation. */
+/* Follows files that others write: from their end on, over rotation and truncation, and after a
+ * restart from where it stopped. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "probe/records/record_intake_priv.h"
+
+enum {
+	FOLDER_MAX = 4096, /* names looked at for a rotated file */
+	PLACES_FILE_MAX = PLACES_MAX * 8192,
+};
 
 static void tail_shut(struct tail *t)
 {
@@ -46,27 +54,122 @@ static void read_head(struct record_intake *i, struct tail *t)
 	record_lines_done(&head);
 }
 
-/* What was there when we came is past; what appears later is read from its beginning. */
-static void tail_open(struct record_intake *i, struct tail *t)
+static void mark(struct tail *t)
 {
+	record_place_mark(&t->mark, t->fd, t->offset);
+}
+
+/* T reads FD from OFFSET on. */
+static void take(struct tail *t, int fd, const struct stat *st, int64_t offset)
+{
+	t->fd = fd;
+	t->dev = st->st_dev;
+	t->ino = st->st_ino;
+	t->complained = false;
+	t->offset = lseek(fd, offset, SEEK_SET);
+	mark(t);
+}
+
+static int file_at(int folder, const char *name, struct stat *st)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+
+	if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode))
+		return fd;
+	if (fd >= 0)
+		(void)close(fd); /* was only read */
+	return -1;
+}
+
+/* The file that PLACE is about under another name in PATH's folder: it was rotated meanwhile. */
+static int rotated(const char *path, const struct record_place *place, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	SCOPED_MEM char *folder =
+		slash ? mem_strndup(path, (size_t)(slash - path) + 1) : mem_strdup(".");
+	DIR *d = opendir(folder);
+	struct dirent *one;
+	int found = -1;
+
+	for (int i = 0; d && found < 0 && i < FOLDER_MAX && (one = readdir(d)) != NULL; i++) {
+		if (one->d_ino != place->inode)
+			continue;
+		found = file_at(dirfd(d), one->d_name, st);
+		if (found >= 0 && !record_place_fits(place, found)) {
+			(void)close(found); /* was only read */
+			found = -1;
+		}
+	}
+	if (d)
+		(void)closedir(d); /* was only read */
+	return found;
+}
+
+/* After a restart: on from where we stopped, in whatever file that is now. False: a file of another
+ * beginning, which is read whole. */
+static bool go_on(struct record_intake *i, struct tail *t, const struct record_place *place,
+		  const struct stat *now)
+{
+	struct err e = { 0 };
 	struct stat st;
 
+	t->sender.past = true;
+	if (t->fd >= 0 && record_place_fits(place, t->fd)) {
+		read_head(i, t);
+		take(t, t->fd, now, place->offset);
+		return true;
+	}
+	int fd = rotated(t->path, place, &st);
+	if (fd < 0) {
+		(void)err_set(&e, -ENOENT,
+			      "%s was replaced while it was not followed: its last lines may be "
+			      "missing",
+			      t->path); /* words only */
+		i->tell(i->arg, e.text);
+		return false;
+	}
+	if (t->fd >= 0)
+		(void)close(t->fd); /* was only read; its turn comes when this one is through */
+	t->fd = fd;
+	read_head(i, t);
+	take(t, fd, &st, place->offset);
+	return true;
+}
+
+static bool place_known(const struct record_intake *i, const char *path, struct record_place *out)
+{
+	SCOPED_BUF struct buf b;
+
+	buf_init(&b, PLACES_FILE_MAX);
+	return i->places && file_read(i->places, PLACES_FILE_MAX, &b, NULL) >= 0 && b.n > 0 &&
+	       record_place_get((struct str){ b.p, b.n }, path, out);
+}
+
+/* What was there when we first came is past; what appears later is read from its beginning. */
+static void tail_open(struct record_intake *i, struct tail *t)
+{
+	struct record_place place;
+	struct stat st = { 0 };
+	bool first = !t->waited, known = first && place_known(i, t->path, &place);
+
+	t->waited = true;
 	t->fd = open(t->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (t->fd < 0 || fstat(t->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		complain(i, t, t->fd < 0 ? -errno : -EINVAL);
+	bool there = t->fd >= 0 && fstat(t->fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (!there) {
+		int code = t->fd < 0 ? -errno : -EINVAL;
 		tail_shut(t);
-		t->waited = true;
+		if (!known || !go_on(i, t, &place, &st))
+			complain(i, t, code);
 		return;
 	}
-	t->complained = false;
-	t->dev = st.st_dev;
-	t->ino = st.st_ino;
-	t->offset = 0;
-	if (t->waited)
+	if (known && go_on(i, t, &place, &st))
 		return;
-	read_head(i, t);
-	t->offset = lseek(t->fd, 0, SEEK_END);
-	t->waited = true;
+	if (first && !known) {
+		read_head(i, t);
+		take(t, t->fd, &st, st.st_size);
+	} else {
+		take(t, t->fd, &st, 0);
+	}
 }
 
 int tails_open(struct record_intake *i, struct err *e)
@@ -98,7 +201,50 @@ void tails_close(struct record_intake *i)
 	}
 }
 
-/* At the end of what is there: is it still the file of that name, and not shorter than before? */
+/* Where all stand now; true when it is elsewhere than was kept. */
+static bool places_put(struct record_intake *i, struct buf *out)
+{
+	bool changed = false;
+
+	for (size_t k = 0; k < i->n_tails; k++) {
+		struct tail *t = &i->tails[k];
+		int64_t offset = t->offset - (int64_t)record_lines_held(&t->lines);
+		struct record_place p;
+		if (t->fd < 0)
+			continue;
+		record_place_mark(&p, t->fd, offset);
+		record_place_put(&p, t->path, out);
+		changed = changed || t->kept != offset;
+		t->kept = offset;
+	}
+	return changed;
+}
+
+static void places_write(struct record_intake *i)
+{
+	SCOPED_BUF struct buf b;
+	struct err e = { 0 };
+
+	buf_init(&b, PLACES_FILE_MAX);
+	if (!places_put(i, &b) || file_write(i->places, 0600, b.p, b.n, &e) >= 0 || i->complained)
+		return;
+	i->complained = true;
+	i->tell(i->arg, e.text);
+}
+
+void tails_keep(struct record_intake *i, bool now)
+{
+	int64_t now_ns = clock_mono_ns(i->clock);
+
+	if (!i->places ||
+	    (!now && i->kept_ns != 0 && now_ns - i->kept_ns < PLACES_MS * INT64_C(1000000)))
+		return;
+	i->kept_ns = now_ns;
+	places_write(i);
+}
+
+/* At the end of what is there: is it still the file of that name, not shorter than before, and does
+ * it begin as before? */
 static void look_again(struct record_intake *i, struct tail *t)
 {
 	int64_t now_ns = clock_mono_ns(i->clock);
@@ -108,6 +254,7 @@ static void look_again(struct record_intake *i, struct tail *t)
 	if (t->looked_ns != 0 && now_ns - t->looked_ns < FOLLOW_MS * INT64_C(1000000))
 		return;
 	t->looked_ns = now_ns;
+	t->sender.past = false;
 	if (t->fd < 0) {
 		tail_open(i, t);
 		return;
@@ -119,9 +266,11 @@ static void look_again(struct record_intake *i, struct tail *t)
 			sender_line(i, &t->sender, line, false);
 		tail_shut(t);
 		tail_open(i, t);
-	} else if (st.st_size < t->offset) {
+	} else if (!record_place_fits(&t->mark, t->fd)) {
 		tail_shut(t);
 		tail_open(i, t);
+	} else {
+		mark(t);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/test.h"
 #include "probe/records/record_intake.h"
@@ -23,6 +24,7 @@
 
 struct place {
 	char dir[TEST_DIR_MAX], path[TEST_DIR_MAX + 16], other[TEST_DIR_MAX + 16];
+	char places[TEST_DIR_MAX + 16];
 	char last[512];
 	int told, found;
 	struct clock_fake clock;
@@ -58,9 +60,10 @@ static struct place *place_new(void)
 
 	test_dir_new(p->dir);
 	(void)snprintf(p->path, sizeof(p->path), "%s/eve.json", p->dir);
+	(void)snprintf(p->places, sizeof(p->places), "%s/records", p->dir);
 	(void)snprintf(p->other, sizeof(p->other), "%s/eve.json.1", p->dir);
 	clock_fake_init(&p->clock, NOW);
-	p->conf = (struct record_conf){ none, none, none, none, none, none, none, zone, 100 };
+	p->conf = (struct record_conf){ none, none, none, none, none, none, none, zone, 100, NULL };
 	probe_config_init(&p->config);
 	assert_int_equal(probe_new(&p->config, &sink, &p->probe, &e), 0);
 	return p;
@@ -124,6 +127,112 @@ static void a_file_is_followed_from_its_end_over_rotation(void **state)
 	assert_int_equal(step(p).records, 5);
 	assert_int_equal(p->found, 5);
 	assert_int_equal(p->told, 0);
+	place_free(p);
+}
+
+static void again(struct place *p)
+{
+	record_intake_close(p->intake);
+	p->intake = NULL;
+}
+
+static struct place *place_kept(void)
+{
+	struct place *p = place_new();
+
+	append(p->path, ALERT("1") "\n");
+	p->conf.files = p->path;
+	p->conf.places = p->places;
+	place_open(p);
+	assert_int_equal(step(p).lines, 0);
+	append(p->path, ALERT("2") "\n" ALERT("3"));
+	assert_int_equal(step(p).records, 1);
+	again(p);
+	return p;
+}
+
+static void after_a_restart_it_goes_on_where_it_stopped(void **state)
+{
+	struct place *p = place_kept();
+
+	(void)state;
+	append(p->path, "\n" ALERT("4") "\n"); /* 3 was half a line when it stopped */
+	place_open(p);
+	assert_int_equal(step(p).records, 2);
+	assert_int_equal(p->found, 3);
+	again(p);
+	place_open(p);
+	assert_int_equal(step(p).records, 0);
+	assert_int_equal(p->told, 0);
+	place_free(p);
+}
+
+static void what_was_rotated_meanwhile_is_read_to_its_end(void **state)
+{
+	struct place *p = place_kept();
+
+	(void)state;
+	append(p->path, "\n" ALERT("4") "\n");
+	assert_int_equal(rename(p->path, p->other), 0);
+	append(p->path, ALERT("5") "\n");
+	place_open(p);
+	(void)step(p);
+	assert_int_equal(step(p).records, 3);
+	assert_int_equal(p->told, 0);
+	again(p);
+	/* and gone altogether: the new one is read whole, and a person is told */
+	assert_int_equal(unlink(p->other), 0);
+	assert_int_equal(unlink(p->path), 0);
+	append(p->other, "keeps the inode from being used again\n");
+	append(p->path, " " ALERT("6") "\n"); /* begins otherwise */
+	place_open(p);
+	assert_int_equal(step(p).records, 1);
+	assert_int_equal(p->told, 1);
+	assert_non_null(strstr(p->last, "was replaced while it was not followed"));
+	place_free(p);
+}
+
+static void a_crash_loses_nothing(void **state)
+{
+	struct place *p = place_kept();
+	struct buf kept;
+
+	(void)state;
+	append(p->path, "\n");
+	place_open(p);
+	for (int i = 0; i < 6; i++) /* longer than between two times of keeping */
+		assert_int_equal(step(p).records, 1);
+	append(p->path, ALERT("4") "\n");
+	buf_init(&kept, 0);
+	assert_int_equal(file_read(p->places, 10000, &kept, NULL), 0);
+	assert_int_equal(step(p).records, 2);
+	again(p);
+	assert_int_equal(file_write(p->places, 0600, kept.p, kept.n, NULL), 0);
+	place_open(p);
+	assert_int_equal(step(p).records, 1); /* once more rather than never */
+	again(p);
+	assert_int_equal(file_write(p->places, 0600, "broken", 6, NULL), 0);
+	place_open(p);
+	assert_int_equal(step(p).records, 0); /* as at first */
+	buf_done(&kept);
+	place_free(p);
+}
+
+static void a_file_written_anew_is_known_by_its_beginning(void **state)
+{
+	struct place *p = place_new();
+
+	(void)state;
+	append(p->path, ALERT("1") "\n");
+	p->conf.files = p->path;
+	place_open(p);
+	append(p->path, ALERT("2") "\n");
+	assert_int_equal(step(p).records, 1);
+	assert_int_equal(truncate(p->path, 0), 0); /* and longer than before at the next look */
+	append(p->path, "{\"event_type\":\"stats\",\"timestamp\":\"2026-11-23T07:59:59Z\"}\n" ALERT(
+				"3") "\n" ALERT("4") "\n");
+	(void)step(p);
+	assert_int_equal(step(p).records, 4);
 	place_free(p);
 }
 
@@ -319,6 +428,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_followed_from_its_end_over_rotation),
+		cmocka_unit_test(after_a_restart_it_goes_on_where_it_stopped),
+		cmocka_unit_test(what_was_rotated_meanwhile_is_read_to_its_end),
+		cmocka_unit_test(a_crash_loses_nothing),
+		cmocka_unit_test(a_file_written_anew_is_known_by_its_beginning),
 		cmocka_unit_test(a_file_that_comes_later_is_read_from_its_beginning),
 		cmocka_unit_test(the_columns_of_a_log_are_known_though_its_past_is_not_read),
 		cmocka_unit_test(datagrams_over_the_rate_are_dropped_and_told),
