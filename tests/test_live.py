@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real interface: the demonstration with --live, in a network of its own that nothing else can see."""
+"""A real interface, in a network of its own that nothing else can see: the demonstration with --live, and sensors with one and
+with two workers that watch the same wire."""
 import time
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from harness.console import Console
 from harness.hub import PASSWORD
 from harness.programs import wait_for
+from harness.region import KITAKAMI, MINATO
 from harness.wire import NoWire, frames, wire
 from test_demo import password, shows  # noqa: F401
 
@@ -20,6 +22,43 @@ def network():
             yield ends
     except NoWire as why:
         pytest.skip(str(why))
+
+
+TOLD = ("SELECT detector, severity, device_mac, story, peers, names FROM alert WHERE company_id ="
+        " (SELECT id FROM company WHERE name = ?) ORDER BY detector, story")
+
+
+def test_two_workers_find_on_a_wire_what_one_finds(network, region, enrolled, day, indicators):
+    interface, plug = network
+    sensors = {MINATO: enrolled(MINATO, "one"), KITAKAMI: enrolled(KITAKAMI, "two")}
+    for workers, sensor in enumerate(sensors.values(), 1):
+        sensor.configure(interface=interface, probe__workers=workers, probe__indicators=indicators,
+                         probe__home="192.168.10.0/24").start()
+        wait_for("it watches", lambda s=sensor: f"watching {interface}" in s.said(), 30)
+    sent = [f for _, f in frames(day)]
+    for n, frame in enumerate(sent):  # an hour in seconds, with breath: nothing may be dropped
+        plug.send(frame)
+        if n % 50 == 49:
+            time.sleep(0.01)
+    for company in sensors:
+        wait_for("the botnet's address is told", lambda c=company: any(r[0] == "known_bad" for r in region.rows(TOLD, c)), 30)
+    wait_for("all packets are counted", lambda: all(n >= len(sent) for n, _ in beats(region)), 30)
+    assert [dropped for _, dropped in beats(region)] == [0, 0]
+    one, two = (wait_for("all that was found has come", lambda c=company: settled(region, c), 60) for company in sensors)
+    assert one == two
+    assert {"known_bad", "new_device"} & {row[0] for row in one}
+
+
+def beats(hub):
+    """(packets, dropped) of each sensor."""
+    return hub.rows("SELECT sum(packets), sum(packets_dropped) FROM heartbeat GROUP BY sensor_id ORDER BY sensor_id")
+
+
+def settled(hub, company, rest=3):
+    """What is told of COMPANY once nothing new has come for REST seconds."""
+    before = hub.rows(TOLD, company)
+    time.sleep(rest)
+    return before if before and before == hub.rows(TOLD, company) else None
 
 
 def test_live_interface(network, shows, day):  # noqa: F811
