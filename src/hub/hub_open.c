@@ -40,7 +40,9 @@ static const char *scope_select_of(const struct hub *h)
 
 static int database_open(struct hub *h, const char *url, struct err *e)
 {
-	struct db_options options = { .scope_select = scope_select_of(h) };
+	/* Some pages hold one while a panel takes another; then the jobs and the sensors' door. */
+	struct db_options options = { .scope_select = scope_select_of(h),
+				      .readers = 2 * (int)h->conf.http_threads + 2 };
 
 	if (!url)
 		url = h->conf.database;

@@ -44,14 +44,7 @@ static const struct driver *driver_for(const char *url, const char **where_out)
 
 static void init_locks(struct db *db)
 {
-	pthread_condattr_t attr;
-
 	pthread_mutex_init(&db->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&db->writer_free, &attr);
-	pthread_cond_init(&db->reader_free, &attr);
-	pthread_condattr_destroy(&attr);
 }
 
 static int open_conns(struct db *db, size_t wanted, struct err *e)
@@ -110,8 +103,6 @@ void db_close(struct db *db)
 	}
 	if (db->impl)
 		db->driver->db_close(db->impl);
-	pthread_cond_destroy(&db->reader_free);
-	pthread_cond_destroy(&db->writer_free);
 	pthread_mutex_destroy(&db->lock);
 	free(db->scope_select);
 	free(db->measure_sql);
@@ -148,24 +139,57 @@ static struct timespec wait_until(void)
 	return t;
 }
 
-struct db_conn *db_pool_take(struct db *db, enum txn_mode mode, struct err *e)
+static void conn_take(struct db_conn *c, pthread_t who)
 {
-	pthread_cond_t *cond = mode == TXN_WRITE ? &db->writer_free : &db->reader_free;
+	c->busy = true;
+	c->owner = who;
+}
+
+static void waiter_leave(struct db_waiter **queue, struct db_waiter *w)
+{
+	while (*queue && *queue != w)
+		queue = &(*queue)->next;
+	if (*queue)
+		*queue = w->next;
+}
+
+/* Stands in the queue until somebody hands a connection over; NULL when none did in time. LOCK is
+ * held. */
+static struct db_conn *conn_wait(struct db *db, enum txn_mode mode)
+{
+	struct db_waiter w = { .who = pthread_self() }, **last = &db->waiting[mode];
 	struct timespec until = wait_until();
-	struct db_conn *c;
+	pthread_condattr_t attr;
 	int r = 0;
 
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w.turn, &attr);
+	pthread_condattr_destroy(&attr);
+	while (*last)
+		last = &(*last)->next;
+	*last = &w;
+	while (!w.got && r == 0)
+		r = pthread_cond_timedwait(&w.turn, &db->lock, &until);
+	if (!w.got)
+		waiter_leave(&db->waiting[mode], &w);
+	pthread_cond_destroy(&w.turn);
+	return w.got;
+}
+
+struct db_conn *db_pool_take(struct db *db, enum txn_mode mode, struct err *e)
+{
+	struct db_conn *c = NULL;
+	bool twice;
+
 	pthread_mutex_lock(&db->lock);
-	if (mode == TXN_WRITE && holds_writer(db))
-		r = EDEADLK;
-	while (!(c = free_conn(db, mode)) && r == 0)
-		r = pthread_cond_timedwait(cond, &db->lock, &until);
-	if (c) {
-		c->busy = true;
-		c->owner = pthread_self();
-	}
+	twice = mode == TXN_WRITE && holds_writer(db);
+	if (!twice && (c = free_conn(db, mode)))
+		conn_take(c, pthread_self());
+	else if (!twice)
+		c = conn_wait(db, mode);
 	pthread_mutex_unlock(&db->lock);
-	if (!c && r == EDEADLK)
+	if (twice)
 		(void)err_set(e, -EDEADLK, "this thread already writes in another transaction");
 	else if (!c)
 		(void)err_set(e, -EAGAIN, "the database is busy: no turn within %d s",
@@ -175,11 +199,17 @@ struct db_conn *db_pool_take(struct db *db, enum txn_mode mode, struct err *e)
 
 void db_pool_give(struct db *db, struct db_conn *c)
 {
-	pthread_cond_t *cond = c == &db->conns[0] ? &db->writer_free : &db->reader_free;
+	struct db_waiter **queue = &db->waiting[c == &db->conns[0] ? TXN_WRITE : TXN_READ];
 
 	pthread_mutex_lock(&db->lock);
+	struct db_waiter *w = *queue;
 	c->busy = false;
-	pthread_cond_signal(cond);
+	if (w) { /* never free meanwhile: a loop of short transactions would always be first */
+		*queue = w->next;
+		conn_take(c, w->who);
+		w->got = c;
+		pthread_cond_signal(&w->turn);
+	}
 	pthread_mutex_unlock(&db->lock);
 }
 

@@ -36,13 +36,21 @@ struct db_conn {
 	pthread_t owner; /* guarded by db.lock; valid when BUSY */
 };
 
+/* A thread in the queue for a connection: those that came first go first. */
+struct db_waiter {
+	pthread_cond_t turn;
+	pthread_t who;
+	struct db_conn *got; /* handed over, busy and WHO's */
+	struct db_waiter *next;
+};
+
 struct db {
 	const struct driver *driver;
 	struct driver_db *impl;
 	char *scope_select;
 	char *measure_sql; /* NULL without scope_select */
 	pthread_mutex_t lock;
-	pthread_cond_t writer_free, reader_free;
+	struct db_waiter *waiting[2]; /* guarded by lock; by enum txn_mode */
 	size_t n_conns;
 	struct db_conn conns[]; /* the first one writes */
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "store/db_pool.h"
 #include "store/test_db.h"
 
 static const struct db_schema schemas[] = {
@@ -226,6 +227,52 @@ static void test_writers_do_not_lose_one_anothers_updates(void **state)
 	test_db_each(&setup, threads, NULL);
 }
 
+static void *count_one(void *arg)
+{
+	struct worker *w = arg;
+	SCOPED_TXN struct txn *t = txn_begin(w->db, TXN_WRITE, NULL);
+
+	w->failed = !t || db_exec(t, &scope_system, write_n, DB_ARGS(DB_INT(1)), NULL) != 1 ||
+		    txn_commit(&t, NULL) < 0;
+	return NULL;
+}
+
+static void until_somebody_waits(struct db *db)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	bool waits = false;
+
+	while (!waits) {
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&db->lock);
+		waits = db->waiting[TXN_WRITE] != NULL;
+		pthread_mutex_unlock(&db->lock);
+	}
+}
+
+static void in_turn(struct db *db, void *arg)
+{
+	struct worker w = { .db = db };
+	struct txn *t = txn_begin(db, TXN_WRITE, NULL);
+	pthread_t id;
+
+	(void)arg;
+	assert_int_equal(pthread_create(&id, NULL, count_one, &w), 0);
+	until_somebody_waits(db);
+	assert_int_equal(txn_commit(&t, NULL), 0);
+	t = txn_begin(db, TXN_WRITE, NULL);
+	assert_int_equal(get(t), 1);
+	txn_rollback(&t);
+	pthread_join(id, NULL);
+	assert_int_equal(w.failed, 0);
+}
+
+static void test_who_waits_writes_before_who_comes_again(void **state)
+{
+	(void)state;
+	test_db_each(&setup, in_turn, NULL);
+}
+
 /* Two pools on one database stand for two processes. */
 static void across(bool postgres)
 {
@@ -276,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_a_reader_cannot_write),
 		cmocka_unit_test(test_a_thread_writes_once_at_a_time),
 		cmocka_unit_test(test_writers_do_not_lose_one_anothers_updates),
+		cmocka_unit_test(test_who_waits_writes_before_who_comes_again),
 		cmocka_unit_test(test_processes_take_turns),
 	};
 
