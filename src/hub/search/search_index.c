@@ -13,7 +13,11 @@
 #include "hub/search/search_gram.h"
 #include "hub/search/search_store.h"
 
-enum { BATCH = 200, ENTRIES_MAX = 2 * 1000 * 1000 };
+enum {
+	BATCH = 40,       /* while others want to write */
+	BATCH_ALL = 2000, /* when nobody waits: each list is written anew as seldom as can be */
+	ENTRIES_MAX = 2 * 1000 * 1000,
+};
 
 struct entry {
 	int64_t month, gram;
@@ -24,6 +28,7 @@ struct batch {
 	struct hub *hub;
 	struct txn *t;
 	struct arena *arena;
+	size_t limit;
 	struct entry *entries;
 	size_t n, cap;
 	int64_t *grams, *old; /* room for one text each */
@@ -151,7 +156,7 @@ static int batch_run(struct batch *b, struct err *e)
 {
 	struct due_row *due;
 	size_t n;
-	int r = search_store_due(b->t, BATCH, b->arena, &due, &n, e);
+	int r = search_store_due(b->t, b->limit, b->arena, &due, &n, e);
 
 	for (size_t i = 0; i < n && r >= 0 && b->n < ENTRIES_MAX; i++) {
 		r = index_one(b, &due[i], e);
@@ -163,13 +168,15 @@ static int batch_run(struct batch *b, struct err *e)
 	return r < 0 ? r : n > 0;
 }
 
-static int batch_commit(struct hub *h, struct err *e)
+static int batch_commit(struct hub *h, size_t limit, struct err *e)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	SCOPED_MEM int64_t *grams = mem_array(SEARCH_GRAMS_MAX, sizeof(*grams));
 	SCOPED_MEM int64_t *old = mem_array(SEARCH_GRAMS_MAX, sizeof(*old));
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
-	struct batch b = { .hub = h, .t = t, .arena = a, .grams = grams, .old = old };
+	struct batch b = {
+		.hub = h, .t = t, .arena = a, .limit = limit, .grams = grams, .old = old
+	};
 
 	if (!t)
 		return e->code;
@@ -196,7 +203,8 @@ int search_run(struct hub *h, int64_t until_ns, struct err *e)
 {
 	int r;
 
-	while ((r = anything_due(h, e)) > 0 && (r = batch_commit(h, e)) > 0)
+	while ((r = anything_due(h, e)) > 0 &&
+	       (r = batch_commit(h, until_ns ? BATCH : BATCH_ALL, e)) > 0)
 		if (until_ns && clock_mono_ns(h->clock) >= until_ns)
 			break;
 	return r < 0 ? r : 0;

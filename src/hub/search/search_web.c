@@ -78,13 +78,15 @@ static int search_page(struct call *c)
 
 	if (q[0]) {
 		SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-		r = t ? jump(c, t, q, &url) : c->err.code;
+		r = t ? 0 : c->err.code;
+		if (t && !c->wants_json) /* a program asks for what there is, not for a page */
+			r = jump(c, t, q, &url);
 		if (r == 0)
 			r = search_find(t, c->user, q, c->arena, &found, &c->err);
 	}
 	if (r < 0)
 		return r;
-	if (url && !c->wants_json)
+	if (url)
 		return call_redirect(c, "%s", url);
 	return c->wants_json ? answer_json(c, q, &found) : answer_page(c, q, &found);
 }

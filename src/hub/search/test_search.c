@@ -93,6 +93,8 @@ static void nobody_finds_what_is_not_theirs(struct test_hub *th)
 	assert_int_equal(test_hub_get(th, r.outsider, "/search?q=IW-2026-000001").status, 200);
 	assert_string_equal(test_hub_get(th, r.desk, "/search?q=iw-2026-000001").location,
 			    "/cases/IW-2026-000001");
+	assert_non_null(strstr(test_hub_json(th, r.desk, "/search?q=IW-2026-000001").body,
+			       "\"label\":\"IW-2026-000001\""));
 }
 
 static void what_is_added_is_found_and_what_is_gone_is_not(struct test_hub *th)
