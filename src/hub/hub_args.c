@@ -25,7 +25,7 @@ const char hub_args_usage[] =
 	"       otasuke-hub --restore FILE --state DIR\n"
 	"       otasuke-hub --fill --state DIR [--companies N] [--alerts N] [--cases N] [--seed "
 	"N]\n"
-	"                   [--password TEXT] [--force]\n"
+	"                   [--years N] [--password TEXT] [--force]\n"
 	"       otasuke-hub --routes                   all routes as JSON\n"
 	"       otasuke-hub --show-config              every key with its meaning\n";
 
@@ -51,6 +51,7 @@ enum {
 	OPT_ALERTS,
 	OPT_CASES,
 	OPT_SEED,
+	OPT_YEARS,
 	OPT_PASSWORD,
 	OPT_FORCE,
 };
@@ -77,6 +78,7 @@ static const struct option options[] = {
 	{ "alerts", required_argument, NULL, OPT_ALERTS },
 	{ "cases", required_argument, NULL, OPT_CASES },
 	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "years", required_argument, NULL, OPT_YEARS },
 	{ "password", required_argument, NULL, OPT_PASSWORD },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ NULL, 0, NULL, 0 },
@@ -126,6 +128,8 @@ static int fill_option_take(int opt, const char *value, struct hub_fill *f, stru
 		r = number_take(value, INT64_MAX, &n, e);
 		f->seed = (uint64_t)n;
 		return r;
+	case OPT_YEARS:
+		return number_take(value, FILL_YEARS_MAX, &f->years, e);
 	case OPT_PASSWORD:
 		f->password = value;
 		return 0;

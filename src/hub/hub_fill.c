@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "hub/members/members.h"
+#include "hub/search/search.h"
 #include "net/crypto.h"
 
 enum { PASSWORD_CHARS = 15 };
@@ -169,6 +170,8 @@ static int fill_all(struct hub *h, struct hub_fill *f, struct err *e)
 	for (size_t i = 0; h->features[i] && r >= 0; i++)
 		r = h->features[i]->fill ? h->features[i]->fill(h, f, e) : 0;
 	if (r >= 0)
+		r = search_run(h, 0, e); /* all of it can be found at once */
+	if (r >= 0)
 		print_made(f);
 	return r < 0 ? r : 0;
 }
@@ -179,6 +182,8 @@ int hub_fill_run(struct hub *h, struct hub_fill *f, struct err *e)
 	f->state = f->seed;
 	if (f->now_us == 0)
 		f->now_us = clock_utc_us(h->clock);
+	if (f->years == 0)
+		f->years = FILL_YEARS;
 	int r = fill_all(h, f, e);
 	arena_free(f->arena);
 	f->arena = NULL;

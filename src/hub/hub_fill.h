@@ -10,7 +10,13 @@
 
 #include "hub/hub.h"
 
-enum { FILL_ORGS_MAX = 32, FILL_PEOPLE_MAX = 4, FILL_LOGINS_MAX = 128 };
+enum {
+	FILL_ORGS_MAX = 32,
+	FILL_PEOPLE_MAX = 4,
+	FILL_LOGINS_MAX = 128,
+	FILL_YEARS = 2,
+	FILL_YEARS_MAX = 10, /* cases of older paper are not taken */
+};
 
 struct fill_org {
 	int64_t id;
@@ -39,6 +45,7 @@ struct fill_alert {
 struct hub_fill {
 	/* asked for */
 	size_t n_companies, n_alerts, n_cases;
+	int64_t years; /* that the region has been at work; 0 = FILL_YEARS */
 	uint64_t seed;
 	bool force;           /* beside companies that are there */
 	const char *password; /* of everybody in LOGINS; NULL = a new one */

@@ -11,8 +11,8 @@
 
 enum {
 	CHUNK = 500,
-	SPAN_DAYS = 730,
-	OPEN_DAYS = 6, /* younger cases may still be open */
+	YEAR_DAYS = 365,
+	OPEN_DAYS = 3, /* a year: younger cases may still be open, the fewer come the longer */
 	OPEN_PERCENT = 60,
 	REMOTE_PERCENT = 55, /* of those whose script knows it */
 	VISIT_PERCENT = 50,
@@ -138,7 +138,7 @@ static int work(struct working *w, struct err *e)
 static int finish(struct working *w, struct err *e)
 {
 	static const char *const states[] = { CASE_CONTAINED, CASE_RECOVERED };
-	bool young = w->f->now_us - w->at_us < OPEN_DAYS * US_PER_DAY;
+	bool young = w->f->now_us - w->at_us < w->f->years * OPEN_DAYS * US_PER_DAY;
 	struct user u = fill_user(w->f, &w->f->orgs[0], w->at_us);
 
 	if (young && fill_chance(w->f, OPEN_PERCENT)) {
@@ -190,7 +190,7 @@ static struct plan *plans_make(struct hub_fill *f)
 		} else {
 			p->company = (size_t)fill_between(f, 0, (int64_t)f->n_companies - 1);
 			int64_t from = f->companies[p->company].created_us + US_PER_DAY;
-			int64_t oldest = f->now_us - SPAN_DAYS * US_PER_DAY;
+			int64_t oldest = f->now_us - f->years * YEAR_DAYS * US_PER_DAY;
 
 			p->at_us = fill_between(f, from > oldest ? from : oldest,
 						f->now_us - 2 * US_PER_HOUR);

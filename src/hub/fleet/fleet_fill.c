@@ -20,7 +20,7 @@ enum {
 	TRAFFIC_DEVICES = 8, /* of each company, that have traffic */
 	INTERVALS = 12,      /* of five minutes */
 	BEATS = 24,
-	ALERT_DAYS = 365,
+	YEAR_DAYS = 365,
 	DAYS_WITH_SPANS = 60,
 	CERT_DAYS = 730,
 	SILENT_PERCENT = 3,
@@ -195,7 +195,7 @@ static int alerts_fill(struct telling *x, size_t n, struct err *e)
 {
 	const struct fill_company *c = &x->f->companies[x->company];
 	int64_t *at = arena_array(x->arena, n + 1, sizeof(*at));
-	int64_t from = x->f->now_us - ALERT_DAYS * US_PER_DAY;
+	int64_t from = x->f->now_us - x->f->years * YEAR_DAYS / 2 * US_PER_DAY;
 	struct fill_device dev;
 	struct fill_finding finding;
 	int r = 0;

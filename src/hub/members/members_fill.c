@@ -16,8 +16,10 @@
 enum {
 	CHUNK = 200,
 	AGE_MIN_DAYS = 40,
-	AGE_MAX_DAYS = 900,
-	WITH_PEOPLE = 10, /* companies whose own people can sign in */
+	AGE_MORE_DAYS = 170, /* than the years of the region */
+	YEAR_DAYS = 365,
+	CONTRACT_MAX_DAYS = 900, /* older ones were renewed since */
+	WITH_PEOPLE = 10,        /* companies whose own people can sign in */
 	EMPLOYEES_TYPICAL = 12,
 };
 
@@ -44,7 +46,7 @@ static const char *name_of(struct hub_fill *f, const char *industry, const char 
 static int company_fill(struct hub_fill *f, struct txn *t, size_t i, struct err *e)
 {
 	struct fill_company *to = &f->companies[i];
-	int64_t age = fill_between(f, AGE_MIN_DAYS, AGE_MAX_DAYS);
+	int64_t age = fill_between(f, AGE_MIN_DAYS, f->years * YEAR_DAYS + AGE_MORE_DAYS);
 	char phone[20];
 	struct company c = { .corporate_number = "", .note = "", .lang = LANG_JA };
 
@@ -141,6 +143,7 @@ static int agreements_fill(struct hub_fill *f, struct txn *t, const struct fill_
 			   struct err *e)
 {
 	const char *place = fill_pick(f, "town_a")->text;
+	int64_t oldest_us = f->now_us - CONTRACT_MAX_DAYS * US_PER_DAY;
 	struct site s = { .company_id = c->id,
 			  .name = fill_pick(f, "site")->text,
 			  .prefecture = c->prefecture,
@@ -153,7 +156,8 @@ static int agreements_fill(struct hub_fill *f, struct txn *t, const struct fill_
 			      .plan = "",
 			      .fee_yen = fill_between(f, 60, 100) * 100,
 			      .devices = c->devices,
-			      .valid_from_us = c->created_us,
+			      .valid_from_us =
+				      c->created_us > oldest_us ? c->created_us : oldest_us,
 			      .valid_to_us = MEMBERS_FOREVER_US };
 	struct consent n = { .company_id = c->id,
 			     .data_class = fill_chance(f, 50) ? "dns" : "header_only",
