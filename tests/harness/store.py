@@ -69,11 +69,12 @@ class Psql:
 class Postgres:
     """A database of its own on the cluster that tools/pg-run started; reads as superuser, past row-level security."""
 
-    def __init__(self):
+    def __init__(self, template=None):
         self.name = f"e2e_{uuid.uuid4().hex[:12]}"
         base, admin = os.environ["OTASUKE_TEST_PG"], os.environ["OTASUKE_TEST_PG_ADMIN"]
         self.admin = Psql(admin)
-        self.admin.ask(f"CREATE DATABASE {self.name} OWNER {base.partition('//')[2].partition('@')[0]}")
+        self.admin.ask(f"CREATE DATABASE {self.name} OWNER {base.partition('//')[2].partition('@')[0]}"
+                       + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
         self.url = base.rpartition("/")[0] + "/" + self.name
         self.reader = Psql(admin.rpartition("/")[0] + "/" + self.name)
 
