@@ -29,6 +29,7 @@ struct live;          /* events to open pages; see hub/live.h */
 struct fleet;         /* sensors' connections and the ingest writer; see hub/fleet/fleet.h */
 struct intel;         /* the worker on lists; see hub/intel/intel_work.h */
 struct related;       /* sightings; see hub/related/related_seen.h */
+struct exports_gate;  /* PDFs at once; see hub/exports/exports_gate.h */
 struct outbox;        /* tells programs of others; see hub/outbox/outbox.h */
 struct watch_fold;    /* findings becoming alerts; see hub/watch/watch_fold.h */
 struct response;      /* orders that sensors report on; see hub/response/response_order.h */
@@ -55,13 +56,14 @@ struct hub {
 	const struct clock *clock;
 	const struct text *text;
 	struct live *live;
-	struct accounts_seen *seen; /* set by the accounts feature */
-	struct fleet *fleet;        /* set by the fleet feature */
-	struct intel *intel;        /* set by the intel feature */
-	struct watch_fold *watch;   /* set by the watch feature */
-	struct response *response;  /* set by the response feature */
-	struct related *related;    /* set by the related feature */
-	struct outbox *outbox;      /* set by the outbox feature */
+	struct accounts_seen *seen;   /* set by the accounts feature */
+	struct fleet *fleet;          /* set by the fleet feature */
+	struct intel *intel;          /* set by the intel feature */
+	struct watch_fold *watch;     /* set by the watch feature */
+	struct response *response;    /* set by the response feature */
+	struct related *related;      /* set by the related feature */
+	struct exports_gate *exports; /* set by the exports feature */
+	struct outbox *outbox;        /* set by the outbox feature */
 	struct conf *conf_rows;
 	struct hub_conf conf;
 	const struct hub_feature *const *features; /* NULL-terminated, in list order */

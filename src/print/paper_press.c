@@ -61,12 +61,17 @@ static PangoLayout *layout_new(struct press *s, const char *text, double size, b
 {
 	PangoLayout *l = pango_layout_new(s->pango);
 	PangoFontDescription *d = pango_font_description_from_string(FONT);
+	PangoAttrList *plain = pango_attr_list_new();
 
 	pango_font_description_set_absolute_size(d, size * PANGO_SCALE);
 	pango_font_description_set_weight(d, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
 	pango_layout_set_font_description(l, d);
 	pango_font_description_free(d);
 	pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
+	/* a hash or an address that is broken gets no letter that it has not */
+	pango_attr_list_insert(plain, pango_attr_insert_hyphens_new(FALSE));
+	pango_layout_set_attributes(l, plain);
+	pango_attr_list_unref(plain);
 	pango_layout_set_auto_dir(l, TRUE);
 	pango_layout_set_text(l, text, -1);
 	return l;

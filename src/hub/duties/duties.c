@@ -334,6 +334,24 @@ int duties_of(struct txn *t, const struct scope *s, int64_t incident_id, struct 
 	return duties_store_list(t, s, incident_id, a, out, n_out, e);
 }
 
+int duties_record(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+		  struct duty_record *out, struct err *e)
+{
+	struct duty_record x = { 0 };
+	struct duty_facts_row facts;
+	int r = duties_store_facts(t, s, incident_id, a, &facts, e);
+
+	if (r >= 0)
+		r = duties_store_list(t, s, incident_id, a, &x.duties, &x.n_duties, e);
+	if (r >= 0)
+		r = duties_store_items(t, s, incident_id, a, &x.items, &x.n_items, e);
+	if (r < 0)
+		return r;
+	x.known_us = facts.version > 0 ? facts.f.known_us : 0;
+	*out = x;
+	return 0;
+}
+
 /* Tells the story that time runs out, or has. */
 static int warn(struct txn *t, const struct case_duty *d, int64_t now_us, struct err *e)
 {

@@ -57,6 +57,16 @@ int duties_unmade(struct txn *t, const struct user *u, const char *number, int64
 int duties_item_set(struct txn *t, const struct user *u, const char *number,
 		    const struct duty_item *n, int64_t now_us, struct err *e);
 
+/* All that there is of a case, for its record. KNOWN_US 0: nobody has asked. */
+struct duty_record {
+	int64_t known_us;
+	struct case_duty *duties;
+	size_t n_duties;
+	struct duty_item *items;
+	size_t n_items;
+};
+int duties_record(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
+		  struct duty_record *out, struct err *e);
 int duties_of(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 	      struct case_duty **out, size_t *n_out, struct err *e);
 

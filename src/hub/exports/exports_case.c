@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "hub/exports/exports_evidence.h"
+#include "hub/exports/exports_record.h"
 
 enum { CARDS_MAX = 20 };
 
@@ -186,7 +186,7 @@ static int indicators_read(const struct export_ask *q, struct export_case *c, st
 
 	if (r < 0)
 		return r;
-	if ((r = exports_evidence_marks(q, c->c.id, &marks, &n_marks, e)) < 0)
+	if ((r = exports_record_marks(q, c->c.id, &marks, &n_marks, e)) < 0)
 		return r;
 	c->indicators = arena_array(q->arena, n + 1, sizeof(*c->indicators));
 	for (size_t i = 0; i < n; i++) {
@@ -261,8 +261,12 @@ static int consents_read(const struct export_ask *q, struct export_case *c, stru
 	c->n_consents = n;
 	for (size_t i = 0; i < n; i++)
 		c->consents[i] = (struct export_consent){
-			list[i],
-			uses_text(q, list[i].what),
+			.k = list[i],
+			.what_text = uses_text(q, list[i].what),
+			.how_text = text(q, arena_printf(q->arena, "response.how.%s", list[i].how)),
+			.until_text =
+				text(q, arena_printf(q->arena, "response.until.%s",
+						     list[i].until[0] ? list[i].until : "case")),
 		};
 	return 0;
 }
@@ -340,8 +344,11 @@ static int parts_read(const struct export_ask *q, struct export_case *c, struct 
 		r = devices_read(q, c, e);
 	if (r >= 0)
 		r = consents_read(q, c, e);
-	if (r >= 0 && q->to == FOR_DESK)
-		r = exports_evidence_read(q, c, e);
+	if (r >= 0 && q->to == FOR_DESK) {
+		struct export_record *record = arena_array(q->arena, 1, sizeof(*record));
+		r = exports_record_read(q, c, record, e);
+		c->record = record;
+	}
 	return r < 0 ? r : cards_read(q, c, e);
 }
 

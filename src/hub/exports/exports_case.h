@@ -51,21 +51,7 @@ struct export_device {
 
 struct export_consent {
 	struct case_consent k;
-	const char *what_text;
-};
-
-/* Of the feature evidence; for desk and insurer only. */
-struct export_item {
-	int64_t no, taken_us;
-	const char *name, *state_text, *sha256;
-};
-struct export_measure {
-	int64_t from_us, until_us; /* 0 = for good */
-	const char *what, *target;
-};
-struct export_cost {
-	int64_t at_us, minutes, yen;
-	const char *category_text, *what;
+	const char *what_text, *how_text, *until_text;
 };
 
 /* What is left out: how many of what, and why. */
@@ -74,6 +60,8 @@ struct export_hidden {
 	const char *key; /* text with {0} = N */
 };
 enum { EXPORT_HIDDEN_MAX = 8 };
+
+struct export_record; /* exports_record.h */
 
 struct export_case {
 	struct incident c;
@@ -89,13 +77,8 @@ struct export_case {
 	size_t n_indicators;
 	struct export_consent *consents;
 	size_t n_consents;
-	struct export_item *items;
-	size_t n_items;
-	struct export_measure *measures;
-	size_t n_measures;
-	struct export_cost *costs;
-	size_t n_costs;
-	struct watch_card *cards; /* of its alerts */
+	const struct export_record *record; /* for desk and insurer only, else NULL */
+	struct watch_card *cards;           /* of its alerts */
 	size_t n_cards;
 	struct export_hidden hidden[EXPORT_HIDDEN_MAX];
 	size_t n_hidden;
@@ -106,6 +89,8 @@ struct export_ask { /* who asks, and for whom */
 	struct hub *hub;
 	struct txn *t;
 	const struct scope *scope;
+	const struct user *user; /* NULL: without what only some people may read */
+	int64_t now_us;
 	enum lang lang;
 	struct arena *arena;
 	enum export_for to;

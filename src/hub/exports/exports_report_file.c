@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "hub/exports/exports_gate.h"
 #include "hub/exports/exports_report.h"
 #include "hub/exports/export_report_css.h"
 #include "hub/exports_tmpl.h"
@@ -52,13 +53,19 @@ int exports_report_pdf(const struct export_job *j, struct buf *out, struct err *
 		.cut = text_get(text, j->ask->lang, "export.cut"),
 		.made_us = j->now_us,
 	});
+	int r = exports_gate_enter(j->ask->hub, e);
+
+	if (r < 0)
+		return r;
 	paper_title(p, doc.title);
 	paper_text(p, doc.sub);
 	paper_small(p, doc.made);
 	for (size_t i = 0; i < doc.n_parts; i++)
 		part_put(p, &doc.parts[i]);
 	buf_init(out, PDF_BYTES_MAX);
-	return paper_pdf(p, out, &done, e);
+	r = paper_pdf(p, out, &done, e);
+	exports_gate_leave(j->ask->hub);
+	return r;
 }
 
 int exports_report_html(const struct export_job *j, struct buf *out, struct err *e)

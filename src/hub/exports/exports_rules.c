@@ -40,11 +40,13 @@ unsigned exports_roles(const struct export_kind *k, const struct user *u)
 }
 
 static struct export_ask ask_of(struct hub *h, const struct user *u, const struct export_order *o,
-				struct arena *a)
+				int64_t now_us, struct arena *a)
 {
 	return (struct export_ask){
 		.hub = h,
 		.scope = &u->scope,
+		.user = u,
+		.now_us = now_us,
 		.lang = o->lang,
 		.arena = a,
 		.to = o->kind->to,
@@ -197,7 +199,7 @@ int exports_make(struct hub *h, const struct user *u, const struct export_order 
 
 	if (r < 0)
 		return r;
-	ask = ask_of(h, u, o, a);
+	ask = ask_of(h, u, o, now_us, a);
 	if ((r = read_all(h, o, &ask, &cases, &n, e)) < 0)
 		return r;
 	const struct export_job j = {

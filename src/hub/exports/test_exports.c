@@ -8,9 +8,13 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/accounts/accounts.h"
+#include "hub/duties/duties.h"
+#include "hub/evidence/evidence.h"
 #include "hub/exports/exports_data.h"
+#include "hub/exports/exports_gate.h"
 #include "hub/exports/exports_rules.h"
 #include "hub/test_hub.h"
+#include "hub/threads/threads.h"
 
 #define NUMBER "IW-2026-000001"
 #define NASTY  "<b>\"&amp;' 髙橋 𠮷 🚨 \x01 ]]> =1+1"
@@ -293,6 +297,143 @@ static void reports_say_it_in_both_languages(struct test_hub *th)
 	}
 }
 
+/* What other features keep of a case: a thing with its chain, a measure, an order, letters to the
+ * police, clocks and items of a report, a line of cost. LONG: a letter of many pages. */
+static void whole_record(const struct ready *r, bool long_letter)
+{
+	static const char line[] = "本日、ファイルが開けなくなりました。「鍵」を求める文書が、"
+				   "共有フォルダーに残されています（２件）。A file named "
+				   "READ_ME_TO_RECOVER_YOUR_FILES.txt was left behind. ";
+	const struct evidence_new disk = { .case_id = 1,
+					   .kind = "disk",
+					   .name = "経理の PC のディスク",
+					   .note = "起動しないもの",
+					   .source = "hand",
+					   .sha256 = HASH,
+					   .seal = "S-77",
+					   .place = "金庫" };
+	const struct evidence_step handed = { .kind = "handed",
+					      .from = "佐藤",
+					      .to = "警察 鈴木",
+					      .why = "鑑定",
+					      .at_us = TEST_HUB_NOW,
+					      .seen = -1 };
+	const struct thread_new police = { .incident_id = 1,
+					   .kind = "police",
+					   .org_name = "岩手県警",
+					   .person_name = "鈴木",
+					   .reference = "受理 45",
+					   .purpose = "被害の相談",
+					   .told = "暗号化されたこと",
+					   .phone = "",
+					   .mail = "" };
+	struct duty_facts f = { .known_us = TEST_HUB_NOW - US_PER_DAY,
+				.sector = "none",
+				.people = 1200 };
+	const struct duty_item cause = { .item = "cause", .state = "known", .body = "VPN の弱点" };
+	SCOPED_BUF struct buf letter = { 0 };
+	struct err e = { 0 };
+	int64_t item, thread, message;
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+
+	for (int i = 0; i < FACT_COUNT; i++)
+		f.given[i] = "no";
+	f.given[FACT_PERSONAL] = f.given[FACT_MALICIOUS] = "yes";
+	for (int i = 0; i < (long_letter ? 40 : 1); i++)
+		buf_adds(&letter, line);
+	const struct thread_post post = { .direction = THREAD_OUT,
+					  .channel = "paper",
+					  .subject = "被害の届出",
+					  .body = letter.p };
+	if (evidence_put(t, r->th->hub, &r->u, &disk, NULL, TEST_HUB_NOW, &item, &e) < 0 ||
+	    evidence_handled(t, &r->u, item, &handed, TEST_HUB_NOW, &e) < 0 ||
+	    threads_open(t, &r->u, &police, TEST_HUB_NOW, &thread, &e) < 0 ||
+	    threads_post(t, &r->u, thread, &post, TEST_HUB_NOW, &message, &e) < 0 ||
+	    duties_facts_set(t, &r->u, NUMBER, &f, 0, TEST_HUB_NOW, &e) < 0 ||
+	    duties_item_set(t, &r->u, NUMBER, &cause, TEST_HUB_NOW, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(txn_commit(&t, &e), 0);
+}
+
+static void the_full_record_is_complete(struct test_hub *th)
+{
+	static const char *const both[] = { "S-77",      HASH,         "経理の PC のディスク",
+					    "警察 鈴木", "鑑定",       "岩手県警",
+					    "受理 45",   "被害の届出", "VPN の弱点",
+					    "1,234,567" };
+	static const char *const words[][6] = {
+		{ "証拠を取り扱った記録", "関係先とのやりとり", "届出と期限", "確報（不正な目的",
+		  "報告する 9 つの項目", "引き渡し" },
+		{ "Chain of custody", "Messages with others", "Duties to report",
+		  "Final report (malicious act: 60 days)", "The nine items of a report",
+		  "Handed over" },
+	};
+	struct ready r = ready(th);
+
+	whole_record(&r, false);
+	for (int lang = LANG_JA; lang <= LANG_EN; lang++) {
+		const struct export_order o = { .number = NUMBER, .lang = (enum lang)lang };
+		SCOPED_BUF struct buf pdf = { 0 };
+		SCOPED_BUF struct buf html = { 0 };
+		struct err e = { 0 };
+		assert_int_equal(make(&r, o, "full_pdf", &pdf, &e), 0);
+		assert_int_equal(make(&r, o, "full_html", &html, &e), 0);
+		/* cells break their words: without blanks both read alike */
+		SCOPED_MEM char *text = run("pdftotext -raw %s - | tr -d ' \\n'", &pdf);
+		for (size_t i = 0; i < ARRAY_LEN(both); i++)
+			if (!strstr(html.p, both[i]))
+				fail_msg("%s", both[i]);
+		for (size_t i = 0; i < ARRAY_LEN(words[0]); i++)
+			if (!strstr(html.p, words[lang == LANG_EN][i]))
+				fail_msg("%s", words[lang == LANG_EN][i]);
+		assert_non_null(strstr(text, HASH));
+		assert_non_null(strstr(text, "VPNの弱点"));
+		assert_null(strstr(html.p, "export."));
+		assert_null(strstr(html.p, "duty."));
+		if (lang == LANG_EN) /* no heading is left in Japanese */
+			assert_null(strstr(html.p, "届出と期限"));
+	}
+}
+
+static void long_letters_flow_over_pages(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	SCOPED_BUF struct buf pdf = { 0 };
+
+	whole_record(&r, true);
+	made(&r, false, "full_pdf", &pdf);
+	SCOPED_MEM char *text = run("pdftotext -raw %s - | tr -d ' \\n'", &pdf);
+	size_t n = 0;
+	for (const char *at = text; (at = strstr(at, "READ_ME_TO_RECOVER_YOUR_FILES.txt")); at++)
+		n++;
+	assert_int_equal(n, 40); /* nothing of it is cut off */
+	SCOPED_MEM char *last = run("pdftotext -raw -f 2 -l 2 %s - | grep -c '2 / '", &pdf);
+	assert_int_equal(last[0], '1');
+}
+
+/* The press has room for a few; who comes too late is told what to do. */
+static void only_so_many_at_once(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	SCOPED_BUF struct buf b = { 0 };
+	const struct export_order o = { .number = NUMBER };
+	struct err e = { 0 };
+
+	for (int64_t i = 0; i < exports_conf.pdf_at_once; i++)
+		assert_int_equal(exports_gate_enter(th->hub, &e), 0);
+	assert_int_equal(make(&r, o, "full_pdf", &b, &e), -EAGAIN);
+	struct test_answer x =
+		test_hub_post(th, r.desk, "/cases/" NUMBER "/export", "kind=company_pdf");
+	assert_int_equal(x.status, 503);
+	assert_non_null(strstr(x.body, "いま PDF を 2 件つくっています"));
+	assert_int_equal(make(&r, o, "full_html", &b, &e), 0); /* needs no press */
+	exports_gate_leave(th->hub);
+	SCOPED_BUF struct buf pdf = { 0 };
+	assert_int_equal(make(&r, o, "full_pdf", &pdf, &e), 0);
+	for (int64_t i = 1; i < exports_conf.pdf_at_once; i++)
+		exports_gate_leave(th->hub);
+}
+
 /* What is for us only stays with us, also in a table and for the company. */
 static void marks_are_kept(struct test_hub *th)
 {
@@ -398,6 +539,9 @@ int main(void)
 		ON_BOTH(every_kind_of_case_has_its_words_or_none),
 		ON_BOTH(the_same_case_gives_the_same_bytes),
 		ON_BOTH(reports_say_it_in_both_languages),
+		ON_BOTH(the_full_record_is_complete),
+		ON_BOTH(long_letters_flow_over_pages),
+		ON_BOTH(only_so_many_at_once),
 		ON_BOTH(marks_are_kept),
 		ON_BOTH(the_company_reads_plain_words),
 		ON_BOTH(spreadsheets_run_no_formula),
