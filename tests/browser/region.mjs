@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = resolve(here, "../..");
-const bin = process.env.OTASUKE_BIN ?? join(root, "build/src");
+export const bin = process.env.OTASUKE_BIN ?? join(root, "build/src");
 const require = createRequire(join(root, "web/package.json"));
 export const { chromium } = require("playwright-core");
 export const axeSource = require.resolve("axe-core/axe.min.js");
@@ -19,7 +19,7 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 export const password = "minato-no-tegami-7";
 
-const freePort = () =>
+export const freePort = () =>
 	new Promise((ok) => {
 		const s = createServer().listen(0, "127.0.0.1", () => {
 			const { port } = s.address();
@@ -34,6 +34,8 @@ export const until = async (what, fn, ms = 30000) => {
 	}
 	throw new Error(`gave up waiting: ${what}`);
 };
+
+export const chrome = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 
 const COMPANIES = `会員番号,会社名,フリガナ,都道府県,市区町村,業種,従業員数,電話番号
 A001,株式会社みなと製作所,ミナトセイサクショ,岩手県,盛岡市,E,32,019-000-0001
@@ -95,7 +97,7 @@ export class Region {
 	}
 
 	async browser(options = {}) {
-		this.chrome ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+		this.chrome ??= await chrome();
 		const context = await this.chrome.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 900 }, ...options });
 		const page = await context.newPage();
 		page.errors = [];

@@ -162,7 +162,7 @@ class Demo:
         self.hub = Hub(options.state / "hub", (options.port, options.http_port, options.sensor_port), env_lang)
         self.sensor = Sensor(options.state / "sensor", env_lang)
         self.postman = Postman(options.state / "mail")
-        self.people = []
+        self.people, self.asked = [], None
         self.first = options.state / FIRST
         self.empty = options.region == "empty"
 
@@ -182,7 +182,7 @@ class Demo:
         if not kept and not self.empty:
             say("step.region")
             self.people = region.fill(self.hub)
-            today.fill(self.hub, history.fill(self.hub))
+            self.asked = today.fill(self.hub, history.fill(self.hub))
 
     def remember(self):
         with open(self.first, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
@@ -247,6 +247,8 @@ class Demo:
         while time.monotonic() < deadline:
             for alert in admin.get("/alerts")["alerts"]:
                 if alert["severity"] == "critical":
+                    if self.asked:
+                        today.orders(self.asked, alert["device_mac"])
                     return say("alert", alert["company"], alert["device"])
             self.watch_children()
             time.sleep(0.3)

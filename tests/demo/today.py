@@ -75,7 +75,7 @@ def fill(hub, console):
     receiver(hub)
     big = beacon(Desk(console, companies[KITAKAMI], now))
     second_company(Desk(console, companies[ICHINOSEKI], now), big)
-    mail(Desk(console, companies[COMPANY], now))
+    return mail(Desk(console, companies[COMPANY], now))
 
 
 def receiver(hub):
@@ -135,3 +135,11 @@ def mail(d):
     own = d.do("threads/own")
     sent(d.console, f"{own}/messages", {"direction": "out", "channel": "portal", "body":
          "同じ名前のメールがほかの会社にも来ています。また来たら、開かずにそのまま知らせてください。", "due": ""})
+    return d
+
+
+def orders(d, mac):
+    """What the box of that company is asked to do, a minute of MAC's packets too; it answers by itself."""
+    d.do("consents", what="capture", until="week", given_by="湊 浩一", role="総務・パソコン担当", how="call")
+    d.do("orders", type="test")
+    d.do("orders", type="capture", mac=mac, seconds="60", mebibyte="4")

@@ -15,7 +15,7 @@ struct outbox_page {
 	const struct hook_line *hooks;
 	size_t n_hooks;
 	const struct delivery *dead;
-	size_t n_dead;
+	size_t n_dead, n_failing;
 };
 
 struct kind_choice {

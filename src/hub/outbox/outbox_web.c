@@ -86,8 +86,10 @@ static int list_get(struct call *c)
 		return r;
 	p.dead = dead;
 	p.hooks = line = arena_array(c->arena, p.n_hooks ? p.n_hooks : 1, sizeof(*line));
-	for (size_t i = 0; i < p.n_hooks; i++)
+	for (size_t i = 0; i < p.n_hooks; i++) {
 		line_of(&hooks[i], &line[i]);
+		p.n_failing += hooks[i].active && hooks[i].fails > 0;
+	}
 	if (c->wants_json)
 		return list_json(c, &p);
 	struct tmpl tm = call_tmpl(c, &b);
