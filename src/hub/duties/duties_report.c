@@ -204,7 +204,7 @@ static int fill(struct source *s, const char *form, struct duty_report *out)
 			continue;
 		if (!(v = f->fill[0] ? value(s, f->fill) : ""))
 			return s->c->err.code;
-		out->source = f->source;
+		out->source = s->c->lang == LANG_JA ? f->source : f->source_en;
 		out->n_filled += v[0] != '\0';
 		struct report_line *l = &out->lines[out->n_lines++];
 		*l = (struct report_line){ .f = f,

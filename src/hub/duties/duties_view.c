@@ -82,7 +82,7 @@ static void words(struct call *c, const struct duty_rule *r, struct duty_view *v
 	v->to = in_lang(c, r->to_ja, r->to_en);
 	v->what = in_lang(c, r->what_ja, r->what_en);
 	v->basis = in_lang(c, r->basis_ja, r->basis_en);
-	v->source = r->source;
+	v->source = in_lang(c, r->source, r->source_en);
 	v->counted_key = counted_key(r);
 	v->check = strcmp(r->confidence, "source") != 0;
 }

@@ -16,7 +16,7 @@ struct duty_rule {
 	int warn, due;    /* days */
 	int roll;         /* a last day on which offices are closed moves on */
 	int items;        /* the nine items are reported */
-	const char *needs, *source;
+	const char *needs, *source, *source_en;
 	const char *confidence; /* source, or unverified: to be checked before relying on it */
 };
 extern const struct duty_rule duty_rule_table[];
@@ -25,7 +25,7 @@ extern const size_t duty_rule_table_n;
 struct report_field {
 	const char *form; /* nine ransomware ddos ipa jpcert */
 	int position;
-	const char *id, *ja, *en, *fill, *source;
+	const char *id, *ja, *en, *fill, *source, *source_en;
 };
 extern const struct report_field report_field_table[];
 extern const size_t report_field_table_n;

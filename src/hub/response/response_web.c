@@ -4,6 +4,7 @@
 #include "hub/response/response_web.h"
 
 #include "base/mem.h"
+#include "hub/response/response_fill.h"
 #include "hub/response/response_order.h"
 #include "hub/response/response_screen.h"
 #include "hub/response/response_steps.h"
@@ -106,6 +107,7 @@ const struct hub_feature response_feature = {
 	.n_panels = ARRAY_LEN(panels),
 	.movers = movers,
 	.n_movers = ARRAY_LEN(movers),
+	.fill = response_fill,
 	.start = response_start,
 	.stop = response_stop,
 };
