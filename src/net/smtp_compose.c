@@ -13,7 +13,8 @@ enum {
 	WORD_BYTES = 42, /* make an encoded word of at most 75 characters (RFC 2047, 2) */
 	PLAIN_MAX = 60,  /* characters of a header that needs no folding */
 	ADDRESS_MAX = 254,
-	LOCAL_MAX = 64, /* RFC 5321, 4.5.3.1 */
+	LOCAL_MAX = 64,  /* RFC 5321, 4.5.3.1 */
+	NAME_PIECE = 16, /* bytes of a file's name on a line: at most 48 characters */
 };
 
 static bool is_printable(char c)
@@ -138,6 +139,14 @@ static void put_date(struct buf *out, int64_t us)
 		   months[c.month - 1], c.year, c.hour, c.minute, c.second);
 }
 
+static void put_lines(struct buf *out, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += LINE_BYTES) {
+		put_base64(out, p + i, n - i < LINE_BYTES ? n - i : LINE_BYTES);
+		buf_adds(out, "\r\n");
+	}
+}
+
 static void put_body(struct buf *out, const char *text)
 {
 	SCOPED_BUF struct buf b = { 0 };
@@ -150,10 +159,44 @@ static void put_body(struct buf *out, const char *text)
 	}
 	if (b.n == 0 || b.p[b.n - 1] != '\n')
 		buf_adds(&b, "\r\n");
-	for (size_t i = 0; i < b.n; i += LINE_BYTES) {
-		put_base64(out, b.p + i, b.n - i < LINE_BYTES ? b.n - i : LINE_BYTES);
-		buf_adds(out, "\r\n");
+	put_lines(out, b.p, b.n);
+}
+
+/* Parameters of a MIME header are not encoded words: a name that is not plain stands as RFC 2231, 4
+ * has it, in pieces of one line each (3). */
+static void put_name(struct buf *out, const char *name)
+{
+	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789.-_";
+	size_t piece = 0;
+
+	if (strspn(name, fine) == strlen(name) && strlen(name) <= PLAIN_MAX) {
+		buf_printf(out, ";\r\n filename=\"%s\"\r\n", name[0] ? name : "file");
+		return;
 	}
+	for (size_t i = 0; name[i]; i++) {
+		if (i % NAME_PIECE == 0) {
+			buf_printf(out, ";\r\n filename*%zu*=%s", piece, i ? "" : "UTF-8''");
+			piece++;
+		}
+		if (strchr(fine, name[i]))
+			buf_addc(out, name[i]);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)name[i]);
+	}
+	buf_adds(out, "\r\n");
+}
+
+/* What a file is, is not told: whoever gets it looks for themselves. */
+static void put_file(struct buf *out, const char *boundary, const struct smtp_file *f)
+{
+	buf_printf(out,
+		   "--%s\r\nContent-Type: application/octet-stream\r\n"
+		   "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment",
+		   boundary);
+	put_name(out, f->name);
+	buf_adds(out, "\r\n");
+	put_lines(out, f->p, f->n);
 }
 
 void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m, struct buf *out)
@@ -175,8 +218,17 @@ void smtp_compose(const struct smtp_conf *c, const struct smtp_mail *m, struct b
 		put_id(out, "In-Reply-To", m->in_reply_to);
 	if (m->auto_submitted)
 		put_text(out, "Auto-Submitted", m->auto_submitted);
-	buf_adds(out, "MIME-Version: 1.0\r\n"
-		      "Content-Type: text/plain; charset=UTF-8\r\n"
+	char boundary[23];
+	crypto_token(boundary, sizeof(boundary)); /* base64 never holds what leads it in */
+	buf_adds(out, "MIME-Version: 1.0\r\n");
+	if (m->n_files > 0)
+		buf_printf(out, "Content-Type: multipart/mixed; boundary=\"%s\"\r\n\r\n--%s\r\n",
+			   boundary, boundary);
+	buf_adds(out, "Content-Type: text/plain; charset=UTF-8\r\n"
 		      "Content-Transfer-Encoding: base64\r\n\r\n");
 	put_body(out, m->body_text);
+	for (size_t i = 0; i < m->n_files; i++)
+		put_file(out, boundary, &m->files[i]);
+	if (m->n_files > 0)
+		buf_printf(out, "--%s--\r\n", boundary);
 }

@@ -132,6 +132,30 @@ static void addresses(void **state)
 		assert_false(smtp_address_ok(bad[i]));
 }
 
+/* The name cannot add a header or leave its quotes, and every line stays short. */
+static void files_are_parts(void **state)
+{
+	static const char name[] = "被害\"\r\nX-Evil: 1 の とても長い名前の控えのファイル.csv";
+	const struct smtp_file files[] = { { name, "abc", 3 }, { "", "", 0 } };
+	struct smtp_mail m = mail;
+	SCOPED_BUF struct buf b = { 0 };
+	size_t parts = 0;
+
+	(void)state;
+	m.files = files;
+	m.n_files = 2;
+	smtp_compose(&conf, &m, &b);
+	assert_null(strstr(b.p, "\nX-Evil"));
+	assert_non_null(strstr(b.p, "Content-Type: multipart/mixed; boundary="));
+	assert_non_null(strstr(b.p, "filename*0*=UTF-8''%E8%A2%AB%E5%AE%B3%22%0D%0A"));
+	assert_non_null(strstr(b.p, "\r\n\r\nYWJj\r\n--"));
+	for (const char *p = b.p; (p = strstr(p, "\r\n--")); p++)
+		parts++;
+	assert_int_equal(parts, 4); /* words, two files, the end */
+	for (const char *p = b.p, *end; (end = strstr(p, "\r\n")); p = end + 2)
+		assert_true(end - p <= 78);
+}
+
 static void failures_are_told_apart(void **state)
 {
 	(void)state;
@@ -162,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_mail_in_japanese), cmocka_unit_test(plain_words_stay_plain),
 		cmocka_unit_test(lines_stay_short),   cmocka_unit_test(nothing_adds_a_header),
 		cmocka_unit_test(addresses),          cmocka_unit_test(failures_are_told_apart),
+		cmocka_unit_test(files_are_parts),
 	};
 
 	if (crypto_start(NULL) < 0)

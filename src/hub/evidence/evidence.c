@@ -157,7 +157,7 @@ static int chain_add(struct txn *t, const struct user *u, const struct evidence_
 					   .now_us = now_us,
 					   .hash = hash,
 					   .state = state_after(k.kind),
-					   .holder = k.to,
+					   .holder = step->copy ? "" : k.to,
 					   .seal = k.seal,
 					   .place = step->place,
 					   .result = k.result };
@@ -362,6 +362,24 @@ int evidence_handled(struct txn *t, const struct user *u, int64_t item_id,
 	    (r = chain_add(t, u, &i, step, now_us, e)) < 0)
 		return r;
 	return step_audit(t, u, &i, step->kind, a, e);
+}
+
+int evidence_tlp(struct txn *t, const struct user *u, int64_t item_id, const char *tlp,
+		 struct err *e)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct evidence_item i;
+	int r = evidence_get(t, &u->scope, item_id, a, &i, e);
+
+	if (r < 0)
+		return r;
+	if (!user_is(u, CASES_WORKERS))
+		return err_set(e, -EDENIED, "your role may read cases but not change them");
+	if (!evidence_rules_one_of(tlp, evidence_tlps, evidence_tlps_n))
+		return err_set(e, -EINVAL, "choose how far it may go");
+	if ((r = evidence_store_item_tlp(t, &u->scope, item_id, tlp, e)) < 0)
+		return r;
+	return step_audit(t, u, &i, "tlp", a, e);
 }
 
 int evidence_destroy(struct txn *t, struct hub *h, const struct user *u, int64_t item_id,

@@ -73,6 +73,7 @@ struct evidence_item {
 	const char *sha256; /* "" = not known */
 	int64_t size_bytes; /* -1 = not a file */
 	const char *media;  /* packets, or "" */
+	const char *tlp;    /* clear green amber amber+strict red */
 	bool dangerous;
 	const char *holder, *seal, *place;
 	int64_t taken_us, added_us, added_by;
@@ -107,9 +108,18 @@ int evidence_open(struct hub *h, const struct evidence_item *i, struct err *e);
 struct evidence_step {
 	const char *kind, *from, *to, *why, *seal, *place, *result; /* NULL = "" */
 	int64_t at_us, seen;
+	bool copy; /* a copy is handed: who holds it stays */
 };
 int evidence_handled(struct txn *t, const struct user *u, int64_t item_id,
 		     const struct evidence_step *step, int64_t now_us, struct err *e);
+
+/* How far a file may go. -EINVAL. */
+int evidence_tlp(struct txn *t, const struct user *u, int64_t item_id, const char *tlp,
+		 struct err *e);
+/* The answer of C becomes the file, to be kept and never shown; FD is the answer's then. */
+void evidence_send(struct call *c, const struct evidence_item *i, int fd);
+/* Its name, for the eye: nothing in it that cannot be seen. In A. */
+const char *evidence_name_shown(const char *name, struct arena *a);
 
 #include "hub/evidence/evidence_facts.h"
 

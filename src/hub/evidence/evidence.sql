@@ -110,3 +110,9 @@ CREATE TABLE evidence_cost (
 	voided_why TEXT NOT NULL
 );
 CREATE INDEX evidence_cost_by_incident ON evidence_cost (incident_id);
+
+-- step 2: how far a file may go; countermeasures that follow an order
+
+ALTER TABLE evidence_item ADD COLUMN tlp TEXT NOT NULL DEFAULT 'amber'; -- clear green amber amber+strict red
+ALTER TABLE evidence_measure ADD COLUMN ref_id BIGINT NOT NULL DEFAULT 0; -- of the order that it is; 0 = by hand
+CREATE INDEX evidence_measure_by_ref ON evidence_measure (ref_id);

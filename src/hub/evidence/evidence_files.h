@@ -34,8 +34,6 @@ const char *evidence_files_look(const char *path, const char *name, bool *danger
 
 /* --- evidence_name.c: names that anybody may have made up --- */
 
-/* For the eye: control characters, directions and what cannot be seen become ‹U+202E›. In A. */
-const char *evidence_name_shown(const char *name, struct arena *a);
 /* Content-Disposition (RFC 6266, RFC 8187) of a download. */
 void evidence_name_disposition(const char *name, struct buf *out);
 bool evidence_name_dangerous(const char *name); /* by its end */

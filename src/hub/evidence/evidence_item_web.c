@@ -154,6 +154,20 @@ int evidence_item_step(struct call *c)
 	return finish(c, &t, r, &p);
 }
 
+int evidence_item_tlp(struct call *c)
+{
+	struct form f = form_of(c);
+	const char *tlp = form_text(&f, "tlp", false, 20);
+	struct evidence_item_page p = { 0 };
+	int r = evidence_view_one(c, &p);
+
+	if (r < 0)
+		return r;
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? evidence_tlp(t, c->user, p.l.i.id, tlp, &c->err) : c->err.code;
+	return finish(c, &t, r, &p);
+}
+
 int evidence_item_verify(struct call *c)
 {
 	struct evidence_item_page p = { 0 };
@@ -211,7 +225,7 @@ int evidence_item_ask(struct call *c)
 	return r < 0 ? r : page_of(c, 200, &p);
 }
 
-static void send_file(struct call *c, const struct evidence_item *i, int fd)
+void evidence_send(struct call *c, const struct evidence_item *i, int fd)
 {
 	SCOPED_BUF struct buf name = { 0 };
 
@@ -253,7 +267,7 @@ int evidence_item_download(struct call *c)
 		return r;
 	int given = fd;
 	fd = -1;
-	send_file(c, &p.l.i, given);
+	evidence_send(c, &p.l.i, given);
 	return 0;
 }
 

@@ -24,6 +24,7 @@ static void item_json(struct jsonw *w, const char *key, const struct evidence_li
 		jsonw_null(w, "size_bytes");
 	jsonw_text(w, "media", i->media);
 	jsonw_bool(w, "dangerous", i->dangerous);
+	jsonw_text(w, "tlp", i->tlp);
 	jsonw_text(w, "holder", i->holder);
 	jsonw_text(w, "seal", i->seal);
 	jsonw_text(w, "place", i->place);

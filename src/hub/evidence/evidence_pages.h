@@ -82,6 +82,9 @@ struct evidence_item_page {
 	const char *broken;  /* what is wrong with the chain; NULL = it fits */
 	const char *packets; /* '' none, wanted, done, failed */
 	const char *packets_note;
+	struct evidence_option *tlps;
+	size_t n_tlps;
+	const char *tlp_key;
 	bool may_work, may_end, here, file; /* HERE: neither returned nor destroyed */
 	const char *error;
 	const char *region_name;

@@ -198,7 +198,7 @@ int evidence_store_item_add(struct txn *t, const struct scope *s, const struct e
 	"SELECT i.id, i.incident_id, i.company_id, i.no, i.kind, i.name, i.note, i.source,"        \
 	" i.state, i.sha256, i.size_bytes, i.media, i.dangerous, i.holder, i.seal, i.place,"       \
 	" i.taken_us, i.added_us, i.added_by, p.name, i.checked_us, i.result, i.n_custody,"        \
-	" i.head_hash FROM evidence_item i LEFT JOIN person p ON p.id = i.added_by"
+	" i.head_hash, i.tlp FROM evidence_item i LEFT JOIN person p ON p.id = i.added_by"
 
 static void item_read(const struct rows *r, struct arena *a, void *row)
 {
@@ -227,6 +227,7 @@ static void item_read(const struct rows *r, struct arena *a, void *row)
 		.check = rows_keep(r, 21, a),
 		.n_custody = rows_int(r, 22),
 		.head_hash = rows_keep(r, 23, a),
+		.tlp = rows_keep(r, 24, a),
 	};
 }
 
@@ -315,6 +316,14 @@ int evidence_store_item_change(struct txn *t, const struct scope *s,
 				 DB_TEXT(c->seal ? c->seal : ""), DB_TEXT(c->place ? c->place : ""),
 				 DB_TEXT(c->result ? c->result : ""), DB_INT(c->now_us)),
 			 e);
+}
+
+int evidence_store_item_tlp(struct txn *t, const struct scope *s, int64_t id, const char *tlp,
+			    struct err *e)
+{
+	return db_run(t, s,
+		      "UPDATE evidence_item SET tlp = $2 WHERE id = $1 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(id), DB_TEXT(tlp)), e);
 }
 
 int evidence_store_custody_add(struct txn *t, const struct scope *s, int64_t company_id,

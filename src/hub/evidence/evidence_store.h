@@ -58,6 +58,8 @@ struct evidence_change {
 };
 int evidence_store_item_change(struct txn *t, const struct scope *s,
 			       const struct evidence_change *c, struct err *e);
+int evidence_store_item_tlp(struct txn *t, const struct scope *s, int64_t id, const char *tlp,
+			    struct err *e);
 int evidence_store_custody_add(struct txn *t, const struct scope *s, int64_t company_id,
 			       const struct evidence_custody *k, struct err *e);
 /* How many that S sees do not match, and the first one's case. */

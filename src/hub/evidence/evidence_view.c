@@ -303,6 +303,11 @@ int evidence_view_one(struct call *c, struct evidence_item_page *p)
 	p->file = i.size_bytes >= 0;
 	p->here = strcmp(i.state, "kept") == 0 || strcmp(i.state, "held") == 0;
 	p->may_work = user_is(c->user, CASES_WORKERS);
+	p->tlps = evidence_view_options(c, "case.tlp.", evidence_tlps, evidence_tlps_n, i.tlp);
+	p->n_tlps = evidence_tlps_n;
+	for (size_t k = 0; k < p->n_tlps; k++)
+		if (p->tlps[k].chosen)
+			p->tlp_key = p->tlps[k].key;
 	p->may_end = user_is(c->user, ROLE_ADMIN) && strcmp(i.state, "destroyed") != 0;
 	p->region_name = c->hub->conf.region_name;
 	p->printed_us = c->now_us;

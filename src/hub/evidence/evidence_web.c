@@ -153,6 +153,7 @@ static const struct route routes[] = {
 	{ "GET", "/cases/{number}/evidence/{no}/sheet", READERS, evidence_item_sheet, 0 },
 	{ "GET", "/cases/{number}/evidence/{no}/custody.csv", READERS, evidence_item_csv, 0 },
 	{ "POST", "/cases/{number}/evidence/{no}/custody", WORKERS, evidence_item_step, 0 },
+	{ "POST", "/cases/{number}/evidence/{no}/tlp", WORKERS, evidence_item_tlp, 0 },
 	{ "POST", "/cases/{number}/evidence/{no}/verify", WORKERS, evidence_item_verify, 0 },
 	{ "POST", "/cases/{number}/evidence/{no}/destroy", ROLE_ADMIN, evidence_item_destroy, 0 },
 	{ "GET", "/cases/{number}/evidence/{no}/download", WORKERS, evidence_item_ask, 0 },

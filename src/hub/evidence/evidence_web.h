@@ -20,6 +20,7 @@ int evidence_item_show(struct call *c);
 int evidence_item_sheet(struct call *c);
 int evidence_item_csv(struct call *c);
 int evidence_item_step(struct call *c);
+int evidence_item_tlp(struct call *c);
 int evidence_item_verify(struct call *c);
 int evidence_item_destroy(struct call *c);
 int evidence_item_ask(struct call *c);

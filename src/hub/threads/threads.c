@@ -13,6 +13,7 @@
 #include "hub/hub_calendar.h"
 #include "hub/members/members.h"
 #include "hub/search/search.h"
+#include "hub/threads/threads_files.h"
 #include "hub/threads/threads_found.h"
 #include "hub/threads/threads_store.h"
 #include "net/crypto.h"
@@ -332,7 +333,8 @@ int threads_post(struct txn *t, const struct user *u, int64_t id, const struct t
 		whole.send = false;
 	}
 	whole.subject = p->subject ? p->subject : "";
-	if ((r = post_check(&th, &whole, now_us, e)) < 0)
+	if ((r = post_check(&th, &whole, now_us, e)) < 0 ||
+	    (r = threads_files_check(t, u, &th, &whole, e)) < 0)
 		return r;
 	const struct message_row row = { .thread = &th,
 					 .p = &whole,
@@ -346,10 +348,8 @@ int threads_post(struct txn *t, const struct user *u, int64_t id, const struct t
 	    (r = threads_store_moved(t, &u->scope, id, &w, row.happened_us, e)) < 0 ||
 	    (r = search_mark(t, THREADS_FOUND, id, now_us, e)) < 0)
 		return r;
-	for (size_t i = 0; i < p->n_evidence; i++)
-		if ((r = threads_store_file(t, &u->scope, message, th.company_id, p->evidence[i],
-					    e)) < 0)
-			return r;
+	if ((r = threads_files_add(t, u, &th, &whole, message, now_us, e)) < 0)
+		return r;
 	*message_id_out = message;
 	return tell(t, u, &th, &whole, row.happened_us, now_us, e);
 }

@@ -85,10 +85,14 @@ struct thread_post {
 	int64_t happened_us;     /* 0 = now */
 	int64_t due_us;          /* an answer is expected by then; 0 = none */
 	bool send;               /* by mail, by the hub */
-	const int64_t *evidence; /* ids of things kept with the case */
+	const int64_t *evidence; /* ids of files kept with the case: threads_files.c says which */
 	size_t n_evidence;
+	const char *
+		handed_why; /* for the chain of custody of what is handed to the party; NULL = "" */
 };
-/* What people of the party itself write is always THREAD_IN by portal, now. */
+enum { THREAD_FILES_MAX = 10 };
+/* What people of the party itself write is always THREAD_IN by portal, now; they attach what they
+ * have put in themselves. */
 int threads_post(struct txn *t, const struct user *u, int64_t id, const struct thread_post *p,
 		 int64_t now_us, int64_t *message_id_out, struct err *e);
 

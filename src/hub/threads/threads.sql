@@ -67,3 +67,14 @@ CREATE TABLE thread_file (
 	company_id BIGINT NOT NULL,
 	PRIMARY KEY (message_id, evidence_id)
 );
+
+-- step 2: who fetched what was attached
+
+CREATE TABLE thread_fetched (
+	message_id BIGINT NOT NULL REFERENCES thread_message (id),
+	evidence_id BIGINT NOT NULL,
+	person_id BIGINT NOT NULL,
+	company_id BIGINT NOT NULL,
+	at_us BIGINT NOT NULL,
+	PRIMARY KEY (message_id, evidence_id, person_id)
+);

@@ -22,6 +22,12 @@ static bool wants_facts(const char *kind)
 	return false;
 }
 
+/* TLP 2.0: what is red or amber+strict is in no letter to others. */
+static bool may_leave(const struct case_indicator *i)
+{
+	return strcmp(i->tlp, "red") != 0 && strcmp(i->tlp, "amber+strict") != 0;
+}
+
 static int facts(struct call *c, struct txn *t, const struct thread *th, enum lang lang,
 		 struct buf *b)
 {
@@ -30,10 +36,12 @@ static int facts(struct call *c, struct txn *t, const struct thread *th, enum la
 	int r = cases_store_indicators(t, c->scope, th->incident_id, c->arena, &list, &n, &c->err);
 
 	for (size_t i = 0; r >= 0 && wants_facts(th->kind) && i < n && i < FACTS_MAX; i++)
-		buf_printf(b, "- %s: %s\n",
-			   text_get(c->hub->text, lang,
-				    arena_printf(c->arena, "case.indicator.%s", list[i].type)),
-			   list[i].value);
+		if (may_leave(&list[i]))
+			buf_printf(
+				b, "- %s: %s\n",
+				text_get(c->hub->text, lang,
+					 arena_printf(c->arena, "case.indicator.%s", list[i].type)),
+				list[i].value);
 	if (b->n == 0)
 		buf_printf(b, "%s\n", text_get(c->hub->text, lang, "thread.draft.no_facts"));
 	return r;

@@ -9,6 +9,7 @@
 
 #include "hub/hub_mail.h"
 #include "hub/live.h"
+#include "hub/threads/threads_files.h"
 #include "hub/threads/threads_store.h"
 
 enum { SEND_TRIES = 5 };
@@ -36,9 +37,16 @@ static int prepare(struct hub *h, int64_t thread_id, struct arena *a, struct thr
 	return t ? threads_store_whole(t, thread_id, a, out, e) : e->code;
 }
 
-static int settle(struct hub *h, const struct thread_message *m, int sent, const char *why,
-		  int64_t now_us, struct err *e)
+struct outcome {
+	int sent;
+	const char *why;
+};
+
+static int settle(struct hub *h, const struct thread *th, const struct thread_message *m,
+		  const struct thread_load *load, const struct outcome *o, struct err *e)
 {
+	const int64_t now_us = clock_utc_us(h->clock);
+	const int sent = o->sent;
 	const bool again = sent == -EAGAIN && m->attempts + 1 < SEND_TRIES;
 	const struct thread_wait alarm = { THREAD_US, now_us, now_us, now_us };
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
@@ -50,8 +58,10 @@ static int settle(struct hub *h, const struct thread_message *m, int sent, const
 		r = threads_store_sent(t, m->id, now_us, e);
 	else
 		r = threads_store_failed(
-			t, m->id, why,
+			t, m->id, o->why,
 			again ? now_us + (INT64_C(1) << m->attempts) * US_PER_MIN : 0, e);
+	if (r >= 0 && sent >= 0)
+		r = threads_files_mailed(t, h, th, m, load, now_us, e);
 	if (r >= 0 && sent < 0 && !again)
 		r = threads_store_wait(t, &scope_system, m->thread_id, &alarm, e);
 	return r < 0 ? r : txn_commit(&t, e);
@@ -66,7 +76,7 @@ static int send_one(struct hub *h, const struct thread_message *m, struct err *e
 
 	if (r < 0)
 		return r;
-	const struct smtp_mail mail = {
+	struct smtp_mail mail = {
 		.to = th.mail,
 		.to_name = th.person_name[0] ? th.person_name : th.org_name,
 		.subject = threads_mail_subject(&th, m, a),
@@ -74,8 +84,14 @@ static int send_one(struct hub *h, const struct thread_message *m, struct err *e
 		.message_id = threads_mail_id(&th, m, h->conf.mail_from, a),
 		.date_us = clock_utc_us(h->clock),
 	};
-	int sent = hub_mail_send(h, &mail, &why);
-	r = settle(h, m, sent, why.text, clock_utc_us(h->clock), e);
+	struct thread_load load = { .n = 0 };
+	int sent = threads_files_load(h, &th, m->id, a, &load, &why);
+	mail.files = load.files;
+	mail.n_files = load.n;
+	if (sent >= 0)
+		sent = hub_mail_send(h, &mail, &why);
+	r = settle(h, &th, m, &load, &(struct outcome){ sent, why.text }, e);
+	threads_files_unload(&load);
 	if (r >= 0)
 		live_publish(h, "case", th.company_id, th.incident_id);
 	return r;

@@ -93,6 +93,53 @@ int threads_store_files(struct txn *t, const struct scope *s, int64_t thread_id,
 	return rows_list(r, file_read, a, ROWS_OUT(out, n_out), e);
 }
 
+int threads_store_files_of(struct txn *t, int64_t message_id, struct arena *a,
+			   struct thread_file **out, size_t *n_out, struct err *e)
+{
+	struct rows *r = db_query(t, &scope_system,
+				  "SELECT message_id, evidence_id FROM thread_file"
+				  " WHERE message_id = $1 AND @scope(company_id)"
+				  " ORDER BY evidence_id LIMIT $2",
+				  DB_ARGS(DB_INT(message_id), DB_INT(THREAD_FILES_MAX)), e);
+
+	return rows_list(r, file_read, a, ROWS_OUT(out, n_out), e);
+}
+
+int threads_store_fetch(struct txn *t, const struct scope *s, const struct thread_fetch *f,
+			int64_t company_id, struct err *e)
+{
+	return db_change(t, s,
+			 "INSERT INTO thread_fetched (message_id, evidence_id, person_id,"
+			 " company_id, at_us) SELECT $1, $2, $3, $4, $5 WHERE @scope($4)"
+			 " ON CONFLICT (message_id, evidence_id, person_id) DO NOTHING",
+			 DB_ARGS(DB_INT(f->message_id), DB_INT(f->evidence_id),
+				 DB_INT(f->person_id), DB_INT(company_id), DB_INT(f->at_us)),
+			 e);
+}
+
+static void fetch_read(const struct rows *r, struct arena *a, void *row)
+{
+	*(struct thread_fetch *)row = (struct thread_fetch){ .message_id = rows_int(r, 0),
+							     .evidence_id = rows_int(r, 1),
+							     .person_id = rows_int(r, 2),
+							     .at_us = rows_int(r, 3),
+							     .person_name = rows_keep(r, 4, a) };
+}
+
+int threads_store_fetched(struct txn *t, const struct scope *s, int64_t thread_id, struct arena *a,
+			  struct thread_fetch **out, size_t *n_out, struct err *e)
+{
+	struct rows *r = db_query(t, s,
+				  "SELECT f.message_id, f.evidence_id, f.person_id, f.at_us, p.name"
+				  " FROM thread_fetched f JOIN thread_message m ON m.id ="
+				  " f.message_id LEFT JOIN person p ON p.id = f.person_id"
+				  " WHERE m.thread_id = $1 AND @scope(f.company_id)"
+				  " ORDER BY f.at_us, f.person_id LIMIT 2000",
+				  DB_ARGS(DB_INT(thread_id)), e);
+
+	return rows_list(r, fetch_read, a, ROWS_OUT(out, n_out), e);
+}
+
 int threads_store_read(struct txn *t, const struct scope *s, int64_t thread_id, int64_t person_id,
 		       int64_t now_us, struct err *e)
 {

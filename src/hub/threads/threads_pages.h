@@ -3,7 +3,8 @@
 #ifndef HUB_THREADS_THREADS_PAGES_H
 #define HUB_THREADS_THREADS_PAGES_H
 
-#include "hub/threads/threads.h"
+#include "hub/evidence/evidence.h"
+#include "hub/threads/threads_store.h"
 #include "net/tmpl.h"
 
 struct thread_option {
@@ -27,8 +28,11 @@ struct thread_list {
 };
 
 struct thread_attached {
-	int64_t id;
-	const char *name, *url;
+	struct evidence_item i;
+	const char *name, *url; /* URL: its page, for who works here; "" */
+	bool there;
+	struct thread_fetch *fetched;
+	size_t n_fetched;
 };
 
 struct thread_line {
@@ -64,7 +68,9 @@ struct thread_page {
 	struct thread_fields f;
 	const char *phone_shown;
 	const char *roles_said; /* who reads it, in words */
-	bool is_party, may_work, may_mail, drafted;
+	bool is_party, may_work, may_mail, may_upload, drafted;
+	struct thread_attached *choices; /* of the case, to attach */
+	size_t n_choices;
 	const char *case_url;
 	const char *direction, *channel, *subject, *body, *due; /* of the form */
 	const char *answer_by;                                  /* when the desk answers */

@@ -53,6 +53,16 @@ struct thread_file {
 };
 int threads_store_files(struct txn *t, const struct scope *s, int64_t thread_id, struct arena *a,
 			struct thread_file **out, size_t *n_out, struct err *e);
+int threads_store_files_of(struct txn *t, int64_t message_id, struct arena *a,
+			   struct thread_file **out, size_t *n_out, struct err *e);
+struct thread_fetch {
+	int64_t message_id, evidence_id, person_id, at_us;
+	const char *person_name;
+};
+int threads_store_fetch(struct txn *t, const struct scope *s, const struct thread_fetch *f,
+			int64_t company_id, struct err *e);
+int threads_store_fetched(struct txn *t, const struct scope *s, int64_t thread_id, struct arena *a,
+			  struct thread_fetch **out, size_t *n_out, struct err *e);
 int threads_store_read(struct txn *t, const struct scope *s, int64_t thread_id, int64_t person_id,
 		       int64_t now_us, struct err *e); /* rows written */
 int threads_store_seen(struct txn *t, const struct scope *s, int64_t thread_id, struct arena *a,

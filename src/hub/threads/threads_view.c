@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "hub/members/members.h"
-#include "hub/threads/threads_store.h"
+#include "hub/threads/threads_files.h"
 
 enum { LATE_MIN = 30 };
 
@@ -83,22 +83,92 @@ static void share_seen(struct thread_line *l, struct thread_seen *seen, size_t n
 		l->n_seen++;
 }
 
+/* --- files --- */
+
+struct shelf { /* everything that lines share */
+	struct evidence_item *items;
+	struct thread_file *files;
+	struct thread_fetch *fetched;
+	size_t n_items, n_files, n_fetched;
+};
+
+static int shelf_read(struct call *c, struct txn *t, const struct thread *th, struct shelf *s)
+{
+	int r = threads_store_files(t, c->scope, th->id, c->arena, &s->files, &s->n_files, &c->err);
+
+	if (r < 0 || (r = threads_store_fetched(t, c->scope, th->id, c->arena, &s->fetched,
+						&s->n_fetched, &c->err)) < 0)
+		return r;
+	return evidence_items(t, c->scope, th->incident_id, c->arena, &s->items, &s->n_items,
+			      &c->err);
+}
+
+static struct thread_attached attached(struct call *c, const struct thread *th, bool may_work,
+				       const struct evidence_item *i)
+{
+	return (struct thread_attached){
+		.i = *i,
+		.name = evidence_name_shown(i->name, c->arena),
+		.url = may_work ? arena_printf(c->arena, "/cases/%s/evidence/%" PRId64, th->number,
+					       i->no)
+				: "",
+		.there = strcmp(i->state, "kept") == 0,
+	};
+}
+
+static void share_fetched(struct call *c, const struct shelf *s, int64_t message_id,
+			  struct thread_attached *f)
+{
+	f->fetched = arena_array(c->arena, s->n_fetched + 1, sizeof(*f->fetched));
+	for (size_t i = 0; i < s->n_fetched; i++)
+		if (s->fetched[i].message_id == message_id && s->fetched[i].evidence_id == f->i.id)
+			f->fetched[f->n_fetched++] = s->fetched[i];
+}
+
+static void share_files(struct call *c, const struct thread_page *p, const struct shelf *s,
+			struct thread_line *l)
+{
+	l->files = arena_array(c->arena, THREAD_FILES_MAX, sizeof(*l->files));
+	for (size_t i = 0; i < s->n_files; i++)
+		for (size_t k = 0; s->files[i].message_id == l->m.id && k < s->n_items; k++)
+			if (s->items[k].id == s->files[i].evidence_id &&
+			    l->n_files < THREAD_FILES_MAX) {
+				l->files[l->n_files] =
+					attached(c, &p->i.t, p->may_work, &s->items[k]);
+				share_fetched(c, s, l->m.id, &l->files[l->n_files++]);
+			}
+}
+
+/* Files of the case that may go to this party somehow. */
+static void choices(struct call *c, struct thread_page *p, const struct shelf *s)
+{
+	p->choices = arena_array(c->arena, s->n_items + 1, sizeof(*p->choices));
+	for (size_t i = 0; i < s->n_items; i++)
+		if (strcmp(s->items[i].state, "kept") == 0 &&
+		    threads_files_may(&p->i.t, &s->items[i], false, NULL) >= 0)
+			p->choices[p->n_choices++] = attached(c, &p->i.t, true, &s->items[i]);
+}
+
 int threads_view_lines(struct call *c, struct txn *t, struct thread_page *p)
 {
 	struct thread_message *list;
 	struct thread_seen *seen;
+	struct shelf shelf;
 	size_t n_seen;
 	int r = threads_store_messages(t, c->scope, p->i.t.id, c->arena, &list, &p->n_lines,
 				       &c->err);
 
 	if (r >= 0)
 		r = threads_store_seen(t, c->scope, p->i.t.id, c->arena, &seen, &n_seen, &c->err);
-	if (r < 0)
+	if (r < 0 || (r = shelf_read(c, t, &p->i.t, &shelf)) < 0)
 		return r;
+	if (p->may_work)
+		choices(c, p, &shelf);
 	p->lines = arena_array(c->arena, p->n_lines + 1, sizeof(*p->lines));
 	for (size_t i = 0; i < p->n_lines; i++) {
 		line(c, p, &list[i], &p->lines[i]);
 		share_seen(&p->lines[i], seen, n_seen);
+		share_files(c, p, &shelf, &p->lines[i]);
 	}
 	return 0;
 }

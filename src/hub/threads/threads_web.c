@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "hub/accounts/accounts.h"
 #include "hub/cases/cases.h"
 #include "hub/live.h"
 #include "hub/members/members.h"
+#include "hub/threads/threads_files.h"
 #include "hub/threads/threads_fill.h"
 #include "hub/threads/threads_found.h"
 #include "hub/threads/threads_mail.h"
@@ -76,6 +78,25 @@ static int threads_page(struct call *c)
 
 /* --- one thread --- */
 
+static void file_json(struct jsonw *w, const struct thread_attached *f)
+{
+	jsonw_object(w, NULL);
+	jsonw_int(w, "id", f->i.id);
+	jsonw_text(w, "name", f->name);
+	jsonw_int(w, "size_bytes", f->i.size_bytes);
+	jsonw_text(w, "sha256", f->i.sha256);
+	jsonw_bool(w, "there", f->there);
+	jsonw_array(w, "fetched");
+	for (size_t k = 0; k < f->n_fetched; k++) {
+		jsonw_object(w, NULL);
+		jsonw_text(w, "person", f->fetched[k].person_name);
+		jsonw_time(w, "at", f->fetched[k].at_us);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+	jsonw_end_object(w);
+}
+
 static int show_json(struct call *c, const struct thread_page *p)
 {
 	struct buf b = { 0 };
@@ -98,6 +119,10 @@ static int show_json(struct call *c, const struct thread_page *p)
 		jsonw_time(&w, "happened", l->m.happened_us);
 		jsonw_time(&w, "recorded", l->m.recorded_us);
 		jsonw_text(&w, "state", l->m.state);
+		jsonw_array(&w, "files");
+		for (size_t k = 0; k < l->n_files; k++)
+			file_json(&w, &l->files[k]);
+		jsonw_end_array(&w);
 		jsonw_array(&w, "seen");
 		for (size_t k = 0; k < l->n_seen; k++) {
 			jsonw_object(&w, NULL);
@@ -112,6 +137,11 @@ static int show_json(struct call *c, const struct thread_page *p)
 	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	return call_json(c, &b);
+}
+
+static const char *who(const struct thread *t)
+{
+	return t->org_name[0] ? t->org_name : t->person_name;
 }
 
 static const char *phone_shown(struct call *c, const char *e164)
@@ -152,6 +182,7 @@ static int load(struct call *c, int64_t id, struct thread_page *p)
 	p->direction = THREAD_OUT;
 	p->channel = th.mail[0] ? "mail" : p->i.t.kind[0] == 'c' && !th.org_id ? "portal" : "phone";
 	p->subject = p->body = p->due = "";
+	p->may_upload = p->may_work || (p->is_party && user_is(c->user, ROLE_COMPANY));
 	if ((r = threads_view_lines(c, t, p)) < 0)
 		return r;
 	p->f = threads_view_filled(&th);
@@ -252,10 +283,61 @@ static int again(struct call *c, struct txn **t, int64_t id, const struct thread
 	return page_of(c, 400, &p);
 }
 
+/* The file of the form becomes evidence of the case, from whoever sends it. 1, 0 none, negative. */
+static int upload(struct call *c, struct txn *t, const struct thread *th,
+		  const struct thread_post *n, int64_t *id_out)
+{
+	struct evidence_blob blob = { .path = "" };
+	const bool party = threads_is_party(c->user, th), in = strcmp(n->direction, THREAD_IN) == 0;
+	struct evidence_new new = { .case_id = th->incident_id,
+				    .kind = "file",
+				    .name = "",
+				    .note = n->subject,
+				    .source = party ? "portal"
+					      : in  ? "mail"
+						    : "upload",
+				    .from = in && !party ? who(th) : c->user->name };
+	int r;
+
+	if (!evidence_taken(c, "file", &blob, &new.name))
+		return 0;
+	r = evidence_put(t, c->hub, c->user, &new, &blob, c->now_us, id_out, &c->err);
+	evidence_blob_drop(&blob);
+	return r < 0 ? r : 1;
+}
+
+/* Writes N with the files that were chosen and the one that came with the form. */
+static int post_with_files(struct call *c, struct txn *t, int64_t id, struct thread_post *n)
+{
+	int64_t ids[THREAD_FILES_MAX + 1], message;
+	const char *chosen[THREAD_FILES_MAX + 1];
+	const size_t n_chosen = http_form_all(c->req, "evidence", chosen, ARRAY_LEN(chosen));
+	struct thread th;
+	size_t n_ids = 0;
+	int r = threads_get(t, c->user, id, c->arena, &th, &c->err);
+
+	for (size_t i = 0; r >= 0 && i < n_chosen && i < THREAD_FILES_MAX; i++)
+		r = str_i64(str_of(chosen[i]), 1, INT64_MAX, &ids[n_ids++]) < 0
+			    ? err_set(&c->err, -EINVAL, "choose the files from the list")
+			    : 0;
+	if (r >= 0)
+		r = upload(c, t, &th, n, &ids[n_ids]);
+	if (r < 0)
+		return r;
+	n_ids += (size_t)r;
+	n->evidence = ids;
+	n->n_evidence = n_ids;
+	n->handed_why = call_text(c, "thread.handed.why", NULL, 0);
+	r = threads_post(t, c->user, id, n, c->now_us, &message, &c->err);
+	n->evidence = NULL;
+	n->n_evidence = 0;
+	return r;
+}
+
 static int thread_post(struct call *c)
 {
 	struct form f = form_of(c);
-	const struct thread_post n = {
+	struct thread_post n = {
 		.direction = form_text(&f, "direction", false, 10),
 		.channel = form_text(&f, "channel", false, 10),
 		.subject = form_text(&f, "subject", false, THREAD_LINE_CHARS),
@@ -264,7 +346,7 @@ static int thread_post(struct call *c)
 		.due_us = form_time(&f, "due", false),
 		.send = form_text(&f, "send", false, 5)[0] != '\0',
 	};
-	int64_t id, message;
+	int64_t id;
 	int r = call_id(c, 0, &id);
 
 	if (r < 0)
@@ -272,11 +354,45 @@ static int thread_post(struct call *c)
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
 	if (!t)
 		return c->err.code;
-	r = form_ok(&f) ? threads_post(t, c->user, id, &n, c->now_us, &message, &c->err)
+	r = form_ok(&f) ? post_with_files(c, t, id, &n)
 			: err_set(&c->err, -EINVAL, "%s", f.errors[0].text);
-	if (r == -EINVAL)
+	if ((r == -EINVAL || r == -ELIMIT) && !c->wants_json)
 		return again(c, &t, id, &n);
 	return finish(c, &t, id, r, n.send ? "thread.sending" : "thread.saved");
+}
+
+/* A file of a message, for whoever may read it. */
+static int thread_fetch(struct call *c)
+{
+	struct evidence_item i;
+	int64_t id, file, message;
+	int r = call_id(c, 0, &id);
+
+	if (r < 0 || (r = call_id(c, 1, &file)) < 0)
+		return r;
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? threads_files_get(t, c->user, id, file, c->arena, &i, &message, &c->err)
+	      : c->err.code;
+	if (r < 0)
+		return r;
+	if (i.dangerous && !http_form(c->req, "sure"))
+		return err_set(&c->err, -EINVAL,
+			       "this file may do harm: say that you know what you do");
+	SCOPED_FD int fd = evidence_open(c->hub, &i, &c->err);
+	if (fd < 0)
+		return fd;
+	r = threads_files_fetched(t, c->user, message, &i,
+				  call_text(c, "thread.handed.why", NULL, 0), c->now_us, &c->err);
+	if (r >= 0)
+		r = txn_commit(&t, &c->err);
+	if (r < 0)
+		return r;
+	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_FILE, i.id, i.company_id,
+						       evidence_name_shown(i.name, c->arena) });
+	const int given = fd;
+	fd = -1;
+	evidence_send(c, &i, given);
+	return 0;
 }
 
 /* --- the party --- */
@@ -425,7 +541,8 @@ static const struct route routes[] = {
 	{ "GET", "/threads", READERS, threads_page, 0 },
 	{ "GET", "/threads/{id}", READERS, thread_show, 0 },
 	{ "POST", "/threads/{id}", WORKERS, thread_change, 0 },
-	{ "POST", "/threads/{id}/messages", READERS, thread_post, 0 },
+	{ "POST", "/threads/{id}/messages", READERS, thread_post, ROUTE_UPLOAD },
+	{ "POST", "/threads/{id}/files/{file}", READERS, thread_fetch, 0 },
 	{ "POST", "/threads/{id}/done", WORKERS, thread_done, 0 },
 	{ "GET", "/cases/{number}/threads/new", WORKERS, thread_new, 0 },
 	{ "POST", "/cases/{number}/threads", WORKERS, thread_add, 0 },
@@ -434,6 +551,11 @@ static const struct route routes[] = {
 
 static const struct job jobs[] = {
 	{ "threads", 10 * 1000, threads_mail_run },
+};
+
+static const struct conf_row conf[] = {
+	{ "threads.attach_mib", CONF_INT, 1, 100, "10", offsetof(struct threads_conf, attach_mib),
+	  "MiB that the files of one mail may have together" },
 };
 
 static const struct menu_item menu[] = {
@@ -460,6 +582,9 @@ const struct hub_feature threads_feature = {
 	.n_routes = ARRAY_LEN(routes),
 	.jobs = jobs,
 	.n_jobs = ARRAY_LEN(jobs),
+	.conf = conf,
+	.n_conf = ARRAY_LEN(conf),
+	.conf_target = &threads_conf,
 	.menu = menu,
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,
