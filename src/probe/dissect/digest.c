@@ -84,3 +84,13 @@ bool digest_sha256(const void *p, size_t n, uint8_t out[32])
 {
 	return at_once(GCRY_MD_SHA256, p, n, out);
 }
+
+bool digest_md5(const void *p, size_t n, char out[33])
+{
+	uint8_t md5[16];
+
+	if (!at_once(GCRY_MD_MD5, p, n, md5))
+		return false;
+	hex(out, md5, sizeof(md5));
+	return true;
+}

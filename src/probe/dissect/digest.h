@@ -22,5 +22,6 @@ void digest_end(struct digest *d, struct digest_text *out); /* then only digest_
 /* At one go; false: the library refuses. */
 bool digest_sha1(const void *p, size_t n, uint8_t out[20]);
 bool digest_sha256(const void *p, size_t n, uint8_t out[32]);
+bool digest_md5(const void *p, size_t n, char out[33]); /* hexadecimal */
 
 #endif

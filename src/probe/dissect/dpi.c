@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/dissect/greeting.h"
+
+enum { BLAND_MAX = 2048 };
 
 struct dpi {
 	struct ndpi_detection_module_struct *module;
@@ -16,6 +19,8 @@ struct dpi {
 
 struct dpi_flow {
 	uint8_t packets;
+	bool greeted; /* GREETING was read here */
+	struct greeting greeting;
 	ndpi_protocol found;
 	struct ndpi_flow_struct *state;
 };
@@ -78,10 +83,27 @@ static bool enough(const struct dpi *d, const struct dpi_flow *f)
 	return !ndpi_extra_dissection_possible(d->module, f->state);
 }
 
-bool dpi_packet(struct dpi *d, struct dpi_flow *f, const uint8_t *p, size_t n, int64_t ts_us)
+/* The library prints a hello with a hundred calls of snprintf and looks its name up among its
+ * services, and we want neither: it gets to see one that says little. */
+static bool greet(struct dpi_flow *f, struct rd packet, struct rd stream, uint8_t out[BLAND_MAX])
 {
-	if (n > UINT16_MAX)
-		n = UINT16_MAX;
+	size_t heads = (size_t)(stream.p - packet.p);
+
+	if (f->packets > 0 || packet.n > BLAND_MAX || !greeting_tls(stream, &f->greeting))
+		return false;
+	memcpy(out, packet.p, heads);
+	greeting_tls_bland(stream, out + heads);
+	f->greeted = true;
+	return true;
+}
+
+bool dpi_packet(struct dpi *d, struct dpi_flow *f, struct rd packet, struct rd stream,
+		int64_t ts_us)
+{
+	uint8_t bland[BLAND_MAX];
+	const uint8_t *p = greet(f, packet, stream, bland) ? bland : packet.p;
+	size_t n = packet.n < UINT16_MAX ? packet.n : UINT16_MAX;
+
 	f->found = ndpi_detection_process_packet(d->module, f->state, p, (uint16_t)n,
 						 (uint64_t)ts_us / 1000);
 	if (++f->packets >= DPI_PACKETS_MAX)
@@ -120,26 +142,20 @@ void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out)
 	if (p.app_protocol == NDPI_PROTOCOL_UNKNOWN)
 		p = ndpi_detection_giveup(d->module, f->state, 1, &guessed);
 	*out = (struct dpi_facts){
-		.app = p.app_protocol,
-		.master = p.master_protocol,
-		.risks = f->state->risk,
 		.tls = carries(p, NDPI_PROTOCOL_TLS) || carries(p, NDPI_PROTOCOL_QUIC),
 		.http = carries(p, NDPI_PROTOCOL_HTTP),
 	};
 	out->tls_old = out->tls && (f->state->risk >> NDPI_TLS_OBSOLETE_VERSION & 1);
 	if (out->tls || out->http)
-		name_copy(out->name, f->state->host_server_name);
+		name_copy(out->name, f->greeted ? f->greeting.name : f->state->host_server_name);
 	if (out->tls && !guessed) { /* the union holds TLS facts only when TLS was really read */
-		memcpy(out->ja3, f->state->protos.tls_quic.ja3_client, DPI_JA3_MAX - 1);
+		memcpy(out->ja3,
+		       f->greeted ? f->greeting.ja3 : f->state->protos.tls_quic.ja3_client,
+		       DPI_JA3_MAX - 1);
 		out->ja3[DPI_JA3_MAX - 1] = 0;
 		out->cert_unnamed = f->state->protos.tls_quic.subjectDN &&
 				    (!f->state->protos.tls_quic.server_names ||
 				     (f->state->risk >> NDPI_TLS_SELFSIGNED_CERTIFICATE & 1));
 		cert_copy(out, f->state->protos.tls_quic.sha1_certificate_fingerprint);
 	}
-}
-
-const char *dpi_app_name(const struct dpi *d, uint16_t app)
-{
-	return ndpi_get_proto_name(d->module, app);
 }

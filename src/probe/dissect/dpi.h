@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/rd.h"
 
 enum {
 	DPI_PACKETS_MAX = 16, /* of one flow; then it is taken as it is */
@@ -21,13 +22,10 @@ struct dpi;
 struct dpi_flow;
 
 struct dpi_facts {
-	uint16_t app;    /* number of the protocol, 0 = unknown */
-	uint16_t master; /* what carries it: TLS under a cloud service */
 	bool tls;
 	bool http;
 	bool tls_old;      /* TLS 1.1 or older was agreed on */
 	bool cert_unnamed; /* the server's certificate vouches for itself, or for no name at all */
-	uint64_t risks;    /* bits as in ndpi_risk_enum: weak evidence only */
 	char name[DPI_NAME_MAX]; /* SNI or Host, lower case, without port; "" = none */
 	char ja3[DPI_JA3_MAX];   /* of the client, 32 hex digits or "" */
 	bool has_cert;           /* the server's certificate was seen: */
@@ -39,11 +37,11 @@ void dpi_free(struct dpi *d);
 
 struct dpi_flow *dpi_flow_new(struct dpi *d);
 void dpi_flow_free(struct dpi_flow *f);
-/* The IP packet P of N bytes; true = nothing more is to be learned. */
-bool dpi_packet(struct dpi *d, struct dpi_flow *f, const uint8_t *p, size_t n, int64_t ts_us);
+/* An IP packet, and the bytes behind TCP in it where they may be a greeting that is read here, else
+ * none; true = nothing more is to be learned. */
+bool dpi_packet(struct dpi *d, struct dpi_flow *f, struct rd packet, struct rd stream,
+		int64_t ts_us);
 /* What is known, guessing where the packets did not suffice. */
 void dpi_conclude(struct dpi *d, struct dpi_flow *f, struct dpi_facts *out);
-
-const char *dpi_app_name(const struct dpi *d, uint16_t app);
 
 #endif

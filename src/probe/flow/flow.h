@@ -66,7 +66,6 @@ struct flow {
 	uint8_t fins;    /* bit 0: from the first speaker, bit 1: from the other */
 	uint8_t retries; /* SYNs beyond the first */
 	uint8_t ttl;     /* of the first packet */
-	uint16_t app;    /* of libndpi */
 	int64_t first_us, last_us;
 	struct flow_side side[2]; /* 0 = the first speaker */
 	uint32_t device[2];       /* of the inventory, DEVICE_NONE = outside */

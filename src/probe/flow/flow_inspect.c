@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "probe/dissect/greeting.h"
+
+enum { PORT_HTTP = 80 };
 
 static bool own_reader(const struct flow *f)
 {
@@ -25,7 +28,6 @@ static void keep(struct flow *f, const struct dpi_facts *facts)
 {
 	size_t n = strlen(facts->name);
 
-	f->app = facts->app;
 	f->tls = facts->tls;
 	f->http = facts->http;
 	f->tls_old = facts->tls_old;
@@ -71,6 +73,37 @@ static void start(struct flow_table *t, uint32_t i)
 	t->stats.inspected++;
 }
 
+/* libndpi does not count TLS on these as TLS, unless it knows the name of the server. */
+static bool is_mail(uint16_t port)
+{
+	return port == 465 || port == 587 || port == 993 || port == 995;
+}
+
+/* Bytes that may be a greeting read here. */
+static struct rd stream_of(const struct dissected *d)
+{
+	if (d->proto != PROTO_TCP || d->payload.n != d->payload_wire || is_mail(d->sport) ||
+	    is_mail(d->dport))
+		return (struct rd){ 0 };
+	return d->payload;
+}
+
+/* A plain request to a web server says at once all there is to say. */
+static bool says_all(struct flow_table *t, struct flow *f, const struct dissected *d)
+{
+	struct dpi_facts facts = { .http = true };
+	struct greeting greeting;
+
+	if (d->dport != PORT_HTTP || !greeting_http(stream_of(d), &greeting))
+		return false;
+	memcpy(facts.name, greeting.name, sizeof(facts.name));
+	f->inspected = f->concluded = true;
+	t->stats.inspected++;
+	keep(f, &facts);
+	flow_tell(t, f, FLOW_EVENT_FACTS, NULL);
+	return true;
+}
+
 void flow_inspect(struct flow_table *t, uint32_t i, const struct dissected *d)
 {
 	struct flow *f = &t->flows[i];
@@ -83,8 +116,10 @@ void flow_inspect(struct flow_table *t, uint32_t i, const struct dissected *d)
 			f->concluded = true;
 			return;
 		}
+		if (says_all(t, f, d))
+			return;
 		start(t, i);
 	}
-	if (dpi_packet(t->dpi, t->inspection[f->dpi].flow, d->l3.p, d->l3.n, d->ts_us))
+	if (dpi_packet(t->dpi, t->inspection[f->dpi].flow, d->l3, stream_of(d), d->ts_us))
 		flow_inspect_end(t, i);
 }
