@@ -7,11 +7,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from harness import lab as here
-from harness.lab import OTHER, PC_MAC, PORT, SERVER, TILL_MAC, Lab, NoLab, Talker
+from harness.inline import inline_box
+from harness.lab import OTHER, PC_MAC, SERVER, TILL_MAC, Lab, NoLab
 from harness.orders import Orders, now_us
 from harness.programs import program, run, wait_for
 from harness.region import MINATO
 from harness.sensor import Sensor
+from harness.traffic import PORT, Talker
 from harness.wire import frames
 
 HOUR = 3_600_000_000
@@ -32,14 +34,8 @@ def box(lab, folder, request):
     """Inside the box's network: a hub, and an inline sensor that is enrolled there."""
     with lab.within("box"):
         hub = request.getfixturevalue("region")
-        sensor = Sensor(folder / "sensor")
-        sensor.enrol(hub.code(MINATO))
-        sensor.configure(interface="lan0", enforcer__enabled="yes", enforcer__bridge="br0").start()
-        try:
-            wait_for("the box is inline", lambda: hub.value("SELECT inline_box FROM sensor") == 1, 30)
+        with inline_box(lab, hub, folder / "sensor", MINATO) as sensor:
             yield hub, sensor, Orders(hub, sensor)
-        finally:
-            sensor.stop()
 
 
 def reported(orders, id, *states):

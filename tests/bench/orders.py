@@ -15,10 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from harness.figures import Table, bench_main, percentile  # noqa: E402
 from harness.hub import Hub  # noqa: E402
-from harness.lab import PC, PC_MAC, PORT, SERVER, TILL, Echo, Lab, Talker  # noqa: E402
+from harness.inline import inline_box  # noqa: E402
+from harness.lab import PC, PC_MAC, SERVER, TILL, Lab  # noqa: E402
 from harness.programs import wait_for  # noqa: E402
 from harness.region import MINATO, companies_csv  # noqa: E402
-from harness.sensor import Sensor  # noqa: E402
+from harness.traffic import PORT, Echo, Talker  # noqa: E402
 
 ROUNDS = int(os.environ.get("OTASUKE_BENCH_ROUNDS", 20))
 CONSENT = {"what": "isolate", "how": "call", "given_by": "bench"}
@@ -71,23 +72,19 @@ def measure(folder):
     companies_csv(folder / "companies.csv")
     with Lab() as lab, lab.within("box"):
         hub = Hub(folder / "hub").init().start()
-        sensor = Sensor(folder / "sensor")
         try:
             hub.otasuke("company", "import", folder / "companies.csv")
-            sensor.enrol(hub.code(MINATO))
-            sensor.configure(interface="lan0", enforcer__enabled="yes", enforcer__bridge="br0").start()
-            wait_for("the box is inline", lambda: hub.value("SELECT inline_box FROM sensor") == 1, 30)
-            lab.reaches("pc", SERVER)
-            desk = hub.admin()
-            number = case_of(desk, hub)
-            desk.get(f"/cases/{number}")
-            given = desk.post(f"/cases/{number}/consents", CONSENT)
-            assert given.status == 303, given.complaints()
-            click(desk, number, type="list_devices")  # else it is told with the next five minutes
-            wait_for("the device is known", lambda: hub.rows("SELECT 1 FROM device WHERE mac = ?", PC_MAC), 30)
-            return rounds(lab, hub, number, desk)
+            with inline_box(lab, hub, folder / "sensor", MINATO):
+                lab.reaches("pc", SERVER)
+                desk = hub.admin()
+                number = case_of(desk, hub)
+                desk.get(f"/cases/{number}")
+                given = desk.post(f"/cases/{number}/consents", CONSENT)
+                assert given.status == 303, given.complaints()
+                click(desk, number, type="list_devices")  # else it is told with the next five minutes
+                wait_for("the device is known", lambda: hub.rows("SELECT 1 FROM device WHERE mac = ?", PC_MAC), 30)
+                return rounds(lab, hub, number, desk)
         finally:
-            sensor.stop()
             hub.stop()
 
 

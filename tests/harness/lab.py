@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small company in network namespaces: two devices behind a box with a bridge, a gateway with the internet behind it.
+"""A small company in network namespaces: devices at a switch, behind it a box with a bridge, a gateway with the internet behind it.
 
-    pc 10.77.0.10, till 10.77.0.11  --lan0 lan1--  box: br0 10.77.0.2  --wan0--  net: gateway 10.77.0.1, 198.51.100.1, .9
+    pc 10.77.0.10, till .11, phone .12  --  switch  --lan0--  box: br0 10.77.0.2  --wan0--  net: gateway 10.77.0.1, 198.51.100.1, .9
 """
 import contextlib
 import ctypes
 import os
 import socket
 import subprocess
-import threading
 import time
 
+from .traffic import PORT, Echo
+
 NEW_NETWORK = 0x40000000
-PC, TILL, BOX, GATEWAY = "10.77.0.10", "10.77.0.11", "10.77.0.2", "10.77.0.1"
-SERVER, OTHER = "198.51.100.1", "198.51.100.9"
-PC_MAC, TILL_MAC = "02:00:5e:77:00:10", "02:00:5e:77:00:11"
-PORT = 7777
+PC, TILL, PHONE, BOX, GATEWAY = "10.77.0.10", "10.77.0.11", "10.77.0.12", "10.77.0.2", "10.77.0.1"
+SERVER, OTHER, BOTNET = "198.51.100.1", "198.51.100.9", "203.0.113.66"
+PC_MAC, TILL_MAC, PHONE_MAC = "02:00:5e:77:00:10", "02:00:5e:77:00:11", "d2:5e:77:3a:91:04"
+DEVICES = {"pc": (PC_MAC, PC), "till": (TILL_MAC, TILL), "phone": (PHONE_MAC, PHONE)}
 
 
 class NoLab(Exception):
@@ -31,7 +32,7 @@ def ip(*args):
 
 class Lab:
     def __init__(self):
-        self.names = {end: f"otasuke-{os.getpid()}-{end}" for end in ("pc", "till", "box", "net")}
+        self.names = {end: f"otasuke-{os.getpid()}-{end}" for end in (*DEVICES, "switch", "box", "net")}
         self.libc = ctypes.CDLL(None, use_errno=True)
 
     def __enter__(self):
@@ -55,26 +56,37 @@ class Lab:
     def build(self):
         for name in self.names.values():
             ip("netns", "add", name)
-        self.cable("pc", "eth0", "box", "lan0")
-        self.cable("till", "eth0", "box", "lan1")
+        for device in DEVICES:
+            self.cable(device, "eth0", "switch", device)
+        self.cable("switch", "up0", "box", "lan0")
         self.cable("net", "eth0", "box", "wan0")
-        self.on("box", "link", "add", "br0", "type", "bridge")
-        for port in ("lan0", "lan1", "wan0"):
-            self.on("box", "link", "set", port, "master", "br0", "up")
-        self.on("pc", "link", "set", "eth0", "address", PC_MAC)
-        self.on("till", "link", "set", "eth0", "address", TILL_MAC)
-        for end, link, address in (("pc", "eth0", PC), ("till", "eth0", TILL), ("box", "br0", BOX), ("net", "eth0", GATEWAY)):
-            self.on(end, "link", "set", "lo", "up")
-            self.on(end, "link", "set", link, "up")
-            self.on(end, "address", "add", f"{address}/24", "dev", link)
-            if end != "net":
-                self.on(end, "route", "add", "default", "via", GATEWAY)
-        for address in (SERVER, OTHER):
+        self.bridge("switch", *DEVICES, "up0")
+        self.bridge("box", "lan0", "wan0")
+        for device, (mac, address) in DEVICES.items():
+            self.on(device, "link", "set", "eth0", "address", mac)
+            self.settle(device, "eth0", address)
+        self.settle("box", "br0", BOX)
+        self.settle("net", "eth0", GATEWAY)
+        for address in (SERVER, OTHER, BOTNET):
             self.on("net", "address", "add", f"{address}/32", "dev", "lo")
         if not self.reaches("box", GATEWAY) or not self.reaches("pc", SERVER):
             raise NoLab("nothing goes through the bridge")
         if self.nft("list", "ruleset").returncode != 0:
             raise NoLab("the kernel or this machine has no nftables")
+
+    def bridge(self, end, *ports):
+        self.on(end, "link", "add", "br0", "type", "bridge")
+        for port in ports:
+            self.on(end, "link", "set", port, "master", "br0", "up")
+        self.on(end, "link", "set", "br0", "up")
+
+    def settle(self, end, link, address):
+        """Gives it its address, and the way out."""
+        self.on(end, "link", "set", "lo", "up")
+        self.on(end, "link", "set", link, "up")
+        self.on(end, "address", "add", f"{address}/24", "dev", link)
+        if end != "net":
+            self.on(end, "route", "add", "default", "via", GATEWAY)
 
     @contextlib.contextmanager
     def within(self, end):
@@ -112,59 +124,3 @@ class Lab:
 
     def is_cut_off(self, end, address, port=PORT):
         return not self.reaches(end, address, port, 1.2)
-
-
-class Echo:
-    """A server at the gateway's end, and when the last packet of each sender came."""
-
-    def __init__(self, lab, address, port):
-        self.last, self.count = {}, {}
-        with lab.within("net"):
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind((address, port))
-        self.socket.settimeout(0.1)
-        self.ends = False
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-
-    def serve(self):
-        while not self.ends:
-            with contextlib.suppress(OSError):
-                data, sender = self.socket.recvfrom(2000)
-                self.last[sender[0]] = time.time()
-                self.count[sender[0]] = self.count.get(sender[0], 0) + 1
-                self.socket.sendto(data, sender)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends = True
-        self.thread.join()
-        self.socket.close()
-
-
-class Talker:
-    """A device that sends a packet every few milliseconds."""
-
-    def __init__(self, lab, end, address, port=PORT, pause=0.005):
-        self.target, self.pause, self.ends = (address, port), pause, False
-        with lab.within(end):
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.thread = threading.Thread(target=self.talk, daemon=True)
-
-    def talk(self):
-        while not self.ends:
-            with contextlib.suppress(OSError):
-                self.socket.sendto(b"packet", self.target)
-            time.sleep(self.pause)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends = True
-        self.thread.join()
-        self.socket.close()
