@@ -102,14 +102,19 @@ test("the page's script", async (t) => {
 		assert.equal(await top(), before);
 		assert.equal(await focus(), "row 2");
 		assert.ok(await p.evaluate(() => document.querySelectorAll(".qrow")[2].classList.contains("qrow-done")), "row 3 is gone");
+		say("sensor", 1);
+		await wait(() => document.getElementById("fig").textContent === "n=4");
+		assert.equal(await p.isVisible(".newbar-link"), true, "another part that changes takes the offer not away");
+		assert.equal(await p.title(), "(2) T");
 		await p.click(".newbar-link");
 		await wait(() => document.querySelectorAll(".qrow").length === 4);
 		assert.equal(await p.isVisible(".newbar-link"), false);
 		assert.equal(await p.title(), "T");
 	});
 	await t.test("a figure changes in its place, an empty list fills at once", async () => {
+		rows = [1];
 		say("sensor", 1);
-		await wait(() => document.getElementById("fig").textContent === "n=4");
+		await wait(() => document.getElementById("fig").textContent === "n=1");
 		rows = [];
 		await open();
 		rows = [5];

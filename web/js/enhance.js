@@ -69,17 +69,21 @@ function auto(el) {
 	el.addEventListener("change", () => el.form.requestSubmit());
 }
 
-// A second press while the first is under way does nothing.
+// A second press while the first is under way does nothing, unless something else is asked for.
 function once(form) {
+	let timer;
+	const free = () => {
+		clearTimeout(timer);
+		delete form.dataset.busy;
+		for (const pressed of form.querySelectorAll("[aria-busy]")) pressed.removeAttribute("aria-busy");
+	};
 	form.addEventListener("submit", (e) => {
 		if (form.dataset.busy) return void e.preventDefault();
 		form.dataset.busy = "1";
 		e.submitter?.setAttribute("aria-busy", "true");
-		setTimeout(() => {
-			delete form.dataset.busy;
-			e.submitter?.removeAttribute("aria-busy");
-		}, 4000);
+		timer = setTimeout(free, 4000);
 	});
+	form.addEventListener("input", free);
 }
 
 // A form that folds out is there to be typed into.

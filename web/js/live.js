@@ -99,8 +99,11 @@ export function live(htmx) {
 	document.body.addEventListener("htmx:afterSwap", (e) => {
 		const now = document.getElementById(e.detail.target.id) ?? e.detail.target;
 		[...now.querySelectorAll("details")].forEach((d, i) => (d.open = open[i] ?? d.open));
-		for (const bar of document.querySelectorAll(".newbar")) bar.hidden = true;
-		document.title = document.title.replace(/^\(\d+\) /, "");
+		for (const bar of document.querySelectorAll(".newbar")) {
+			if (bar.querySelector("[hx-target]")?.getAttribute("hx-target") !== `#${e.detail.target.id}`) continue;
+			bar.hidden = true;
+			document.title = document.title.replace(/^\(\d+\) /, "");
+		}
 	});
 	addEventListener("pagehide", () => stream.close());
 }
