@@ -98,6 +98,7 @@ struct call {
 	struct arena *arena;
 	enum lang lang;
 	int64_t now_us;
+	int64_t live_mark; /* from before anything was read; live.h */
 	const char *csrf;
 	const char *param[4]; /* {…} parts of the pattern, in order */
 	struct err err;

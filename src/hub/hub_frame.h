@@ -16,6 +16,7 @@ struct frame {
 	const char *path;  /* of this page, to come back to */
 	const char *css, *theme_js, *app_js, *charts_js, *sprite, *favicon;
 	int zone_min; /* charts show the hub's clock, not the browser's */
+	int64_t live_mark;
 	const struct frame_item *items;
 	size_t n_items;
 	bool signed_in;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "hub/hub_core.h"
+#include "hub/live.h"
 
 static const char *const csp =
 	"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -50,6 +51,7 @@ static void call_init(struct call *c, const struct hub_door *door, struct http_r
 		.arena = arena_new(0),
 		.lang = lang_of(q),
 		.now_us = clock_utc_us(door->hub->clock),
+		.live_mark = live_mark(door->hub),
 		.csrf = "",
 		.wants_json = header_has(q, "Accept", "application/json"),
 		.fragment = header_has(q, "HX-Request", "true") &&

@@ -109,6 +109,7 @@ static void frame_render(struct call *c, const char *title, const char *menu, st
 		.sprite = asset_url(c, "icons.svg"),
 		.favicon = asset_url(c, "favicon.svg"),
 		.zone_min = (int)c->hub->conf.zone_min,
+		.live_mark = c->live_mark,
 		.items = items,
 		.n_items = menu_items(c, menu, items),
 		.signed_in = c->user != NULL,

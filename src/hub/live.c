@@ -20,6 +20,7 @@ enum {
 	STREAMS_MAX = 2000,
 	STREAMS_PER_PERSON = 12, /* tabs; beyond, the oldest is let go and connects again */
 	EVENTS_MAX = 4096,
+	RECENT_MAX = 1024, /* kept for pages whose stream is only about to begin */
 	STREAM_QUEUE_BYTES = 64 * 1024,
 	CHECK_EVERY_S = 20, /* a sign of life to every page, and: is the session still good? */
 	SEEN_MAX = 256,
@@ -28,6 +29,7 @@ enum {
 struct event {
 	char kind[24];
 	int64_t company_id, subject_id;
+	const struct http_stream *only; /* NULL = for all */
 };
 
 struct stream {
@@ -44,6 +46,8 @@ struct live {
 	size_t n_streams;
 	struct event events[EVENTS_MAX];
 	size_t n_events;
+	struct event recent[RECENT_MAX];
+	int64_t published;
 	bool lost; /* events did not fit: pages fetch everything */
 	bool stop, running;
 	pthread_t thread;
@@ -63,6 +67,33 @@ struct live *live_new(void)
 	return l;
 }
 
+int64_t live_mark(struct hub *h)
+{
+	struct live *l = h->live;
+	int64_t n = 0;
+
+	if (l) {
+		pthread_mutex_lock(&l->lock);
+		n = l->published;
+		pthread_mutex_unlock(&l->lock);
+	}
+	return n;
+}
+
+/* Puts it into the queue of the thread once; called with the lock held. */
+static void queue_event(struct live *l, const struct event *ev)
+{
+	size_t i = 0;
+
+	while (i < l->n_events && memcmp(&l->events[i], ev, sizeof(*ev)) != 0)
+		i++;
+	if (i == EVENTS_MAX)
+		l->lost = true;
+	else if (i == l->n_events && l->n_streams > 0)
+		l->events[l->n_events++] = *ev;
+	pthread_cond_signal(&l->wake);
+}
+
 void live_publish(struct hub *h, const char *kind, int64_t company_id, int64_t subject_id)
 {
 	struct live *l = h->live;
@@ -72,14 +103,8 @@ void live_publish(struct hub *h, const char *kind, int64_t company_id, int64_t s
 		return;
 	str_copy(ev.kind, sizeof(ev.kind), str_of(kind));
 	pthread_mutex_lock(&l->lock);
-	size_t i = 0;
-	while (i < l->n_events && memcmp(&l->events[i], &ev, sizeof(ev)) != 0)
-		i++;
-	if (i == EVENTS_MAX)
-		l->lost = true;
-	else if (i == l->n_events && l->n_streams > 0)
-		l->events[l->n_events++] = ev;
-	pthread_cond_signal(&l->wake);
+	l->recent[l->published++ % RECENT_MAX] = ev;
+	queue_event(l, &ev);
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -134,7 +159,8 @@ static bool stream_serve(struct hub *h, struct round *r, const struct stream *s)
 	if (r->lost && http_stream_push(s->http, "lost", NULL, "{}") < 0)
 		return false;
 	for (size_t i = 0; i < r->n_events; i++) {
-		if (!round_sees(h, r, s, &r->events[i]))
+		if ((r->events[i].only && r->events[i].only != s->http) ||
+		    !round_sees(h, r, s, &r->events[i]))
 			continue;
 		snprintf(data, sizeof(data), "{\"kind\":\"%s\",\"id\":%lld}", r->events[i].kind,
 			 (long long)r->events[i].subject_id);
@@ -255,11 +281,30 @@ static struct http_stream *one_too_many(const struct live *l, int64_t person_id)
 	return n >= STREAMS_PER_PERSON ? oldest : NULL;
 }
 
+/* What has happened since the page was read; called with the lock held. */
+static void catch_up(struct live *l, struct http_stream *http, int64_t since)
+{
+	if (since < 0 || since == l->published)
+		return;
+	if (since > l->published || l->published - since > RECENT_MAX) {
+		(void)http_stream_push(http, "lost", NULL,
+				       "{}"); /* one that is gone is found later */
+		return;
+	}
+	for (int64_t i = since; i < l->published; i++) {
+		struct event ev = l->recent[i % RECENT_MAX];
+		ev.only = http;
+		queue_event(l, &ev);
+	}
+}
+
 int live_route(struct call *c)
 {
 	struct live *l = c->hub->live;
+	int64_t since = -1;
 	struct http_stream *http = http_stream_new(STREAM_QUEUE_BYTES);
 
+	(void)str_i64(str_of(http_query(c->req, "since")), 0, INT64_MAX, &since); /* else none */
 	pthread_mutex_lock(&l->lock);
 	struct http_stream *old = one_too_many(l, c->user->person_id);
 	bool full = l->n_streams == STREAMS_MAX;
@@ -269,6 +314,7 @@ int live_route(struct call *c)
 							      .scope = c->user->scope,
 							      .roles = c->user->roles,
 							      .session_id = c->session_id };
+		catch_up(l, http, since);
 	}
 	pthread_mutex_unlock(&l->lock);
 	if (old)

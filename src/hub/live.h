@@ -17,6 +17,10 @@ void live_free(struct live *l);
  * to all staff). Any thread; after commit. */
 void live_publish(struct hub *h, const char *kind, int64_t company_id, int64_t subject_id);
 
+/* How many events there have been. A page carries the number from before it was read: what comes
+ * between then and its stream's beginning is not lost (/live?since=NUMBER). */
+int64_t live_mark(struct hub *h);
+
 int live_route(struct call *c); /* GET /live */
 
 #endif
