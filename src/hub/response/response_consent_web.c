@@ -149,7 +149,7 @@ static struct consent_choice *choices(struct call *c, const char *const *values,
 }
 
 struct consent_typed {
-	const char *what, *how, *until, *given_by, *role;
+	const char *what, *how, *until, *given_by, *role, *order, *mac;
 	int64_t given_us;
 };
 
@@ -157,7 +157,9 @@ static int form_page(struct call *c, int status, const struct consent_typed *typ
 		     const char *error)
 {
 	const char *const *uses = cases_consent_uses(&(size_t){ 0 });
-	struct consent_form m = { .error = error, .role = typed->role };
+	struct consent_form m = {
+		.error = error, .role = typed->role, .order = typed->order, .mac = typed->mac
+	};
 	struct buf b = { 0 };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &m.c, &c->err) : c->err.code;
@@ -182,10 +184,14 @@ static int form_page(struct call *c, int status, const struct consent_typed *typ
 
 int response_consent_form(struct call *c)
 {
-	const char *what = http_query(c->req, "what");
-	const struct consent_typed typed = {
-		.what = what ? what : "", .how = "call", .until = "today", .role = ""
-	};
+	const char *what = http_query(c->req, "what"), *order = http_query(c->req, "order");
+	const char *mac = http_query(c->req, "mac");
+	const struct consent_typed typed = { .what = what ? what : "",
+					     .how = "call",
+					     .until = "day",
+					     .role = "",
+					     .order = order ? order : "",
+					     .mac = mac ? mac : "" };
 
 	return form_page(c, 200, &typed, NULL);
 }
@@ -222,6 +228,8 @@ static struct consent_typed read_form(struct call *c, struct form *f)
 				   .until = form_text(f, "until", false, 20),
 				   .given_by = form_text(f, "given_by", false, 100),
 				   .role = form_text(f, "role", false, 100),
+				   .order = form_text(f, "order", false, 20),
+				   .mac = form_text(f, "mac", false, ORDER_MAC_MAX),
 				   .given_us = form_time(f, "given", false) };
 
 	if (!t.until[0])
@@ -229,13 +237,18 @@ static struct consent_typed read_form(struct call *c, struct form *f)
 	return t;
 }
 
-static int done(struct call *c, const struct incident *i)
+static int done(struct call *c, const struct incident *i, const struct consent_typed *typed)
 {
+	struct order next = { .type = order_type_find(typed ? typed->order : "") };
+
 	live_publish(c->hub, "case", i->company_id, i->id);
 	live_publish(c->hub, "order", i->company_id, i->id);
 	if (c->wants_json)
 		return response_consents_show(c);
-	return call_done(c, "response.consent.saved", "/cases/%s", i->number);
+	if (next.type == 0 || (typed->mac[0] && order_mac_set(&next, typed->mac, NULL) < 0))
+		return call_done(c, "response.consent.saved", "/cases/%s", i->number);
+	return call_done(c, "response.consent.saved", "/cases/%s/orders/new?type=%s&mac=%s",
+			 i->number, order_type_name(next.type), next.mac);
 }
 
 int response_consent_save(struct call *c)
@@ -264,7 +277,7 @@ int response_consent_save(struct call *c)
 	if (r >= 0)
 		r = txn_commit(&t, &c->err);
 	if (r >= 0)
-		return done(c, &i);
+		return done(c, &i, &typed);
 	if (r != -EINVAL || c->wants_json)
 		return r;
 	txn_rollback(&t);
@@ -295,7 +308,7 @@ int response_consent_end(struct call *c)
 	if (r < 0)
 		return r;
 	fleet_items_wake(c->hub);
-	return done(c, &i);
+	return done(c, &i, NULL);
 }
 
 /* --- panels --- */

@@ -214,7 +214,8 @@ static int check_consent(struct response_plan *p, struct err *e)
 {
 	if (!p->needs_consent)
 		return 0;
-	if (p->consent.id == 0)
+	p->lacks_consent = p->consent.id == 0;
+	if (p->lacks_consent)
 		return err_set(e, -ECONFLICT,
 			       "there is no valid consent for this; ask the company and record it");
 	p->order.consent = p->consent.id;

@@ -55,7 +55,8 @@ struct response_plan {
 	const char *target;
 	struct order order; /* id 0 as yet */
 	int64_t until_us, expires_us;
-	bool cut; /* ends with the consent, earlier than asked */
+	bool lacks_consent; /* nothing else is wrong */
+	bool cut;           /* ends with the consent, earlier than asked */
 };
 bool response_needs_consent(enum order_type t);
 bool response_has_effect(enum order_type t);

@@ -146,9 +146,11 @@ static int form_page(struct call *c, int status, const struct response_ask *ask,
 		return plan_json(c, &p, r < 0 ? arena_strdup(c->arena, c->err.text) : NULL);
 	asked(c, ask, &p, &m);
 	m.error = error;
+	m.asks_consent =
+		p.needs_consent && p.consent.id == 0 && (r != -ECONFLICT || p.lacks_consent);
 	/* what is missing on a page that has just been opened is asked for, not complained of */
 	const bool chosen = ask->mac[0] || ask->network[0] || (!m.needs_device && !m.is_block);
-	if (r < 0 && !error && chosen)
+	if (r < 0 && !error && chosen && !p.lacks_consent)
 		m.error = arena_strdup(c->arena, c->err.text);
 	if ((r = response_view_devices(c, t, &m.c, ask->mac, &m.devices, &m.n_devices)) < 0 ||
 	    (r = response_view_sensors(c, t, m.c.company_id, p.sensor.id, &m.sensors,

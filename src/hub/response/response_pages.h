@@ -41,6 +41,7 @@ struct consent_form {
 	struct contact *contacts;
 	size_t n_contacts;
 	const char *given_by, *role, *error;
+	const char *order, *mac; /* what it was asked for, and is given next; "" = nothing */
 };
 
 struct consents_page {
@@ -124,6 +125,7 @@ struct order_form {
 	struct order_hours *hours;
 	size_t n_hours;
 	int64_t until_us, expires_us;
+	bool asks_consent; /* which has to come first */
 	bool needs_consent, needs_device, is_block, is_capture, has_effect, cut;
 };
 

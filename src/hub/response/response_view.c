@@ -236,6 +236,8 @@ int response_view_devices(struct call *c, struct txn *t, const struct incident *
 	for (size_t d = 0; d < n && k < first + DEVICES_SHOWN; d++)
 		if (!is_of_case(&all[d], of_case, n_case))
 			list[k++] = choice(c, &all[d], chosen, false);
+	if (first == 1 && !chosen[0])
+		list[0].chosen = true;
 	*out = list;
 	*n_out = k;
 	return 0;

@@ -9,7 +9,8 @@ struct order_item *response_view_items(struct call *c, const struct response_ord
 /* To the second; a dash for 0. */
 const char *response_view_clock(struct call *c, int64_t us);
 void response_view_json(struct jsonw *w, const struct response_order *o);
-/* The devices to choose from: those of the case first, then those seen last. */
+/* The devices to choose from: those of the case first, then those seen last. With CHOSEN "" the
+ * only one of the case is chosen. */
 int response_view_devices(struct call *c, struct txn *t, const struct incident *i,
 			  const char *chosen, struct order_device **out, size_t *n_out);
 /* Those that take orders. */

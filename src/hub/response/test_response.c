@@ -614,11 +614,18 @@ static void through_the_pages(struct test_hub *th)
 	p = test_hub_get(th, r.desk, "/cases/" NO "/consents/new?what=isolate");
 	assert_int_equal(p.status, 200);
 	assert_non_null(strstr(p.body, "同意いただけますか"));
+	/* first the consent, then back to what it was asked for */
+	p = test_hub_get(th, r.desk, "/cases/" NO "/orders/new?type=isolate&mac=" MAC);
+	assert_non_null(strstr(p.body, "consents/new?what=isolate&amp;order=isolate&amp;mac="));
+	assert_null(strstr(p.body, "btn-danger"));
+	assert_null(strstr(p.body, "role=\"alert\""));
 	p = test_hub_post(th, r.desk, "/cases/" NO "/consents", "how=call&until=today&given_by=");
 	assert_int_equal(p.status, 400);
 	p = test_hub_post(th, r.desk, "/cases/" NO "/consents",
-			  "what=isolate&what=remote_access&how=call&until=today&given_by=sato");
+			  "what=isolate&what=remote_access&how=call&until=today&given_by=sato"
+			  "&order=isolate&mac=" MAC);
 	assert_int_equal(p.status, 303);
+	assert_string_equal(p.location, "/cases/" NO "/orders/new?type=isolate&mac=" MAC);
 	p = test_hub_get(th, r.desk, "/cases/" NO "/consents");
 	assert_non_null(strstr(p.body, "切り離します")); /* the words that were read out */
 	p = test_hub_json(th, r.desk, "/cases/" NO "/consents");
