@@ -35,14 +35,31 @@ export const until = async (what, fn, ms = 30000) => {
 	throw new Error(`gave up waiting: ${what}`);
 };
 
-export const chrome = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export const chrome = (executablePath = CHROMIUM) => chromium.launch({ executablePath, args: FLAGS });
 
 const COMPANIES = `会員番号,会社名,フリガナ,都道府県,市区町村,業種,従業員数,電話番号
 A001,株式会社みなと製作所,ミナトセイサクショ,岩手県,盛岡市,E,32,019-000-0001
 A002,有限会社さくら食堂,サクラショクドウ,宮城県,仙台市,M,8,022-000-0002
 `;
 
-export class Region {
+// Pages of one Chromium, each a person's of its own. `executablePath` may be a script that starts it elsewhere.
+export class Browsers {
+	executablePath = CHROMIUM;
+
+	async browser(options = {}) {
+		this.chrome ??= await chrome(this.executablePath);
+		const context = await this.chrome.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 900 }, ...options });
+		const page = await context.newPage();
+		page.errors = [];
+		page.on("console", (m) => m.type() === "error" && page.errors.push(m.text()));
+		page.on("pageerror", (e) => page.errors.push(String(e)));
+		return page;
+	}
+}
+
+export class Region extends Browsers {
 	static async start() {
 		const r = new Region();
 		r.dir = mkdtempSync(join(tmpdir(), "otasuke-browser-"));
@@ -94,16 +111,6 @@ export class Region {
 		const conf = join(this.dir, "sensor.conf");
 		writeFileSync(conf, `state = ${this.sensorState}\nreplay = ${this.capture}\nreplay_shift = now\nprobe.indicators = ${this.indicators}\nheartbeat = 1s\n`);
 		return this.run("otasuke-sensor", "run", "--config", conf);
-	}
-
-	async browser(options = {}) {
-		this.chrome ??= await chrome();
-		const context = await this.chrome.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 900 }, ...options });
-		const page = await context.newPage();
-		page.errors = [];
-		page.on("console", (m) => m.type() === "error" && page.errors.push(m.text()));
-		page.on("pageerror", (e) => page.errors.push(String(e)));
-		return page;
 	}
 
 	async stop() {
