@@ -97,8 +97,7 @@ struct call {
 	const struct scope *scope; /* the user's, or scope_none */
 	struct arena *arena;
 	enum lang lang;
-	int64_t now_us;
-	int64_t live_mark; /* from before anything was read; live.h */
+	int64_t now_us, live_mark; /* of live.h, from before anything was read */
 	const char *csrf;
 	const char *param[4]; /* {…} parts of the pattern, in order */
 	struct err err;
