@@ -100,6 +100,63 @@ static bool is_office(struct rd b)
 					   contains(b, "word/", 5) || contains(b, "xl/", 3)));
 }
 
+static struct str ending(struct str target);
+
+/* Files that start something at a click; programs themselves lie in many an honest archive. */
+static bool is_bait(struct str name)
+{
+	static const char *const endings[] = { "lnk",  "hta", "js",  "jse", "vbs", "vbe",
+					       "wsf",  "wsh", "scr", "iso", "img", "vhd",
+					       "vhdx", "one", "chm", "url", "cpl", "xll" };
+
+	return among(ending(name), endings, ARRAY_LEN(endings));
+}
+
+/* The first file of a ZIP (APPNOTE 4.3.7). */
+static bool holds_bait(struct rd b)
+{
+	if (!starts(b, "PK\3\4", 4))
+		return false;
+	rd_skip(&b, 26);
+	size_t n = rd_le16(&b);
+	rd_skip(&b, 2);
+	return !b.bad && n > 0 && n <= b.n && is_bait((struct str){ (const char *)b.p, n });
+}
+
+/* [MS-ONESTORE] 2.3.1: the identity of its format. */
+static bool is_note(struct rd b)
+{
+	return starts(b, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", 16);
+}
+
+bool content_may_be_disk(struct rd b)
+{
+	static const uint8_t none[64];
+
+	return b.n >= sizeof(none) && memcmp(b.p, none, sizeof(none)) == 0;
+}
+
+/* ECMA-119, 8.4.3; ECMA-167, 2/9.1.2. */
+bool content_is_disk(const uint8_t mark[DISK_MARK])
+{
+	return memcmp(mark, "CD001", DISK_MARK) == 0 || memcmp(mark, "BEA01", DISK_MARK) == 0;
+}
+
+/* [MS-VHDX] 2.2.1; a VHD that grows begins with a copy of its end. */
+static bool is_virtual_disk(struct rd b)
+{
+	return starts(b, "vhdxfile", 8) || starts(b, "conectix", 8);
+}
+
+/* Installers are made of the same stuff as Office files. */
+static bool is_installer(struct str type, struct str name)
+{
+	static const char *const endings[] = { "msi", "msp" };
+
+	return str_eq_nocase(type, STR("application/x-msi")) ||
+	       among(ending(name), endings, ARRAY_LEN(endings));
+}
+
 static bool is_archive(struct rd b)
 {
 	return starts(b, "PK\3\4", 4) || starts(b, "Rar!\x1a\a", 6) ||
@@ -128,7 +185,15 @@ static bool is_for_windows(const char *text)
 	       (strstr(text, "createobject(") && strstr(text, "shell"));
 }
 
-static enum content text_kind(struct rd b, struct str type, uint64_t marks_min)
+/* A script that is to be kept as a file is not meant for the browser. */
+static bool is_kept_script(struct str name)
+{
+	static const char *const endings[] = { "js", "jse", "vbs", "vbe", "wsf", "wsh" };
+
+	return among(ending(name), endings, ARRAY_LEN(endings));
+}
+
+static enum content text_kind(struct rd b, struct str type, struct str name, uint64_t marks_min)
 {
 	char text[SCRIPT_LOOK + 1];
 
@@ -138,10 +203,11 @@ static enum content text_kind(struct rd b, struct str type, uint64_t marks_min)
 		return CONTENT_PAGE;
 	if (is_script(text, marks_min))
 		return CONTENT_SCRIPT;
-	return text[0] != '<' && is_for_windows(text) ? CONTENT_WINDOWS : CONTENT_OTHER;
+	bool windows = (text[0] != '<' && is_for_windows(text)) || is_kept_script(name);
+	return windows ? CONTENT_WINDOWS : CONTENT_OTHER;
 }
 
-enum content content_of(struct rd body, struct str type, uint64_t marks_min)
+enum content content_of(struct rd body, struct str type, struct str name, uint64_t marks_min)
 {
 	if (is_pe(body) || starts(body,
 				  "\x7f"
@@ -152,9 +218,15 @@ enum content content_of(struct rd body, struct str type, uint64_t marks_min)
 		return CONTENT_DECLARED;
 	if (is_shortcut(body))
 		return CONTENT_SHORTCUT;
+	if (is_note(body))
+		return CONTENT_NOTE;
+	if (is_virtual_disk(body))
+		return CONTENT_DISK;
 	if (is_office(body))
-		return CONTENT_OFFICE;
-	return is_archive(body) ? CONTENT_ARCHIVE : text_kind(body, type, marks_min);
+		return is_installer(type, name) ? CONTENT_PROGRAM : CONTENT_OFFICE;
+	if (holds_bait(body))
+		return CONTENT_BAIT;
+	return is_archive(body) ? CONTENT_ARCHIVE : text_kind(body, type, name, marks_min);
 }
 
 bool content_has_macros(enum content c, struct rd piece)
@@ -178,6 +250,9 @@ const char *content_name(enum content c)
 		[CONTENT_WINDOWS] = "Windows script",
 		[CONTENT_OFFICE] = "Office file",
 		[CONTENT_ARCHIVE] = "archive",
+		[CONTENT_BAIT] = "archive of a file that starts programs",
+		[CONTENT_NOTE] = "OneNote file",
+		[CONTENT_DISK] = "disk image",
 	};
 
 	return names[c];

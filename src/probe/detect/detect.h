@@ -61,6 +61,7 @@ struct http_file {
 	bool whole;  /* done, and DIGEST is of all of it */
 	bool macros; /* as far as it was seen */
 	uint64_t size;
+	uint64_t length; /* as it was announced; 0: it was not */
 	struct digest_text digest;
 };
 

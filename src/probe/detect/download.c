@@ -110,23 +110,33 @@ static const char *disguise(const struct exchange *x, enum content what)
 		return "a program dressed as something else";
 	if ((what == CONTENT_SCRIPT || what == CONTENT_WINDOWS) && dressed)
 		return "a script dressed as something else";
-	if ((what == CONTENT_SHORTCUT || what == CONTENT_PAGE) && dressed)
+	bool starts = what == CONTENT_SHORTCUT || what == CONTENT_PAGE || what == CONTENT_NOTE ||
+		      what == CONTENT_DISK;
+	if (starts && dressed)
 		return "a file that starts programs dressed as something else";
 	return NULL;
 }
 
 /* Documents and their kin, which act like programs once they are opened. */
 static const char *document_fault(const struct exchange *x, const struct http_file *file,
-				  enum severity *severity_out)
+				  const struct thresholds *limit, enum severity *severity_out)
 {
 	*severity_out = x->raw ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	if (file->what == CONTENT_SHORTCUT)
 		return "a shortcut that starts a program";
 	if (file->what == CONTENT_PAGE)
 		return "a page that runs as a program (HTA)";
+	if (file->what == CONTENT_NOTE)
+		return "a OneNote file, which can carry programs, over plain HTTP";
+	if (file->what == CONTENT_BAIT && (x->raw || x->shy))
+		return "an archive of a file that starts programs";
+	if (file->what == CONTENT_DISK && x->raw && x->shy)
+		return "a disk image from an address without a name";
 	if (file->what == CONTENT_OFFICE && file->macros && x->raw)
 		return "an Office file with macros from an address without a name";
 	*severity_out = SEVERITY_MEDIUM;
+	if (file->what == CONTENT_DISK && (x->raw || x->shy))
+		return "a disk image that was fetched in an unusual way";
 	if (file->what == CONTENT_WINDOWS && (x->raw || x->shy))
 		return "a script that runs outside the browser";
 	*severity_out = SEVERITY_LOW;
@@ -134,6 +144,9 @@ static const char *document_fault(const struct exchange *x, const struct http_fi
 		return "an Office file with macros over plain HTTP";
 	if (file->what == CONTENT_WINDOWS)
 		return "a script that runs outside the browser, over plain HTTP";
+	if (file->what == CONTENT_DISK && file->length > 0 &&
+	    file->length < limit->download.disk_bytes)
+		return "a disk image too small for a system, over plain HTTP";
 	if (file->what == CONTENT_OFFICE && x->raw)
 		return "an Office file from an address without a name";
 	if (file->what == CONTENT_ARCHIVE && x->raw && x->shy)
@@ -142,8 +155,8 @@ static const char *document_fault(const struct exchange *x, const struct http_fi
 }
 
 /* What is wrong with it; NULL: nothing that counts. */
-static const char *fault(const struct exchange *x, const struct http_file *file, bool inside,
-			 enum severity *severity_out)
+static const char *fault(const struct download *d, const struct exchange *x,
+			 const struct http_file *file, bool inside, enum severity *severity_out)
 {
 	const char *why = disguise(x, file->what);
 	enum content what = file->what;
@@ -167,7 +180,7 @@ static const char *fault(const struct exchange *x, const struct http_file *file,
 		return "a PowerShell script fetched by a program that does not say its name";
 	*severity_out = SEVERITY_LOW;
 	return what == CONTENT_SCRIPT ? "a PowerShell script over plain HTTP"
-				      : document_fault(x, file, severity_out);
+				      : document_fault(x, file, d->env->thresholds, severity_out);
 }
 
 static struct told *told_of(struct download *d, const struct flow *f, const char *host)
@@ -258,7 +271,7 @@ static void download_file(void *state, const struct flow *f, const struct http_f
 	/* What lies in another site of the company is no stranger. */
 	bool inside =
 		inventory_inside(v, &f->key.dst, f->device[1]) || addr_is_private(&f->key.dst);
-	const char *why = fault(x, file, inside, &severity);
+	const char *why = fault(d, x, file, inside, &severity);
 	if (why)
 		tell(d, f, x, file, why, severity);
 }

@@ -193,7 +193,7 @@ static void documents_that_act_like_programs_are_told(void **state)
 
 static enum content kind_of(const char *p, size_t n)
 {
-	return content_of(rd_of(p, n), (struct str){ 0 }, 2);
+	return content_of(rd_of(p, n), (struct str){ 0 }, (struct str){ 0 }, 2);
 }
 
 static void files_are_known_by_their_first_bytes(void **state)
@@ -210,6 +210,169 @@ static void files_are_known_by_their_first_bytes(void **state)
 	assert_true(content_has_macros(CONTENT_OFFICE, rd_of(macros, sizeof(macros))));
 	assert_false(content_has_macros(CONTENT_ARCHIVE, rd_of(macros, sizeof(macros))));
 	assert_false(content_has_macros(CONTENT_OFFICE, rd_of(macros, 20)));
+}
+
+static enum content named_kind(const char *p, size_t n, struct str type, struct str name)
+{
+	return content_of(rd_of(p, n), type, name, 2);
+}
+
+static void files_that_start_programs_are_known_too(void **state)
+{
+	static const char note[] =
+		"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3";
+	static const char ole[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0";
+	static const char script[] = "var a=['x','y'];(function(b,c){})(a,0x1f4);";
+#define ZIP(length, name) "PK\3\4\x14\0\0\0\b\0ttddcrc_compsize" length "\0\0\0" name
+	static const char bait[] = ZIP("\x0b", "invoice.LNK"), shelf[] = ZIP("\x0b", "letters.txt");
+	static const struct str none = { 0 };
+
+	(void)state;
+	assert_int_equal(kind_of(note, 16), CONTENT_NOTE);
+	assert_int_equal(kind_of("vhdxfile", 8), CONTENT_DISK);
+	assert_int_equal(kind_of(bait, sizeof(bait) - 1), CONTENT_BAIT);
+	assert_int_equal(kind_of(bait, 34), CONTENT_ARCHIVE); /* its name is cut */
+	assert_int_equal(kind_of(shelf, sizeof(shelf) - 1), CONTENT_ARCHIVE);
+	assert_int_equal(named_kind(ole, sizeof(ole), none, STR("a.msi")), CONTENT_PROGRAM);
+	assert_int_equal(named_kind(ole, sizeof(ole), STR("application/x-msi"), none),
+			 CONTENT_PROGRAM);
+	assert_int_equal(named_kind(ole, sizeof(ole), none, STR("a.doc")), CONTENT_OFFICE);
+	/* a script of a page is for the browser, one that shall be kept is not */
+	assert_int_equal(named_kind(script, sizeof(script) - 1, STR("text/javascript"), none),
+			 CONTENT_OTHER);
+	assert_int_equal(named_kind(script, sizeof(script) - 1, none, STR("invoice.js")),
+			 CONTENT_WINDOWS);
+	assert_int_equal(named_kind(script, sizeof(script) - 1, none, STR("invoice.json")),
+			 CONTENT_OTHER);
+}
+
+/* The download finding of bodies that come one after another, each with its head, or NULL. */
+static struct world *fetched(const char *target, const char *host, const char *const *heads,
+			     const struct rd *bodies, size_t n)
+{
+	struct world *w = office();
+	char ask[256];
+
+	(void)snprintf(ask, sizeof(ask), "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: a\r\n\r\n",
+		       target, host);
+	world_open(w, 2, pc, web);
+	for (size_t i = 0; i < n; i++) {
+		world_send(w, 3 + (double)i, pc, web, rd_of(ask, strlen(ask)));
+		world_send(w, 3.2 + (double)i, web, pc, rd_of(heads[i], strlen(heads[i])));
+		for (size_t at = 0; at < bodies[i].n; at += 1000) {
+			size_t left = bodies[i].n - at;
+			world_send(w, 3.4 + (double)i, web, pc,
+				   rd_of(bodies[i].p + at, left < 1000 ? left : 1000));
+		}
+	}
+	world_run(w);
+	return w;
+}
+
+/* SHA-256 of MZ012345 */
+#define MZ_HASH "bd40db4d0c3bf9baa1c9ec1111a4ef97d94b25ef41bc292b58c671aed320df9f"
+
+static void assert_unpacked(const char *coding, const char *p, size_t n)
+{
+	char head[256];
+	const char *heads[] = { head };
+	const struct rd bodies[] = { rd_of(p, n) };
+
+	(void)snprintf(head, sizeof(head),
+		       "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %zu\r\n\r\n",
+		       coding, n);
+	struct world *w = fetched("/a.jpg", "www.shop.example", heads, bodies, 1);
+	const struct seen *f = world_find(w, "download");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_non_null(strstr(f->reasons, "8 bytes, SHA-256 " MZ_HASH));
+	world_free(w);
+}
+
+static void what_comes_compressed_is_unpacked(void **state)
+{
+	static const char gzip[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xf3\x8d\x32\x30\x34"
+				   "\x32\x36\x31\x05\x00\x00\x74\xb2\x59\x08\x00\x00\x00";
+	static const char zlib[] =
+		"\x78\x9c\xf3\x8d\x32\x30\x34\x32\x36\x31\x05\x00\x08\xf9\x01\xd7";
+	static const char bare[] = "\xf3\x8d\x32\x30\x34\x32\x36\x31\x05\x00";
+	static const char *const unknown[] = {
+		"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 8\r\n\r\n"
+	};
+	static const char *const broken[] = {
+		"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 8\r\n\r\n"
+	};
+	const struct rd plain[] = { rd_of("MZ012345", 8) };
+
+	(void)state;
+	assert_unpacked("gzip", gzip, sizeof(gzip) - 1);
+	assert_unpacked("deflate", zlib, sizeof(zlib) - 1);
+	assert_unpacked("deflate", bare, sizeof(bare) - 1);
+	struct world *w = fetched("/a.jpg", "www.shop.example", unknown, plain, 1);
+	assert_null(world_find(w, "download")); /* what cannot be read is not guessed */
+	world_free(w);
+	w = fetched("/a.jpg", "www.shop.example", broken, plain, 1);
+	assert_null(world_find(w, "download"));
+	world_free(w);
+}
+
+static void a_file_in_ranges_is_one_file(void **state)
+{
+	static const char *const heads[] = {
+		"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/8\r\n"
+		"Content-Length: 2\r\n\r\n",
+		"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 2-4/8\r\n"
+		"Content-Length: 3\r\n\r\n",
+		"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-7/8\r\n"
+		"Content-Length: 3\r\n\r\n",
+	};
+	const struct rd parts[] = { rd_of("MZ", 2), rd_of("012", 3), rd_of("345", 3) };
+	const char *const gap[] = { heads[0], heads[2] };
+	const struct rd gap_parts[] = { parts[0], parts[2] };
+
+	(void)state;
+	struct world *w = fetched("/a.jpg", "www.shop.example", heads, parts, 3);
+	const struct seen *f = world_find(w, "download");
+	assert_non_null(f);
+	assert_non_null(strstr(f->reasons, "8 bytes, SHA-256 " MZ_HASH));
+	world_free(w);
+	w = fetched("/a.jpg", "www.shop.example", gap, gap_parts, 2);
+	f = world_find(w, "download"); /* told by its beginning, not hashed */
+	assert_non_null(f);
+	assert_null(strstr(f->reasons, "SHA-256"));
+	world_free(w);
+}
+
+static enum severity disk_of(const char *host, const char *mark, const char *length)
+{
+	static char body[DISK_MARK_AT + 2048];
+	char head[256];
+	const char *heads[] = { head };
+	const struct rd bodies[] = { rd_of(body, sizeof(body)) };
+
+	memset(body, 0, sizeof(body));
+	memcpy(body + DISK_MARK_AT, mark, DISK_MARK);
+	(void)snprintf(head, sizeof(head),
+		       "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+		       "Content-Length: %s\r\n\r\n",
+		       length);
+	struct world *w = fetched("/d", host, heads, bodies, 1);
+	const struct seen *f = world_find(w, "download");
+	enum severity s = f ? f->severity : SEVERITY_INFO;
+	if (f)
+		assert_non_null(strstr(f->evidence, "content=disk image"));
+	world_free(w);
+	return s;
+}
+
+static void a_disk_image_is_told_by_where_it_comes_from(void **state)
+{
+	(void)state;
+	assert_int_equal(disk_of("203.0.113.7", "CD001", "34817"), SEVERITY_MEDIUM);
+	assert_int_equal(disk_of("www.shop.example", "BEA01", "34817"), SEVERITY_LOW);
+	/* a system to be installed, from a mirror; and emptiness that is none */
+	assert_int_equal(disk_of("www.shop.example", "CD001", "700000000"), SEVERITY_INFO);
+	assert_int_equal(disk_of("203.0.113.7", "\0\0\0\0\0", "34817"), SEVERITY_INFO);
 }
 
 static void a_file_is_hashed_to_its_end(void **state)
@@ -350,6 +513,10 @@ int main(void)
 		cmocka_unit_test(a_name_anybody_can_take_buys_no_silence_in_the_story),
 		cmocka_unit_test(documents_that_act_like_programs_are_told),
 		cmocka_unit_test(files_are_known_by_their_first_bytes),
+		cmocka_unit_test(files_that_start_programs_are_known_too),
+		cmocka_unit_test(what_comes_compressed_is_unpacked),
+		cmocka_unit_test(a_file_in_ranges_is_one_file),
+		cmocka_unit_test(a_disk_image_is_told_by_where_it_comes_from),
 		cmocka_unit_test(a_file_is_hashed_to_its_end),
 		cmocka_unit_test(what_looks_like_a_head_inside_a_file_is_none),
 		cmocka_unit_test(one_false_browser_alone_is_not_told),

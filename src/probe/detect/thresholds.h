@@ -45,7 +45,7 @@ struct thresholds {
 		double carrier_length, plain_length;
 	} dns_tunnel;
 	struct {
-		uint64_t marks_min;
+		uint64_t marks_min, disk_bytes;
 	} download;
 	struct {
 		uint64_t hosts_min, hosts_many, session_bytes;

@@ -112,6 +112,8 @@ const struct threshold thresholds_table[] = {
 	    "longer than the names of content networks"),
 	TIME(dns_tunnel, rest, 3600, 60, 86400, "after it names are counted anew"),
 
+	ROW(download.disk_bytes, "bytes", 20000000, 1000000, 1e9,
+	    "an installer of a system is larger, what mails and pages lure with is not"),
 	ROW(download.marks_min, "words", 2, 1, 10,
 	    "one word of PowerShell stands in many pages about it"),
 

@@ -25,6 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	inside(m.agent, data, size);
 	inside(m.type, data, size);
 	inside(m.authorization, data, size);
+	inside(http_file_name(&m), data, size);
+	if (m.has_range && (m.first > m.last || (m.total && m.last >= m.total)))
+		abort(); /* a part that lies outside of its file */
 	inside((struct str){ (const char *)m.body.p, m.body.n }, data, size);
 	return 0;
 }

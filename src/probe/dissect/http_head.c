@@ -73,6 +73,36 @@ static int first_line(struct str line, struct http_message *m)
 	return -EFORMAT;
 }
 
+static uint8_t coding_of(struct str value)
+{
+	static const struct str zlib[] = { { "gzip", 4 }, { "x-gzip", 6 }, { "deflate", 7 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(zlib); i++) {
+		if (str_eq_nocase(value, zlib[i]))
+			return HTTP_ZLIB;
+	}
+	return value.n == 0 || str_eq_nocase(value, STR("identity")) ? HTTP_PLAIN : HTTP_CODED;
+}
+
+/* "bytes 0-1023/146515" (RFC 9110, 14.4). */
+static void range(struct str value, struct http_message *m)
+{
+	struct str unit = word(&value), first;
+	int64_t v[3] = { 0 };
+	struct str last;
+
+	if (!str_eq_nocase(unit, STR("bytes")) || !str_cut(&value, '-', &first) ||
+	    !str_cut(&value, '/', &last) || str_i64(first, 0, INT64_MAX - 1, &v[0]) < 0 ||
+	    str_i64(last, v[0], INT64_MAX - 1, &v[1]) < 0)
+		return;
+	if (str_i64(value, v[1] + 1, INT64_MAX, &v[2]) < 0 && !str_eq(value, STR("*")))
+		return;
+	m->has_range = true;
+	m->first = (uint64_t)v[0];
+	m->last = (uint64_t)v[1];
+	m->total = (uint64_t)v[2];
+}
+
 static void header(struct str line, struct http_message *m)
 {
 	struct str name, value = line;
@@ -96,7 +126,11 @@ static void header(struct str line, struct http_message *m)
 	else if (str_eq_nocase(name, STR("Transfer-Encoding")))
 		m->chunked = true;
 	else if (str_eq_nocase(name, STR("Content-Encoding")))
-		m->encoded = true;
+		m->coding = coding_of(value);
+	else if (str_eq_nocase(name, STR("Content-Disposition")))
+		m->disposition = value;
+	else if (str_eq_nocase(name, STR("Content-Range")))
+		range(value, m);
 	else if (str_eq_nocase(name, STR("Content-Length")) &&
 		 str_i64(value, 0, INT64_MAX, &n) == 0) {
 		m->has_length = true;
@@ -129,6 +163,25 @@ struct str http_type(const struct http_message *m)
 	struct str type = m->type, kind;
 
 	return str_cut(&type, ';', &kind) ? str_trim(kind) : (struct str){ 0 };
+}
+
+struct str http_file_name(const struct http_message *m)
+{
+	static const char key[] = "filename=";
+	const char *at = m->disposition.n
+				 ? memmem(m->disposition.p, m->disposition.n, key, sizeof(key) - 1)
+				 : NULL;
+	struct str name = { 0 }, rest;
+
+	if (!at)
+		return name;
+	at += sizeof(key) - 1;
+	rest = (struct str){ at, (size_t)(m->disposition.p + m->disposition.n - at) };
+	if (rest.n && rest.p[0] == '"') {
+		rest = (struct str){ rest.p + 1, rest.n - 1 };
+		return str_cut(&rest, '"', &name) ? name : (struct str){ 0 };
+	}
+	return str_cut(&rest, ';', &name) ? str_trim(name) : (struct str){ 0 };
 }
 
 bool http_poses(const struct http_message *m)
