@@ -34,7 +34,7 @@ struct portal_home {
 	struct portal_event *events;
 	size_t n_events;
 	int64_t n_consents, n_devices;
-	struct html extra; /* panels of later features */
+	struct html top, extra; /* panels of other features */
 };
 
 struct portal_line { /* of what was done */
@@ -70,6 +70,7 @@ struct portal_case {
 	size_t n_files;
 	int64_t thread_id, thread_unread; /* 0 = none yet */
 	bool is_live;
+	struct html top; /* panels of other features */
 	const char *answer_by, *body, *error;
 };
 

@@ -62,6 +62,7 @@ static int home_panel(struct call *c, const char *slot, int64_t subject_id, stru
 	(void)subject_id;
 	if (r < 0)
 		return r;
+	m.top = call_panels(c, "portal.top", c->user->company_id);
 	m.extra = call_panels(c, "portal.home", c->user->company_id);
 	struct tmpl tm = call_tmpl(c, out);
 	tmpl_portal_home(&tm, &m);
@@ -130,6 +131,7 @@ static int case_page(struct call *c, int status, struct portal_case *m)
 	struct buf b = { 0 };
 	struct tmpl tm = call_tmpl(c, &b);
 
+	m->top = call_panels(c, "portal.case", m->c.id);
 	tmpl_portal_case(&tm, m);
 	return call_page(c, status, "case.page_title", m->c.number, "/", &b);
 }

@@ -278,6 +278,98 @@ static void who_looked_is_told(struct test_hub *th)
 	assert_null(strstr(test_hub_json(th, r.stranger, "/portal/seen").body, NUMBER));
 }
 
+/* The desk asks for something; the number that the page gives it. */
+static void asks(const struct ready *r, const char *form)
+{
+	struct test_answer p = test_hub_post(r->th, r->desk, "/cases/" NUMBER "/asks", form);
+
+	if (p.status != 303)
+		fail_msg("%d: %s", p.status, p.body);
+}
+
+static int64_t consents_of(const struct ready *r)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct case_consent *list;
+	struct err e = { 0 };
+	size_t n;
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_READ, &e);
+
+	assert_int_equal(cases_store_consents(t, &r->u.scope, r->incident, a, &list, &n, &e), 0);
+	return (int64_t)n;
+}
+
+/* One yes is the consent; whoever comes later, from elsewhere or too late changes nothing. */
+static void the_company_is_asked_and_answers_once(struct test_hub *th)
+{
+	static const char form[] =
+		"what=capture&what=isolate&until=day&hours=24&devices=PC-7"
+		"&why=%E9%80%9A%E4%BF%A1%E3%82%92%E8%AA%BF%E3%81%B9%E3%81%BE%E3%81%99";
+	struct ready r = ready(th);
+	const int64_t second = person_of(th, r.company, "clerk");
+	struct test_answer p;
+
+	assert_null(strstr(test_hub_get(th, r.own, "/").body, "/asks/"));
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/" NUMBER "/asks", "what=capture").status,
+			 400);
+	assert_int_equal(
+		test_hub_post(th, r.desk, "/cases/" NUMBER "/asks", "what=x&until=day&why=x")
+			.status,
+		400);
+	assert_int_equal(test_hub_post(th, r.own, "/cases/" NUMBER "/asks", form).status, 403);
+	asks(&r, form);
+	p = test_hub_get(th, r.own, "/");
+	assert_non_null(strstr(p.body, "action=\"/asks/1/answer\""));
+	assert_non_null(strstr(p.body, "PC-7"));
+	assert_non_null(strstr(test_hub_get(th, r.own, "/portal/cases/" NUMBER).body,
+			       "action=\"/asks/1/answer\""));
+	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/" NUMBER "/consents").body,
+			       "/asks/1/withdraw"));
+	assert_null(strstr(test_hub_get(th, r.stranger, "/").body, "/asks/"));
+	assert_int_equal(test_hub_post(th, r.stranger, "/asks/1/answer", "answer=yes").status, 404);
+	assert_int_equal(test_hub_post(th, r.own, "/asks/1/answer", "answer=maybe").status, 400);
+	assert_int_equal(consents_of(&r), 0);
+	assert_int_equal(test_hub_post(th, r.own, "/asks/1/answer", "answer=yes").status, 303);
+	p = test_hub_post(th, second, "/asks/1/answer", "answer=no");
+	assert_int_equal(p.status, 409);
+	assert_non_null(strstr(p.body, "boss"));
+	assert_int_equal(consents_of(&r), 1);
+	p = test_hub_json(th, r.desk, "/cases/" NUMBER "/consents");
+	assert_non_null(strstr(p.body, "\"how\":\"portal\""));
+	assert_non_null(strstr(p.body, "\"state\":\"given\""));
+	assert_non_null(strstr(p.body, "\"answered_by\":\"boss\""));
+	assert_non_null(strstr(p.body, "PC-7\",\"recorded_by\"")); /* in the words of the record */
+}
+
+static void a_question_is_refused_withdrawn_or_lapses(struct test_hub *th)
+{
+	static const char form[] = "what=visit&until=case&hours=2&why=x";
+	struct ready r = ready(th);
+	struct test_answer p;
+
+	asks(&r, form);
+	assert_int_equal(
+		test_hub_post(th, r.own, "/asks/1/answer", "answer=no&said=not+today").status, 303);
+	p = test_hub_get(th, r.desk, "/cases/" NUMBER);
+	assert_non_null(strstr(p.body, "not today"));
+	asks(&r, form);
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/" NUMBER "/asks/2/withdraw", "").status,
+			 303);
+	assert_int_equal(test_hub_post(th, r.own, "/asks/2/answer", "answer=yes").status, 409);
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/" NUMBER "/asks/2/withdraw", "").status,
+			 409);
+	asks(&r, form);
+	clock_fake_add(&th->clock, 2 * US_PER_HOUR);
+	assert_null(strstr(test_hub_get(th, r.own, "/").body, "/asks/3/answer"));
+	assert_int_equal(test_hub_post(th, r.own, "/asks/3/answer", "answer=yes").status, 409);
+	test_hub_job(th, "asks");
+	p = test_hub_json(th, r.desk, "/cases/" NUMBER "/consents");
+	assert_non_null(strstr(p.body, "\"state\":\"refused\""));
+	assert_non_null(strstr(p.body, "\"state\":\"withdrawn\""));
+	assert_non_null(strstr(p.body, "\"state\":\"expired\""));
+	assert_int_equal(consents_of(&r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +380,8 @@ int main(void)
 		ON_BOTH(a_file_must_be_chosen),
 		ON_BOTH(devices_get_names),
 		ON_BOTH(who_looked_is_told),
+		ON_BOTH(the_company_is_asked_and_answers_once),
+		ON_BOTH(a_question_is_refused_withdrawn_or_lapses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

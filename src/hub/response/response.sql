@@ -66,3 +66,43 @@ CREATE INDEX screen_session_by_incident ON screen_session (incident_id, id);
 -- step 2: recordings that are not evidence yet are found at once
 
 CREATE INDEX sensor_order_by_file ON sensor_order (evidence_id, file_us);
+
+-- step 3: the company is asked for a consent; the log of a tool, as it was read
+
+CREATE TABLE consent_ask (
+	id @id,
+	company_id BIGINT NOT NULL REFERENCES company (id),
+	incident_id BIGINT NOT NULL REFERENCES incident (id),
+	what TEXT NOT NULL,                  -- cases_consent_uses(), a blank between
+	until TEXT NOT NULL,                 -- cases_consent_untils(): how long it shall hold
+	devices TEXT NOT NULL,               -- which, in words; '' = not said
+	why TEXT NOT NULL,
+	asked_by BIGINT NOT NULL,
+	asked_us BIGINT NOT NULL,
+	expires_us BIGINT NOT NULL,          -- not answered by then: over
+	state TEXT NOT NULL,                 -- open given refused withdrawn expired
+	answered_by BIGINT NOT NULL,         -- person; 0 = the hub or nobody
+	answered_name TEXT NOT NULL,
+	answered_us BIGINT NOT NULL,
+	said TEXT NOT NULL,
+	consent_id BIGINT NOT NULL           -- incident_consent; 0 = none
+);
+CREATE INDEX consent_ask_by_incident ON consent_ask (incident_id, id);
+CREATE INDEX consent_ask_by_company ON consent_ask (company_id, state);
+CREATE INDEX consent_ask_by_state ON consent_ask (state, expires_us);
+
+CREATE TABLE consent_ask_mail (
+	id @id,
+	ask_id BIGINT NOT NULL REFERENCES consent_ask (id),
+	company_id BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	mail TEXT NOT NULL,
+	lang TEXT NOT NULL,                  -- ja en
+	state TEXT NOT NULL,                 -- queued sent failed
+	attempts BIGINT NOT NULL,
+	next_us BIGINT NOT NULL,
+	error TEXT NOT NULL
+);
+CREATE INDEX consent_ask_mail_by_state ON consent_ask_mail (state, next_us);
+CREATE INDEX consent_ask_mail_by_ask ON consent_ask_mail (ask_id);
+ALTER TABLE screen_session ADD COLUMN evidence_id BIGINT NOT NULL DEFAULT 0; -- the log as it came

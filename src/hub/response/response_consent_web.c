@@ -20,7 +20,7 @@ static const char *state_name(const struct case_consent *k, int64_t now_us)
 	return names[cases_consent_state(k, now_us)];
 }
 
-static const char *uses_text(struct call *c, const char *what)
+const char *response_uses_text(struct call *c, const char *what)
 {
 	const char *comma = text_get(c->hub->text, c->lang, "case.story.comma"), *out = "";
 	struct str rest = str_of(what), one;
@@ -53,7 +53,7 @@ static struct consent_item *items(struct call *c, const struct case_consent *lis
 
 		rows[i] = (struct consent_item){
 			.k = list[i],
-			.uses = uses_text(c, list[i].what),
+			.uses = response_uses_text(c, list[i].what),
 			.how_key = arena_printf(c->arena, "response.how.%s", list[i].how),
 			.state_key = arena_printf(c->arena, "response.consent.%s",
 						  state_name(&list[i], c->now_us)),
@@ -93,7 +93,8 @@ static void consent_json(struct jsonw *w, const struct case_consent *k, int64_t 
 	jsonw_end_object(w);
 }
 
-static int consents_json(struct call *c, const struct case_consent *list, size_t n)
+static int consents_json(struct call *c, const struct case_consent *list, size_t n,
+			 const struct consent_ask *asks, size_t n_asks)
 {
 	struct buf b = { 0 };
 	struct jsonw w = jsonw_of(&b);
@@ -103,31 +104,12 @@ static int consents_json(struct call *c, const struct case_consent *list, size_t
 	for (size_t i = 0; i < n; i++)
 		consent_json(&w, &list[i], c->now_us);
 	jsonw_end_array(&w);
+	jsonw_array(&w, "asks");
+	for (size_t i = 0; i < n_asks; i++)
+		response_ask_json(&w, &asks[i]);
+	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	return call_json(c, &b);
-}
-
-/* --- the list of a case --- */
-
-int response_consents_show(struct call *c)
-{
-	struct consents_page p = { .may_work = user_is(c->user, CASES_WORKERS) };
-	struct case_consent *list;
-	struct buf b = { 0 };
-	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
-	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &p.c, &c->err) : c->err.code;
-
-	if (r >= 0)
-		r = cases_store_consents(t, c->scope, p.c.id, c->arena, &list, &p.n_rows, &c->err);
-	if (r < 0)
-		return r;
-	if (c->wants_json)
-		return consents_json(c, list, p.n_rows);
-	p.rows = items(c, list, p.n_rows);
-	p.may_work = p.may_work && strcmp(p.c.state, CASE_CLOSED) != 0;
-	struct tmpl tm = call_tmpl(c, &b);
-	tmpl_response_consents(&tm, &p);
-	return call_page(c, 200, "response.consents.title", NULL, "/cases", &b);
 }
 
 /* --- the form --- */
@@ -146,6 +128,53 @@ static struct consent_choice *choices(struct call *c, const char *const *values,
 			.chosen = cases_consent_covers(&typed, values[i]),
 		};
 	return o;
+}
+
+/* --- the list of a case --- */
+
+int response_consents_page(struct call *c, int status, const char *error,
+			   const struct consent_ask_new *typed)
+{
+	struct consents_page p = { .may_work = user_is(c->user, CASES_WORKERS), .error = error };
+	const char *const *values;
+	struct case_consent *list;
+	struct consent_ask *asks;
+	struct buf b = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+	int r = t ? cases_get(t, c->scope, c->param[0], c->arena, &p.c, &c->err) : c->err.code;
+
+	if (r >= 0)
+		r = cases_store_consents(t, c->scope, p.c.id, c->arena, &list, &p.n_rows, &c->err);
+	if (r >= 0)
+		r = response_ask_store_list(t, c->scope, p.c.id, 0, c->arena, &asks, &p.n_asks,
+					    &c->err);
+	if (r < 0)
+		return r;
+	txn_rollback(&t);
+	if (c->wants_json)
+		return consents_json(c, list, p.n_rows, asks, p.n_asks);
+	p.rows = items(c, list, p.n_rows);
+	p.asks = response_ask_items(c, asks, p.n_asks);
+	p.may_work = p.may_work && strcmp(p.c.state, CASE_CLOSED) != 0;
+	values = cases_consent_uses(&p.n_uses);
+	p.uses = choices(c, values, p.n_uses, "case.use.", typed->what);
+	values = cases_consent_untils(&p.n_untils);
+	p.untils = choices(c, values, p.n_untils, "response.until.", typed->until);
+	p.devices = typed->devices;
+	p.why = typed->why;
+	struct tmpl tm = call_tmpl(c, &b);
+	tmpl_response_consents(&tm, &p);
+	return call_page(c, status, "response.consents.title", NULL, "/cases", &b);
+}
+
+int response_consents_show(struct call *c)
+{
+	const char *what = http_query(c->req, "ask");
+	const struct consent_ask_new typed = {
+		.what = what ? what : "", .until = "day", .devices = "", .why = ""
+	};
+
+	return response_consents_page(c, 200, NULL, &typed);
 }
 
 struct consent_typed {
@@ -197,7 +226,7 @@ int response_consent_form(struct call *c)
 }
 
 /* Ticked one by one, or written in one field with blanks or commas between. */
-static const char *what_typed(struct call *c)
+const char *response_what_typed(struct call *c)
 {
 	const char *typed[USES_MAX], *all = "";
 	size_t n = http_form_all(c->req, "what", typed, USES_MAX);
@@ -223,7 +252,7 @@ static int64_t end_of_day(const struct call *c, int64_t given_us)
 
 static struct consent_typed read_form(struct call *c, struct form *f)
 {
-	struct consent_typed t = { .what = what_typed(c),
+	struct consent_typed t = { .what = response_what_typed(c),
 				   .how = form_text(f, "how", false, 20),
 				   .until = form_text(f, "until", false, 20),
 				   .given_by = form_text(f, "given_by", false, 100),
@@ -317,6 +346,8 @@ int response_panel_consents(struct call *c, const char *slot, int64_t case_id, s
 {
 	struct consent_panel p = { .may_work = user_is(c->user, CASES_WORKERS) };
 	struct case_consent *list;
+	struct consent_ask *asks;
+	size_t n_asks;
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r = t ? cases_store_number(t, c->scope, case_id, c->arena, &p.number, &c->err)
 		  : c->err.code;
@@ -324,9 +355,16 @@ int response_panel_consents(struct call *c, const char *slot, int64_t case_id, s
 	(void)slot;
 	if (r >= 0)
 		r = cases_store_consents(t, c->scope, case_id, c->arena, &list, &p.n_rows, &c->err);
+	if (r >= 0)
+		r = response_ask_store_list(t, c->scope, case_id, 0, c->arena, &asks, &n_asks,
+					    &c->err);
 	if (r < 0)
 		return r;
 	p.rows = items(c, list, p.n_rows);
+	p.asks = response_ask_items(c, asks, n_asks);
+	for (size_t i = 0; i < n_asks; i++)
+		if (p.asks[i].open)
+			p.asks[p.n_asks++] = p.asks[i];
 	struct tmpl tm = call_tmpl(c, out);
 	tmpl_response_consent_panel(&tm, &p);
 	return 0;

@@ -6,6 +6,7 @@
 #include "hub/fleet/fleet.h"
 #include "hub/members/members.h"
 #include "hub/response/response.h"
+#include "hub/response/response_ask.h"
 #include "hub/response/response_steps.h"
 #include "hub/response/response_store.h"
 #include "net/tmpl.h"
@@ -22,10 +23,24 @@ struct consent_item {
 	bool own; /* the company itself looks at it */
 };
 
+struct ask_item {
+	struct consent_ask k;
+	const char *uses, *state_key, *until_key;
+	const char **lines; /* what is agreed to by a yes */
+	size_t n_lines;
+	bool open;
+};
+struct asks_panel {
+	struct ask_item *rows;
+	size_t n_rows;
+};
+
 struct consent_panel {      /* on a case or a company */
 	const char *number; /* of the case; "" on a company's page */
 	struct consent_item *rows;
 	size_t n_rows;
+	struct ask_item *asks; /* that wait for an answer */
+	size_t n_asks;
 	bool may_work, of_company;
 };
 
@@ -46,6 +61,11 @@ struct consent_form {
 
 struct consents_page {
 	struct incident c;
+	struct ask_item *asks;
+	size_t n_asks;
+	struct consent_choice *uses, *untils; /* of the form that asks */
+	size_t n_uses, n_untils;
+	const char *devices, *why, *error;
 	struct consent_item *rows;
 	size_t n_rows;
 	bool may_work;

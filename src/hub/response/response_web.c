@@ -41,6 +41,9 @@ static const struct route routes[] = {
 	{ "POST", "/cases/{number}/consents", WORKERS, response_consent_save, 0 },
 	{ "POST", "/cases/{number}/consents/{id}/revoke", WORKERS | ROLE_COMPANY,
 	  response_consent_end, 0 },
+	{ "POST", "/cases/{number}/asks", WORKERS, response_ask_save, 0 },
+	{ "POST", "/cases/{number}/asks/{id}/withdraw", WORKERS, response_ask_back, 0 },
+	{ "POST", "/asks/{id}/answer", ROLE_COMPANY, response_ask_reply, 0 },
 	{ "GET", "/cases/{number}/orders", READERS, response_orders_of_case, 0 },
 	{ "GET", "/cases/{number}/orders/new", WORKERS, response_order_form, 0 },
 	{ "POST", "/cases/{number}/orders", WORKERS, response_order_save, 0 },
@@ -62,6 +65,7 @@ static const struct route routes[] = {
 static const struct job jobs[] = {
 	{ "orders", 5000, response_sweep },
 	{ "recordings", 3000, response_handover },
+	{ "asks", 10 * 1000, response_ask_job },
 };
 
 static const struct conf_row conf[] = {
@@ -81,6 +85,8 @@ static const struct panel panels[] = {
 	{ "company.main", READERS, response_panel_own_consents },
 	{ "devices.top", READERS, response_panel_held },
 	{ "portal.home", ROLE_COMPANY, response_panel_held },
+	{ "portal.top", ROLE_COMPANY, response_panel_asks },  /* no text */
+	{ "portal.case", ROLE_COMPANY, response_panel_asks }, /* no text */
 	{ "home.main", WORKERS, response_panel_home },
 	{ "home.main", ROLE_COMPANY, response_panel_own_held },
 };
@@ -89,6 +95,7 @@ static const struct panel panels[] = {
 static const struct case_mover movers[] = {
 	{ .table = "sensor_order" },
 	{ .table = "screen_session" },
+	{ .table = "consent_ask" },
 };
 
 const struct hub_feature response_feature = {
