@@ -351,12 +351,14 @@ static void protocols_of(struct call *c, struct evidence_packets_page *p)
 /* Packets lie closer together than the minutes that pages show. */
 static void times_of(struct call *c, struct evidence_packets_page *p)
 {
+	const char sep = c->lang == LANG_JA ? '/' : '-';
+
 	for (size_t i = 0; i < p->t.n_rows; i++) {
 		int64_t us = p->t.rows[i].time_us, rest = us % US_PER_SEC;
 		struct civil t = time_civil(us, (int)c->hub->conf.zone_min);
 		p->t.rows[i].when =
-			arena_printf(c->arena, "%04d-%02d-%02d %02d:%02d:%02d.%03d", t.year,
-				     t.month, t.day, t.hour, t.minute, t.second,
+			arena_printf(c->arena, "%04d%c%02d%c%02d %02d:%02d:%02d.%03d", t.year, sep,
+				     t.month, sep, t.day, t.hour, t.minute, t.second,
 				     (int)((rest < 0 ? rest + US_PER_SEC : rest) / 1000));
 	}
 }

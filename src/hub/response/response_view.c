@@ -37,8 +37,9 @@ const char *response_view_clock(struct call *c, int64_t us)
 
 	if (!us)
 		return "–";
-	return arena_printf(c->arena, "%d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour,
-			    t.minute, t.second);
+	const char sep = c->lang == LANG_JA ? '/' : '-';
+	return arena_printf(c->arena, "%d%c%02d%c%02d %02d:%02d:%02d", t.year, sep, t.month, sep,
+			    t.day, t.hour, t.minute, t.second);
 }
 
 static const char *why_of(struct call *c, const struct response_order *o)
