@@ -28,9 +28,15 @@ const part = () => `<div class="page"><h1>t</h1>
 ${list()}<input id="s" class="input" aria-label="s" data-key="/"><code data-copy class="copy">abc</code>
 <details class="confirm"><summary class="btn">danger</summary><div class="confirm-body"><h2>sure</h2><form method="post" action="/danger"><div class="form-actions"><button class="btn btn-danger">go</button></div></form></div></details>
 <div id="fig" data-live="sensor" hx-get="/" hx-trigger="live" hx-select="#fig" hx-swap="outerHTML">n=${rows.length}</div></div>`;
-const whole = () => `<!doctype html><html lang="ja"><head><title>T</title><link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/app.css"><script src="/assets/theme.js"></script><script defer src="/assets/app.js"></script></head>
+const form = (wrong) => `<div class="page"><h1>t</h1>${wrong ? '<div class="errors" role="alert"><p>wrong</p></div>' : ""}
+<form method="post" action="/form"><input type="hidden" name="item" value="1"><input name="words" aria-label="a"></form>
+<details><summary>more</summary><form id="two" method="post" action="/form"><input type="hidden" name="item" value="2"><input type="hidden" name="version" value="${wrong ? 8 : 7}">
+<input name="words" aria-label="w"><textarea name="note" aria-label="n"></textarea><select name="kind" aria-label="k"><option>x</option><option>y</option></select>
+<input type="radio" name="how" value="a" aria-label="ha" checked><input type="radio" name="how" value="b" aria-label="hb"><input type="checkbox" name="yes" value="1" aria-label="y">
+<input type="password" name="word" aria-label="p"><button class="btn">send</button></form></details></div>`;
+const whole = (inside = part()) => `<!doctype html><html lang="ja"><head><title>T</title><link rel="icon" href="/assets/favicon.svg"><link rel="stylesheet" href="/assets/app.css"><script src="/assets/theme.js"></script><script defer src="/assets/app.js"></script></head>
 <body data-live-url="/live" data-sprite="/assets/icons.svg" data-t-copy="copy" data-t-cancel="cancel"><button class="btn" data-theme-switch hidden><svg class="icon"><use href="/assets/icons.svg#theme"></use></svg></button>
-<div class="flashes"></div><main id="main">${part()}</main><dialog id="keys" class="dialog"><form method="dialog"><button>c</button></form></dialog></body></html>`;
+<div class="flashes"></div><main id="main">${inside}</main><dialog id="keys" class="dialog"><form method="dialog"><button>c</button></form></dialog></body></html>`;
 
 function answer(q, r) {
 	r.setHeader("Content-Security-Policy", CSP);
@@ -42,6 +48,9 @@ function answer(q, r) {
 		const name = q.url.slice("/assets/".length);
 		r.setHeader("Content-Type", TYPES[name.split(".").pop()]);
 		r.end(readFileSync(join(dist, name)));
+	} else if (q.url === "/form") {
+		r.writeHead(q.method === "POST" ? 400 : 200, { "Content-Type": "text/html; charset=utf-8" });
+		r.end(whole(form(q.method === "POST")));
 	} else if (q.method === "POST") {
 		posted.push(q.url);
 		r.writeHead(303, { Location: "/" });
@@ -149,6 +158,24 @@ test("the page's script", async (t) => {
 		await p.keyboard.press("j");
 		await Promise.all([p.waitForNavigation(), p.keyboard.press("o")]);
 		assert.equal(await p.title(), "opened");
+	});
+	await t.test("what was typed is there when the form comes back, once", async () => {
+		const values = () => p.evaluate(() => [...document.querySelectorAll("main form")].map((f) => [...new FormData(f)].map((row) => row.join("=")).join("&")));
+		await p.goto(`${base}form`);
+		await p.click("summary");
+		await p.fill("#two [name=words]", "said");
+		await p.fill("#two [name=note]", "long");
+		await p.selectOption("#two [name=kind]", "y");
+		await p.check("#two [value=b]");
+		await p.check("#two [name=yes]");
+		await p.fill("#two [name=word]", "secret");
+		await p.click("#two button");
+		await p.waitForSelector(".errors");
+		await wait(() => document.querySelector("details").open);
+		assert.deepEqual(await values(), ["item=1&words=", "item=2&version=8&words=said&note=long&kind=y&how=b&yes=1&word="]);
+		await p.goto(`${base}form`);
+		assert.equal((await values())[1], "item=2&version=7&words=&note=&kind=x&how=a&word=");
+		complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes("status of 400")));
 	});
 	await t.test("the theme is kept", async () => {
 		await open();

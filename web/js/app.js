@@ -7,6 +7,7 @@ import { keys } from "./keys.js";
 import { live } from "./live.js";
 import { theme } from "./theme_switch.js";
 import { times } from "./times.js";
+import { typed } from "./typed.js";
 
 Object.assign(htmx.config, {
 	allowEval: false,
@@ -22,6 +23,7 @@ Object.assign(htmx.config, {
 window.htmx = htmx;
 
 theme();
+typed();
 keys();
 times();
 enhance(document.body);

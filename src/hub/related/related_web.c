@@ -176,6 +176,15 @@ static int finish(struct call *c, struct txn **t, int r)
 	return show(c, 400, arena_strdup(c->arena, c->err.text));
 }
 
+/* The same where a person wrote the number of another case. */
+static int finish_other(struct call *c, struct txn **t, int r)
+{
+	if (r != -ENOENT || c->wants_json)
+		return finish(c, t, r);
+	txn_rollback(t);
+	return show(c, 404, call_text(c, "related.number.none", NULL, 0));
+}
+
 static int begin(struct call *c, struct txn **t, const struct form *f)
 {
 	if (f && !form_ok(f))
@@ -194,7 +203,7 @@ static int merge(struct call *c)
 
 	if (r >= 0)
 		r = cases_merge(t, c->hub, c->user, c->param[0], into, note, c->now_us, &c->err);
-	return finish(c, &t, r);
+	return finish_other(c, &t, r);
 }
 
 static int unmerge(struct call *c)
@@ -254,7 +263,7 @@ static int tie_add(struct call *c)
 
 	if (r >= 0)
 		r = related_tie(t, c->user, c->param[0], other, kind, note, c->now_us, &c->err);
-	return finish(c, &t, r);
+	return finish_other(c, &t, r);
 }
 
 static int tie_remove(struct call *c)
