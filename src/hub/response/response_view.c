@@ -65,6 +65,20 @@ static bool is_waiting(const struct response_order *o)
 	       strcmp(o->state, ORDER_ST_RUNNING) == 0;
 }
 
+/* As a person reads it: moments as times, what is either so or not in words. */
+static const char *figure_value(struct call *c, struct str name, struct str value)
+{
+	int64_t n;
+
+	if (str_ends(name, STR("_us")) && str_i64(value, 0, INT64_MAX, &n) == 0)
+		return response_view_clock(c, n);
+	if (str_eq(name, STR("inline")) || str_eq(name, STR("capture_up")))
+		return text_get(c->hub->text, c->lang,
+				str_eq(value, STR("0")) ? "response.figure.no"
+							: "response.figure.yes");
+	return arena_strndup(c->arena, value.p, value.n);
+}
+
 static void figures(struct call *c, struct order_item *it)
 {
 	struct str rest = str_of(it->o.figures), line, name;
@@ -72,12 +86,14 @@ static void figures(struct call *c, struct order_item *it)
 	it->figures = arena_array(c->arena, FIGURES_SHOWN, sizeof(*it->figures));
 	while (it->n_figures < FIGURES_SHOWN && str_cut(&rest, '\n', &line)) {
 		(void)str_cut(&line, '\t', &name);
+		if (line.n == 0)
+			continue;
 		const char *shown = arena_strndup(c->arena, name.p, name.n);
 		const char *known = text_find(c->hub->text, c->lang,
 					      arena_printf(c->arena, "response.figure.%s", shown));
 		it->figures[it->n_figures++] = (struct order_figure_item){
 			.name = known ? known : shown,
-			.value = arena_strndup(c->arena, line.p, line.n),
+			.value = figure_value(c, name, line),
 		};
 	}
 }
