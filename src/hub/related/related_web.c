@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "hub/live.h"
+#include "hub/related/related_fill.h"
 #include "hub/related/related_seen.h"
 #include "hub/related/related_store.h"
 #include "hub/related/related_view.h"
@@ -450,4 +451,5 @@ const struct hub_feature related_feature = {
 	.n_movers = ARRAY_LEN(movers),
 	.start = related_seen_start,
 	.stop = related_seen_stop,
+	.fill = related_fill,
 };
