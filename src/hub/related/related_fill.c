@@ -34,7 +34,7 @@ static int tie(struct hub *h, struct hub_fill *f, struct txn *t, const struct in
 
 int related_fill(struct hub *h, struct hub_fill *f, struct err *e)
 {
-	const struct case_filter newest = { .limit = FILL_CASES };
+	const struct case_filter newest = { .state = "", .limit = FILL_CASES };
 	struct incident *list;
 	size_t n, made = 0;
 	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
