@@ -281,7 +281,9 @@ static void head_again(struct press *s, const struct paper_table *t)
 /* What must stand together with the first lines of a block. */
 static double wanted(const struct paper_block *b, double height)
 {
-	if (b->style == PAPER_HEADING || b->style == PAPER_HEAD_ROW)
+	if (b->style == PAPER_HEADING) /* a table's headings and its first row */
+		return height + 100;
+	if (b->style == PAPER_HEAD_ROW)
 		return height + 50;
 	return height < SPLIT_MIN ? height : SPLIT_MIN;
 }

@@ -150,6 +150,28 @@ static void a_row_goes_on_overleaf(void **state)
 	}
 }
 
+/* However full the page is: a heading stands on the page of what it heads. */
+static void a_heading_is_never_alone(void **state)
+{
+	static const struct paper_column columns[] = { { "COLUMN", 1, false } };
+	static const char *const cells[] = { "CELL" };
+
+	(void)state;
+	for (int rows = 20; rows < 60; rows++) {
+		SCOPED_BUF struct buf pdf = { 0 };
+		SCOPED_PAPER struct paper *p = paper_new(&conf);
+		for (int i = 0; i < rows; i++)
+			paper_small(p, "x");
+		paper_heading(p, "HEADING");
+		paper_table(p, columns, ARRAY_LEN(columns));
+		paper_row(p, cells);
+		assert_int_equal(paper_pdf(p, &pdf, &(struct paper_done){ 0 }, NULL), 0);
+		SCOPED_MEM char *first = ask("pdftotext -l 1 %s -", &pdf);
+		if ((strstr(first, "HEADING") != NULL) != (strstr(first, "CELL") != NULL))
+			fail_msg("%d rows: %s", rows, strstr(first, "HEADING"));
+	}
+}
+
 static void what_does_not_fit_the_buffer_is_an_error(void **state)
 {
 	(void)state;
@@ -172,6 +194,7 @@ int main(void)
 		cmocka_unit_test(the_same_input_gives_the_same_bytes),
 		cmocka_unit_test(too_many_pages_end_with_a_remark),
 		cmocka_unit_test(a_row_goes_on_overleaf),
+		cmocka_unit_test(a_heading_is_never_alone),
 		cmocka_unit_test(what_does_not_fit_the_buffer_is_an_error),
 	};
 
