@@ -22,6 +22,7 @@ struct case_duty {
 	const char *rule_id, *needs, *state;
 	const struct duty_rule *rule;
 	int64_t rule_from_us, known_us, warn_us, due_us, warned;
+	int64_t mail_us, mail_rank; /* what was told by mail: duty_warning.h */
 	int64_t made_us, version;
 	const char *made_to, *receipt, *note, *made_name;
 	const char *number, *title, *company_name; /* of its case */

@@ -57,3 +57,30 @@ CREATE TABLE case_duty_item (
 	changed_by BIGINT NOT NULL,
 	PRIMARY KEY (incident_id, item)
 );
+
+-- step 2: people are told by mail before a clock runs out
+
+ALTER TABLE case_duty ADD COLUMN mail_us BIGINT NOT NULL DEFAULT 0;   -- when there is something to tell next
+ALTER TABLE case_duty ADD COLUMN mail_rank BIGINT NOT NULL DEFAULT 0; -- of the most urgent that was told; data/duty_warnings.tsv
+CREATE INDEX case_duty_by_mail ON case_duty (state, mail_us);
+
+-- One row a person and threshold: what is queued goes out, also after a restart.
+CREATE TABLE duty_mail (
+	id @id,
+	company_id BIGINT NOT NULL,
+	duty_id BIGINT NOT NULL REFERENCES case_duty (id),
+	warning TEXT NOT NULL,               -- id in data/duty_warnings.tsv
+	due_us BIGINT NOT NULL,              -- of the clock when it was queued
+	person_id BIGINT NOT NULL,           -- 0 = the desk's own address
+	target TEXT NOT NULL,
+	name TEXT NOT NULL,
+	lang TEXT NOT NULL,
+	state TEXT NOT NULL,                 -- queued sent failed dropped (the duty is done)
+	error TEXT NOT NULL,
+	attempts BIGINT NOT NULL,
+	queued_us BIGINT NOT NULL,
+	next_try_us BIGINT NOT NULL,
+	sent_us BIGINT NOT NULL,
+	UNIQUE (duty_id, warning, due_us, target)
+);
+CREATE INDEX duty_mail_by_state ON duty_mail (state, next_try_us);

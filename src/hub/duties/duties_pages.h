@@ -65,6 +65,7 @@ struct duty_list { /* of all cases, and the rules */
 struct duty_home {
 	struct duty_view *rows;
 	size_t n_rows, n_shown;
+	int64_t unsent; /* mails that could not be sent */
 	bool late;
 };
 

@@ -163,9 +163,9 @@ int duties_store_add(struct txn *t, const struct scope *s, const struct case_dut
 	return db_run(t, s,
 		      "INSERT INTO case_duty (incident_id, company_id, rule, rule_from_us, needs,"
 		      " known_us, warn_us, due_us, state, warned, made_us, made_to, receipt,"
-		      " made_by, note, version, changed_us)"
+		      " made_by, note, version, changed_us, mail_us, mail_rank)"
 		      " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, 0, '', '', NULL, '', 1,"
-		      " $9 WHERE @scope($2)",
+		      " $9, 0, 0 WHERE @scope($2)",
 		      DB_ARGS(DB_INT(d->incident_id), DB_INT(d->company_id), DB_TEXT(d->rule_id),
 			      DB_INT(d->rule_from_us), DB_TEXT(d->needs), DB_INT(d->known_us),
 			      DB_INT(d->warn_us), DB_INT(d->due_us), DB_INT(now_us)),
@@ -175,14 +175,17 @@ int duties_store_add(struct txn *t, const struct scope *s, const struct case_dut
 int duties_store_clock(struct txn *t, const struct scope *s, const struct case_duty *d,
 		       int64_t now_us, struct err *e)
 {
-	return db_run(t, s,
-		      "UPDATE case_duty SET state = $2, rule_from_us = $3, needs = $4,"
-		      " known_us = $5, warn_us = $6, due_us = $7, warned = $8, changed_us = $9,"
-		      " version = version + 1 WHERE id = $1 AND @scope(company_id)",
-		      DB_ARGS(DB_INT(d->id), DB_TEXT(d->state), DB_INT(d->rule_from_us),
-			      DB_TEXT(d->needs), DB_INT(d->known_us), DB_INT(d->warn_us),
-			      DB_INT(d->due_us), DB_INT(d->warned), DB_INT(now_us)),
-		      e);
+	return db_run(
+		t, s,
+		"UPDATE case_duty SET state = $2, rule_from_us = $3, needs = $4,"
+		" mail_us = 0,"
+		" mail_rank = CASE WHEN due_us = $7 AND known_us = $5 THEN mail_rank ELSE 0"
+		" END, known_us = $5, warn_us = $6, due_us = $7, warned = $8,"
+		" changed_us = $9, version = version + 1 WHERE id = $1 AND @scope(company_id)",
+		DB_ARGS(DB_INT(d->id), DB_TEXT(d->state), DB_INT(d->rule_from_us),
+			DB_TEXT(d->needs), DB_INT(d->known_us), DB_INT(d->warn_us),
+			DB_INT(d->due_us), DB_INT(d->warned), DB_INT(now_us)),
+		e);
 }
 
 int duties_store_made(struct txn *t, const struct scope *s, const struct made_row *r, struct err *e)

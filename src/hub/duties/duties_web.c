@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "hub/duties/duties_fill.h"
 #include "hub/duties/duties_rules.h"
+#include "hub/duties/duties_mail.h"
+#include "hub/duties/duties_mail_store.h"
 #include "hub/duties/duties_view.h"
 #include "hub/duties_sql.h"
 #include "hub/duties_tmpl.h"
@@ -291,10 +293,12 @@ static int panel_home(struct call *c, const char *slot, int64_t subject, struct 
 
 	(void)slot;
 	(void)subject;
-	if (r < 0 || p.n_rows == 0)
+	if (r >= 0)
+		r = duties_mail_store_failed(t, c->scope, &p.unsent, &c->err);
+	if (r < 0 || (p.n_rows == 0 && p.unsent == 0))
 		return r;
 	p.n_shown = p.n_rows < HOME_ROWS ? p.n_rows : HOME_ROWS;
-	p.rows = arena_array(c->arena, p.n_shown, sizeof(*p.rows));
+	p.rows = arena_array(c->arena, p.n_shown + 1, sizeof(*p.rows));
 	for (size_t i = 0; i < p.n_shown; i++)
 		p.rows[i] = duties_view_one(c, &list[i]);
 	struct tmpl tm = call_tmpl(c, out);
@@ -318,7 +322,16 @@ static const struct route routes[] = {
 static const struct menu_item menu[] = { { "/duties", "duty.title", "clock",
 					   READERS & ~ROLE_COMPANY, 36 } };
 
-static const struct job jobs[] = { { "duties", 60 * 1000, duties_look } };
+static const struct job jobs[] = {
+	{ "duties", 60 * 1000, duties_look },
+	{ "duties.mail", 60 * 1000, duties_mail_run },
+};
+
+static const struct conf_row conf[] = {
+	{ "duties.mail", CONF_TEXT, 0, 254, "", offsetof(struct duties_conf, mail),
+	  "address of the desk that is told of reports that run out; empty = each person of the "
+	  "desk" },
+};
 
 static const struct panel panels[] = {
 	{ "case.head", READERS, panel_head }, /* no text */
@@ -343,6 +356,9 @@ const struct hub_feature duties_feature = {
 	.n_routes = ARRAY_LEN(routes),
 	.jobs = jobs,
 	.n_jobs = ARRAY_LEN(jobs),
+	.conf = conf,
+	.n_conf = ARRAY_LEN(conf),
+	.conf_target = &duties_conf,
 	.menu = menu,
 	.n_menu = ARRAY_LEN(menu),
 	.panels = panels,

@@ -3,13 +3,14 @@
  * made in time and late, warnings as the clock goes on, the nine items, forms. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/cases/cases_move.h"
-#include "hub/duties/duties_store.h"
+#include "hub/duties/duties_mail.h"
 #include "hub/hub_calendar.h"
 #include "hub/test_hub.h"
 
@@ -207,6 +208,156 @@ static void warns_before_it_runs_out(struct test_hub *th)
 	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/" CASE).body, "1 日超過"));
 }
 
+/* --- mails --- */
+
+enum { BOX = 40 };
+static struct {
+	size_t n;
+	char to[BOX][80], subject[BOX][300], body[BOX][2000];
+	int answer;
+} box;
+
+static int take(struct hub *h, const struct smtp_mail *m, struct err *e)
+{
+	(void)h;
+	if (box.answer < 0)
+		return err_set(e, box.answer, "451 later");
+	assert_true(box.n < BOX);
+	(void)snprintf(box.to[box.n], sizeof(box.to[0]), "%s", m->to);
+	(void)snprintf(box.subject[box.n], sizeof(box.subject[0]), "%s", m->subject);
+	(void)snprintf(box.body[box.n++], sizeof(box.body[0]), "%s", m->body_text);
+	return 0;
+}
+
+/* What the job does, with the box for a mail server; how many mails came. */
+static size_t mailed(struct test_hub *th)
+{
+	const size_t was = box.n;
+	struct err e = { 0 };
+
+	if (duties_mail_queue(th->hub, &e) < 0 || duties_mail_send(th->hub, take, &e) < 0)
+		fail_msg("%s", e.text);
+	return box.n - was;
+}
+
+static void addressed(struct test_hub *th, int64_t person, const char *mail)
+{
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(db_run(t, &scope_system,
+				"UPDATE person SET mail = $2 WHERE id = $1 @global",
+				DB_ARGS(DB_INT(person), DB_TEXT(mail)), &e),
+			 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+}
+
+static size_t about(const char *what, const char *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < box.n; i++)
+		n += strstr(box.subject[i], what) && strcmp(box.to[i], to) == 0;
+	return n;
+}
+
+/* TEST_HUB_NOW is Monday 23 November 2026 10:00 in Japan (a holiday): day 5 is Friday 27th. */
+static struct ready with_mail(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	int64_t other = test_hub_person(th, th->consortium_id, ROLE_DESK, "second");
+
+	memset(&box, 0, sizeof(box));
+	free(th->hub->conf.smtp_url);
+	th->hub->conf.smtp_url = mem_strdup("smtp://127.0.0.1:1");
+	addressed(th, r.desk, "owner@desk.example");
+	addressed(th, other, "second@desk.example");
+	assert_int_equal(set(&r, 0), 0);
+	return r;
+}
+
+static void each_threshold_is_mailed_once(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = with_mail(th);
+
+	assert_int_equal(mailed(th), 0);
+	clock_fake_add(&th->clock, 3 * US_PER_DAY); /* Thursday: half and the day before at once */
+	assert_true(mailed(th) >= 2);
+	assert_int_equal(about("速報", "owner@desk.example"), 1);
+	assert_int_equal(about("速報", "second@desk.example"), 1);
+	assert_non_null(strstr(box.subject[0], CASE));
+	for (size_t i = 0; i < box.n; i++)
+		if (strstr(box.subject[i], "速報")) {
+			assert_non_null(strstr(box.subject[i], "2026年11月27日（金）まで"));
+			assert_non_null(strstr(box.body[i], "みなと製作所"));
+			assert_non_null(strstr(box.body[i], "/cases/" CASE "/duties"));
+			assert_non_null(strstr(box.body[i], "前の開庁日"));
+			assert_null(strstr(box.body[i], "{"));
+		}
+	assert_int_equal(mailed(th), 0); /* the job comes each minute, the hub starts again */
+	clock_fake_add(&th->clock, US_PER_DAY);
+	assert_int_equal(mailed(th), 2); /* the day itself */
+	assert_int_equal(about("速報", "owner@desk.example"), 2);
+	assert_int_equal(made(&r, "appi_prelim", 0), 0);
+	clock_fake_add(&th->clock, 3 * US_PER_DAY);
+	(void)mailed(th); /* it was made: nobody is told that it is late */
+	assert_int_equal(about("速報", "owner@desk.example"), 2);
+	assert_string_equal(duty(&r, a, "appi_prelim").state, DUTY_MADE);
+}
+
+static void what_is_done_meanwhile_is_not_mailed(struct test_hub *th)
+{
+	struct ready r = with_mail(th);
+	struct err e = { 0 };
+
+	clock_fake_add(&th->clock, 4 * US_PER_DAY);
+	assert_int_equal(duties_mail_queue(th->hub, &e), 0);
+	assert_int_equal(made(&r, "appi_prelim", 0), 0); /* between queue and mail server */
+	r.f.given[FACT_MALICIOUS] = "no";                /* the police is not told of it */
+	assert_int_equal(set(&r, 1), 0);
+	assert_int_equal(duties_mail_send(th->hub, take, &e), 0);
+	assert_int_equal(about("速報", "owner@desk.example"), 0);
+	assert_int_equal(about("警察", "owner@desk.example"), 0);
+}
+
+static void a_mail_server_that_is_down_loses_nothing(struct test_hub *th)
+{
+	struct ready r = with_mail(th);
+
+	(void)r;
+	clock_fake_add(&th->clock, 4 * US_PER_DAY);
+	box.answer = -EAGAIN;
+	assert_int_equal(mailed(th), 0);
+	box.answer = 0;
+	assert_int_equal(mailed(th), 0); /* not at once */
+	clock_fake_add(&th->clock, 2 * US_PER_MIN);
+	(void)mailed(th);
+	assert_int_equal(about("速報", "owner@desk.example"), 1);
+	box.answer = -EPERM; /* an address that does not exist */
+	clock_fake_add(&th->clock, US_PER_DAY);
+	(void)mailed(th);
+	assert_non_null(
+		strstr(test_hub_get(th, r.desk, "/").body, "メールを 2 通送れませんでした"));
+}
+
+static void a_corrected_clock_warns_anew(struct test_hub *th)
+{
+	struct ready r = with_mail(th);
+
+	clock_fake_add(&th->clock, 4 * US_PER_DAY);
+	(void)mailed(th);
+	assert_int_equal(about("速報", "owner@desk.example"), 1);
+	assert_int_equal(set(&r, 1), 0); /* answered again, the same: nothing new */
+	(void)mailed(th);
+	assert_int_equal(about("速報", "owner@desk.example"), 1);
+	r.f.known_us -= US_PER_DAY; /* it was due yesterday */
+	assert_int_equal(set(&r, 2), 0);
+	(void)mailed(th);
+	assert_int_equal(about("速報", "owner@desk.example"), 2);
+	assert_non_null(strstr(box.body[box.n - 1], "期限を過ぎました"));
+}
+
 static void nine_items(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -317,6 +468,10 @@ int main(void)
 		ON_BOTH(a_corrected_time_counts_anew),
 		ON_BOTH(a_report_stops_the_clock),
 		ON_BOTH(warns_before_it_runs_out),
+		ON_BOTH(each_threshold_is_mailed_once),
+		ON_BOTH(what_is_done_meanwhile_is_not_mailed),
+		ON_BOTH(a_mail_server_that_is_down_loses_nothing),
+		ON_BOTH(a_corrected_clock_warns_anew),
 		ON_BOTH(nine_items),
 		ON_BOTH(forms_are_filled),
 		ON_BOTH(who_may),
