@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading alerts of TheHive (4 and 5, POST /api/v1/alert) and DFIR-IRIS (POST /alerts/add). */
+/* Reading alerts of TheHive (4 and 5, POST /api/v1/alert) and DFIR-IRIS (POST /alerts/add, and as
+ * it gives them out). */
 #include <errno.h>
 #include <string.h>
 
@@ -208,12 +209,18 @@ int outside_thehive(struct str json, struct arena *a, struct outside_alert *out,
 
 /* --- DFIR-IRIS --- */
 
-/* Ids of a fresh IRIS; a name beside them wins. */
+/* A name beside the id wins, as IRIS gives its alerts out ("severity") or as senders put it. What
+ * an id means depends on when that IRIS was set up: 1 to 6 are unspecified, informational, low,
+ * medium, high, critical (iris-web, post_init.py; issue 298) or medium, unspecified, informational,
+ * low, high, critical (issue 702). Of two meanings the graver holds. */
 static int iris_severity(struct str json, struct arena *a)
 {
 	static const char *const names[] = { "informational", "low", "medium", "high", "critical" };
-	static const int ids[] = { 2, 2, 2, 0, 1, 3, 4 };
-	const char *name = member(json_get(json, "alert_severity"), "severity_name", 20, a);
+	static const int ids[] = { 2, 2, 2, 1, 2, 3, 4 };
+	const char *name = member(json_get(json, "severity"), "severity_name", 20, a);
+
+	if (!name[0])
+		name = member(json_get(json, "alert_severity"), "severity_name", 20, a);
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_eq_nocase(str_of(name), str_of(names[i])))
@@ -279,7 +286,9 @@ int outside_iris(struct str json, struct arena *a, struct outside_alert *out, st
 	    time_parse(arena_printf(a, "%sZ", when), &x.happened_us) < 0)
 		x.happened_us = 0;
 	iris_iocs(&x, json_get(json, "alert_iocs"), a);
+	iris_iocs(&x, json_get(json, "iocs"), a); /* as IRIS gives them out */
 	iris_assets(&x, json_get(json, "alert_assets"), a);
+	iris_assets(&x, json_get(json, "assets"), a);
 	*out = x;
 	return 0;
 }

@@ -117,7 +117,9 @@ static int number(const char *s, int64_t max, int64_t *out, struct err *e)
 			if (strncmp(p, units[i], strlen(units[i])) == 0)
 				skip = strlen(units[i]);
 		if (!skip && (*p < '0' || *p > '9' || n + 1 >= sizeof(digits)))
-			return err_set(e, -EINVAL, "\"%.40s\" is no number", s);
+			return err_set(
+				e, -EINVAL,
+				"\"%.40s\" is no number: write digits only, like 20 or 49,250", s);
 		if (!skip)
 			digits[n++] = *p;
 		p += skip ? skip : 1;
@@ -174,7 +176,10 @@ static int kind(const struct history_reader *r, const char *s, const char **out,
 		*out = near;
 		return 0;
 	}
-	return err_set(e, -EINVAL, "there is no kind \"%.60s\": see the list on this page", s);
+	return err_set(
+		e, -EINVAL,
+		"there is no kind \"%.60s\": the words for kinds stand on the page /cases/history",
+		s);
 }
 
 static int cell(const struct history_reader *r, enum history_column c, struct history_row *x,
@@ -217,7 +222,8 @@ static int order(const struct history_row *x, enum history_column *bad, struct e
 {
 	*bad = HISTORY_CLOSED;
 	if (x->closed_us && x->closed_us < x->opened_us)
-		return err_set(e, -EINVAL, "a case cannot end before it was opened");
+		return err_set(e, -EINVAL,
+			       "a case cannot end before it was opened: mend one of the two times");
 	return 0;
 }
 

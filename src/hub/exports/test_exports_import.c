@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/accounts/accounts.h"
+#include "hub/exports/exports_alert.h"
 #include "hub/exports/exports_history.h"
 #include "hub/members/members_rules.h"
 #include "hub/cases/cases.h"
@@ -267,6 +268,36 @@ static void iris_customers_are_learnt(struct test_hub *th)
 	assert_int_equal(cases_in(&r), 2);
 }
 
+/* What an id of theirs means depends on their installation: the graver meaning holds. */
+static void severities_of_iris(struct test_hub *th)
+{
+	static const struct {
+		const char *said;
+		int severity;
+	} rows[] = { { "\"alert_severity_id\":1", 2 },
+		     { "\"alert_severity_id\":3", 1 },
+		     { "\"alert_severity_id\":4", 2 },
+		     { "\"alert_severity_id\":5", 3 },
+		     { "\"alert_severity_id\":6", 4 },
+		     { "\"alert_severity_id\":99", 2 },
+		     { "\"alert_severity_id\":6,\"severity\":{\"severity_name\":\"Low\"}", 1 },
+		     { "\"alert_severity\":{\"severity_name\":\"Informational\"}", 0 } };
+	SCOPED_ARENA struct arena *a = arena_new(0);
+
+	(void)th;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *json = arena_printf(a,
+						"{\"alert_title\":\"x\",\"alert_source\":\"y\","
+						"\"alert_source_ref\":\"z\",%s}",
+						rows[i].said);
+		struct outside_alert x;
+		struct err e = { 0 };
+		assert_int_equal(outside_iris(str_of(json), a, &x, &e), 0);
+		if (x.severity != rows[i].severity)
+			fail_msg("%s: %d", rows[i].said, x.severity);
+	}
+}
+
 static void nonsense_is_refused(struct test_hub *th)
 {
 	static const char *const bodies[] = {
@@ -313,6 +344,7 @@ int main(void)
 		ON_BOTH(what_is_no_such_file),
 		ON_BOTH(hive_becomes_a_case_once),
 		ON_BOTH(iris_customers_are_learnt),
+		ON_BOTH(severities_of_iris),
 		ON_BOTH(nonsense_is_refused),
 		ON_BOTH(the_pages),
 	};
