@@ -119,7 +119,7 @@ int exports_store_customer_set(struct txn *t, const struct scope *s, const struc
 }
 
 /* Drafts belong to the person who made them, not to a company: @global. */
-int exports_store_draft_add(struct txn *t, const struct history_draft *d, struct err *e)
+int exports_store_draft_add(struct txn *t, const struct hub_import_draft *d, struct err *e)
 {
 	return db_run(t, &scope_system,
 		      "@global INSERT INTO import_history_draft (token, person_id, file_name,"
@@ -131,7 +131,7 @@ int exports_store_draft_add(struct txn *t, const struct history_draft *d, struct
 
 static void draft_read(const struct rows *r, struct arena *a, void *row)
 {
-	struct history_draft *d = row;
+	struct hub_import_draft *d = row;
 
 	d->file_name = rows_keep(r, 0, a);
 	d->created_us = rows_int(r, 1);
@@ -139,9 +139,9 @@ static void draft_read(const struct rows *r, struct arena *a, void *row)
 }
 
 int exports_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
-			    struct arena *a, struct history_draft *out, struct err *e)
+			    struct arena *a, struct hub_import_draft *out, struct err *e)
 {
-	struct history_draft d = { .token = arena_strdup(a, token), .person_id = person_id };
+	struct hub_import_draft d = { .token = arena_strdup(a, token), .person_id = person_id };
 	struct rows *r =
 		db_query(t, &scope_system,
 			 "@global SELECT file_name, created_us, body FROM import_history_draft"
@@ -154,12 +154,6 @@ int exports_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 	if (got >= 0)
 		*out = d;
 	return got;
-}
-
-int exports_store_draft_remove(struct txn *t, const char *token, struct err *e)
-{
-	return db_run(t, &scope_system, "@global DELETE FROM import_history_draft WHERE token = $1",
-		      DB_ARGS(DB_TEXT(token)), e);
 }
 
 int exports_store_draft_expire(struct txn *t, int64_t before_us, struct err *e)

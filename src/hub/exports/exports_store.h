@@ -4,6 +4,7 @@
 #define HUB_EXPORTS_EXPORTS_STORE_H
 
 #include "hub/exports/exports.h"
+#include "hub/hub_import.h"
 
 struct export_log_row {
 	int64_t company_id, incident_id; /* 0 = several */
@@ -29,16 +30,9 @@ int exports_store_customer(struct txn *t, const struct scope *s, const struct im
 int exports_store_customer_set(struct txn *t, const struct scope *s, const struct import_key *k,
 			       const char *customer, struct err *e);
 
-struct history_draft {
-	const char *token, *file_name;
-	int64_t person_id, created_us;
-	const void *p;
-	size_t n;
-};
-int exports_store_draft_add(struct txn *t, const struct history_draft *d, struct err *e);
+int exports_store_draft_add(struct txn *t, const struct hub_import_draft *d, struct err *e);
 int exports_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
-			    struct arena *a, struct history_draft *out, struct err *e);
-int exports_store_draft_remove(struct txn *t, const char *token, struct err *e);
+			    struct arena *a, struct hub_import_draft *out, struct err *e);
 int exports_store_draft_expire(struct txn *t, int64_t before_us, struct err *e);
 
 #endif

@@ -45,13 +45,6 @@ struct consent {
 	const char *site_name; /* shown */
 };
 
-struct members_draft {
-	const char *token, *file_name;
-	int64_t person_id, created_us;
-	const void *p;
-	size_t n;
-};
-
 /* Registers C with its own organisation and the relations self and desk (the user's consortium, or
  * the first one), from C->created_us on (0 = now). */
 int members_register(struct db *db, const struct user *u, const struct company *c, int64_t *id_out,

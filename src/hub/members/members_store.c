@@ -275,7 +275,7 @@ int members_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t 
 }
 
 /* Drafts belong to the person who made them, not to a company: @global. */
-int members_store_draft_add(struct txn *t, const struct members_draft *d, struct err *e)
+int members_store_draft_add(struct txn *t, const struct hub_import_draft *d, struct err *e)
 {
 	return db_run(t, &scope_system,
 		      "@global INSERT INTO import_draft (token, person_id, file_name, body, "
@@ -287,7 +287,7 @@ int members_store_draft_add(struct txn *t, const struct members_draft *d, struct
 }
 
 int members_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
-			    struct arena *a, struct members_draft *out, struct err *e)
+			    struct arena *a, struct hub_import_draft *out, struct err *e)
 {
 	SCOPED_ROWS struct rows *r = db_query(
 		t, &scope_system,
@@ -302,7 +302,7 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 		return err_set(e, -ENOENT, "this import has expired: choose the file again");
 	size_t n;
 	const void *body = rows_keep_blob(r, 2, a, &n);
-	*out = (struct members_draft){
+	*out = (struct hub_import_draft){
 		.token = arena_strdup(a, token),
 		.file_name = rows_keep(r, 0, a),
 		.person_id = person_id,
@@ -311,12 +311,6 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 		.n = n,
 	};
 	return 0;
-}
-
-int members_store_draft_remove(struct txn *t, const char *token, struct err *e)
-{
-	return db_run(t, &scope_system, "@global DELETE FROM import_draft WHERE token = $1",
-		      DB_ARGS(DB_TEXT(token)), e);
 }
 
 int members_store_draft_expire(struct txn *t, int64_t before_us, struct err *e)

@@ -5,6 +5,7 @@
 
 #include "hub/members/members.h"
 #include "hub/members/members_rules.h"
+#include "hub/hub_import.h"
 
 struct members_filter {
 	const char *search; /* folded; "" = all */
@@ -42,11 +43,10 @@ int members_store_set_org(struct txn *t, const struct scope *s, int64_t id, int6
 int members_store_end(struct txn *t, const struct scope *s, int64_t id, int64_t now_us,
 		      struct err *e);
 
-int members_store_draft_add(struct txn *t, const struct members_draft *d, struct err *e);
+int members_store_draft_add(struct txn *t, const struct hub_import_draft *d, struct err *e);
 /* -ENOENT unless PERSON_ID made it after SINCE_US. */
 int members_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
-			    struct arena *a, struct members_draft *out, struct err *e);
-int members_store_draft_remove(struct txn *t, const char *token, struct err *e);
+			    struct arena *a, struct hub_import_draft *out, struct err *e);
 int members_store_draft_expire(struct txn *t, int64_t before_us, struct err *e);
 
 #endif

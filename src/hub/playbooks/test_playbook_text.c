@@ -141,6 +141,41 @@ static const struct embed_file *file_of(const char *kind)
 	return NULL;
 }
 
+static bool japanese(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s >= 0xe3 && (unsigned char)*s <= 0xe9)
+			return true; /* kana and most of kanji in UTF-8 */
+	return false;
+}
+
+static void in_both(const char *kind, const char *const text[LANG_COUNT])
+{
+	if (!japanese(text[LANG_JA]) || !text[LANG_EN][0] || japanese(text[LANG_EN]))
+		fail_msg("%s: %s / %s", kind, text[LANG_JA], text[LANG_EN]);
+}
+
+static void all_in_both(const struct playbook *b)
+{
+	const struct {
+		const struct playbook_line *line;
+		size_t n;
+	} parts[] = { { b->asks, b->n_asks },
+		      { b->says, b->n_says },
+		      { b->nevers, b->n_nevers },
+		      { b->closes, b->n_closes } };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		for (size_t k = 0; k < parts[i].n; k++)
+			in_both(b->kind, parts[i].line[k].text);
+	for (size_t i = 0; i < b->n_questions; i++)
+		in_both(b->kind, b->questions[i].text);
+	for (size_t i = 0; i < b->n_tasks; i++) {
+		in_both(b->kind, b->tasks[i].text);
+		in_both(b->kind, b->tasks[i].why);
+	}
+}
+
 static void every_kind_has_a_whole_one(void **state)
 {
 	size_t n;
@@ -161,8 +196,14 @@ static void every_kind_has_a_whole_one(void **state)
 		assert_string_equal(b.kind, kinds[i]);
 		assert_true(b.n_tasks >= 8 && b.n_questions >= 2);
 		assert_true(b.n_asks >= 2 && b.n_says >= 1 && b.n_nevers >= 1 && b.n_closes >= 2);
-		for (size_t k = 0; k < b.n_tasks; k++)
-			assert_true(b.tasks[k].why[LANG_JA][0] && b.tasks[k].why[LANG_EN][0]);
+		all_in_both(&b);
+		size_t branches = 0;
+		for (size_t k = 0; k < b.n_tasks; k++) {
+			branches += b.tasks[k].question != NULL;
+			assert_true(b.tasks[k].due.n > 0 && b.tasks[k].due.unit != '-');
+		}
+		if (branches < 3)
+			fail_msg("%s: the answers change %zu tasks", kinds[i], branches);
 	}
 }
 
