@@ -83,6 +83,15 @@ int hub_import_draft(struct call *c, const struct hub_import *k, const char *tok
 			    c->now_us - HUB_IMPORT_DRAFT_US, c->arena, out, &c->err);
 }
 
+static int drop(struct call *c, const struct hub_import *k, const char *token)
+{
+	if (!k->draft_remove)
+		return 0;
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	int r = t ? k->draft_remove(t, token, &c->err) : c->err.code;
+	return r < 0 ? r : txn_commit(&t, &c->err);
+}
+
 int hub_import_confirm(struct call *c, const struct hub_import *k, void *report)
 {
 	struct hub_import_seen s = { .report = report, .done = true };
@@ -91,7 +100,8 @@ int hub_import_confirm(struct call *c, const struct hub_import *k, void *report)
 
 	if (r == -ENOENT)
 		return wrong(c, k, c->err.text);
-	if (r < 0 || (r = k->run(c, (struct str){ d.p, d.n }, false, report)) < 0)
+	if (r < 0 || (r = k->run(c, (struct str){ d.p, d.n }, false, report)) < 0 ||
+	    (r = drop(c, k, d.token)) < 0)
 		return r;
 	s.file_name = d.file_name;
 	s.token = d.token;

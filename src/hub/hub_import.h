@@ -32,13 +32,14 @@ struct hub_import {
 	/* -ENOENT unless PERSON_ID made it after SINCE_US. */
 	int (*draft_get)(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
 			 struct arena *a, struct hub_import_draft *out, struct err *e);
+	/* After the import; NULL: it stays until it expires, a second time changes nothing. */
+	int (*draft_remove)(struct txn *t, const char *token, struct err *e);
 	int (*draft_expire)(struct txn *t, int64_t before_us, struct err *e);
 };
 
 /* REPORT: zeroed, of the feature's type. */
 int hub_import_check(struct call *c, const struct hub_import *k, void *report);
-/* What the form's token stands for is imported; the draft stays until it expires: a second time
- * changes nothing. */
+/* What the form's token stands for is imported. */
 int hub_import_confirm(struct call *c, const struct hub_import *k, void *report);
 int hub_import_draft(struct call *c, const struct hub_import *k, const char *token,
 		     struct hub_import_draft *out);                              /* -ENOENT */

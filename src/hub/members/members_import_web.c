@@ -93,6 +93,7 @@ static const struct hub_import members = {
 	.show = show,
 	.draft_add = members_store_draft_add,
 	.draft_get = members_store_draft_get,
+	.draft_remove = members_store_draft_remove,
 	.draft_expire = members_store_draft_expire,
 };
 

@@ -313,6 +313,12 @@ int members_store_draft_get(struct txn *t, const char *token, int64_t person_id,
 	return 0;
 }
 
+int members_store_draft_remove(struct txn *t, const char *token, struct err *e)
+{
+	return db_run(t, &scope_system, "@global DELETE FROM import_draft WHERE token = $1",
+		      DB_ARGS(DB_TEXT(token)), e);
+}
+
 int members_store_draft_expire(struct txn *t, int64_t before_us, struct err *e)
 {
 	return db_run(t, &scope_system, "@global DELETE FROM import_draft WHERE created_us < $1",

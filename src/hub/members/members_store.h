@@ -47,6 +47,7 @@ int members_store_draft_add(struct txn *t, const struct hub_import_draft *d, str
 /* -ENOENT unless PERSON_ID made it after SINCE_US. */
 int members_store_draft_get(struct txn *t, const char *token, int64_t person_id, int64_t since_us,
 			    struct arena *a, struct hub_import_draft *out, struct err *e);
+int members_store_draft_remove(struct txn *t, const char *token, struct err *e);
 int members_store_draft_expire(struct txn *t, int64_t before_us, struct err *e);
 
 #endif
