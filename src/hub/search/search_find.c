@@ -35,8 +35,9 @@ struct find {
 
 struct gram_months {
 	int64_t gram;
-	struct month_row *months;
+	int64_t *months; /* newest first */
 	size_t n;
+	size_t last_n; /* documents in the month that was read last: who is rare seldom changes */
 };
 
 static const char *blank_end(const char *p) /* behind one blank at P, or P */
@@ -83,32 +84,33 @@ static int companies_few(struct find *f, struct err *e)
 	return r;
 }
 
-static int64_t count_in(const struct gram_months *g, int64_t month)
+static bool occurs(const struct gram_months *g, int64_t month)
 {
 	size_t low = 0, high = g->n;
 
-	while (low < high) { /* newest first */
+	while (low < high) {
 		size_t mid = (low + high) / 2;
-		if (g->months[mid].month == month)
-			return g->months[mid].n;
-		if (g->months[mid].month > month)
+		if (g->months[mid] == month)
+			return true;
+		if (g->months[mid] > month)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return 0;
+	return false;
 }
 
 /* LIST becomes what it shares with the postings of GRAM; NULL: those postings. */
-static int meet(struct find *f, int64_t gram, int64_t month, struct post **list, size_t *n,
+static int meet(struct find *f, struct gram_months *g, int64_t month, struct post **list, size_t *n,
 		struct err *e)
 {
 	SCOPED_MEM struct post *p = NULL;
 	size_t n_p;
-	int r = search_store_posts(f->t, gram, month, &p, &n_p, e);
+	int r = search_store_posts(f->t, g->gram, month, &p, &n_p, e);
 
 	if (r < 0)
 		return r;
+	g->last_n = n_p;
 	if (*list) {
 		*n = posts_meet(*list, *n, p, n_p, *list);
 		return 0;
@@ -137,28 +139,24 @@ static int companies_posts(struct find *f, int64_t month, struct post **list, si
 	return 0;
 }
 
-/* The candidates of a month: the rarest gram first, so that lists are short from the start. */
-static int candidates(struct find *f, const struct gram_months *g, int64_t month,
-		      struct post **list, size_t *n, struct err *e)
+static int rarest_first(const void *a, const void *b)
 {
-	bool used[GRAMS_MAX] = { false };
+	const struct gram_months *x = a, *y = b;
+
+	return x->last_n < y->last_n ? -1 : x->last_n > y->last_n;
+}
+
+/* The candidates of a month: the rarest gram first, so that lists are short from the start. */
+static int candidates(struct find *f, struct gram_months *g, int64_t month, struct post **list,
+		      size_t *n, struct err *e)
+{
 	int r = 0;
 
 	if (f->companies)
 		r = companies_posts(f, month, list, n, e);
-	for (size_t i = 0; i < f->n_grams && r >= 0 && (!*list || *n > 0); i++) {
-		size_t best = f->n_grams;
-		int64_t best_n = INT64_MAX;
-		for (size_t k = 0; k < f->n_grams; k++) {
-			int64_t c = used[k] ? INT64_MAX : count_in(&g[k], month);
-			if (c < best_n) {
-				best = k;
-				best_n = c;
-			}
-		}
-		used[best] = true;
-		r = meet(f, f->grams[best], month, list, n, e);
-	}
+	qsort(g, f->n_grams, sizeof(*g), rarest_first);
+	for (size_t i = 0; i < f->n_grams && r >= 0 && (!*list || *n > 0); i++)
+		r = meet(f, &g[i], month, list, n, e);
 	return r;
 }
 
@@ -243,7 +241,7 @@ static bool enough(const struct find *f)
 	return f->out->n == SEARCH_RESULTS || f->looked >= SEARCH_LOOKED_MAX;
 }
 
-static int find_month(struct find *f, const struct gram_months *g, int64_t month, struct err *e)
+static int find_month(struct find *f, struct gram_months *g, int64_t month, struct err *e)
 {
 	SCOPED_MEM struct post *list = NULL;
 	size_t n = 0;
@@ -254,31 +252,42 @@ static int find_month(struct find *f, const struct gram_months *g, int64_t month
 	return r;
 }
 
-/* The months that have every gram: those of the one with the fewest, looked up in the others. */
+/* Of those grams that occur in the fewest months, the months; newest first. */
+static const int64_t *months_least(struct find *f, struct gram_months *g, size_t *n_out)
+{
+	size_t least = 0;
+
+	for (size_t i = 0; i < f->n_grams; i++)
+		if (g[i].n < g[least].n)
+			least = i;
+	*n_out = g[least].n;
+	return g[least].months;
+}
+
 static int find_months(struct find *f, struct err *e)
 {
 	struct gram_months *g = arena_array(f->arena, f->n_grams, sizeof(*g));
-	size_t least = 0;
+	const int64_t *months;
+	size_t n;
 	int r = 0;
 
 	for (size_t i = 0; i < f->n_grams && r >= 0; i++) {
 		g[i].gram = f->grams[i];
 		r = search_store_months(f->t, f->grams[i], f->arena, &g[i].months, &g[i].n, e);
-		if (g[i].n < g[least].n)
-			least = i;
+		g[i].last_n = g[i].n;
 	}
-	for (size_t m = 0; r >= 0 && m < g[least].n; m++) {
-		int64_t month = g[least].months[m].month;
+	months = months_least(f, g, &n);
+	for (size_t m = 0; r >= 0 && m < n; m++) {
 		bool all = true;
 		for (size_t i = 0; i < f->n_grams && all; i++)
-			all = count_in(&g[i], month) > 0;
+			all = occurs(&g[i], months[m]);
 		if (!all)
 			continue;
 		if (enough(f)) {
 			f->out->more = true;
 			break;
 		}
-		r = find_month(f, g, month, e);
+		r = find_month(f, g, months[m], e);
 	}
 	f->out->more |= enough(f);
 	return r;

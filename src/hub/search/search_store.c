@@ -119,28 +119,22 @@ int search_store_posts_put(struct txn *t, int64_t gram, int64_t month, const str
 		      e);
 }
 
-static void month_read(const struct rows *r, struct arena *a, void *row)
-{
-	(void)a;
-	*(struct month_row *)row =
-		(struct month_row){ .month = rows_int(r, 0), .n = rows_int(r, 1) };
-}
-
-int search_store_months(struct txn *t, int64_t gram, struct arena *a, struct month_row **out,
-			size_t *n_out, struct err *e)
-{
-	struct rows *r = db_query(t, &scope_system,
-				  "SELECT month, n FROM search_post WHERE gram = $1"
-				  " ORDER BY month DESC @global",
-				  DB_ARGS(DB_INT(gram)), e);
-
-	return rows_list(r, month_read, a, ROWS_OUT(out, n_out), e);
-}
-
 static void id_read(const struct rows *r, struct arena *a, void *row)
 {
 	(void)a;
 	*(int64_t *)row = rows_int(r, 0);
+}
+
+int search_store_months(struct txn *t, int64_t gram, struct arena *a, int64_t **out, size_t *n_out,
+			struct err *e)
+{
+	/* the key's own index answers, no list is touched */
+	struct rows *r = db_query(t, &scope_system,
+				  "SELECT month FROM search_post WHERE gram = $1"
+				  " ORDER BY month DESC @global",
+				  DB_ARGS(DB_INT(gram)), e);
+
+	return rows_list(r, id_read, a, ROWS_OUT(out, n_out), e);
 }
 
 int search_store_companies(struct txn *t, const struct scope *s, size_t limit, struct arena *a,

@@ -20,10 +20,6 @@ struct doc_row {
 	const char *company_name; /* of search_store_docs only */
 };
 
-struct month_row {
-	int64_t month, n;
-};
-
 int search_store_mark(struct txn *t, const char *kind, int64_t ref_id, int64_t now_us,
 		      struct err *e);
 int search_store_due(struct txn *t, size_t limit, struct arena *a, struct due_row **out,
@@ -42,8 +38,8 @@ int search_store_posts(struct txn *t, int64_t gram, int64_t month, struct post *
 int search_store_posts_put(struct txn *t, int64_t gram, int64_t month, const struct post *p,
 			   size_t n, struct err *e);
 /* The months in which a gram occurs, newest first. */
-int search_store_months(struct txn *t, int64_t gram, struct arena *a, struct month_row **out,
-			size_t *n_out, struct err *e);
+int search_store_months(struct txn *t, int64_t gram, struct arena *a, int64_t **out, size_t *n_out,
+			struct err *e);
 
 /* The companies that S sees, at most LIMIT. */
 int search_store_companies(struct txn *t, const struct scope *s, size_t limit, struct arena *a,
