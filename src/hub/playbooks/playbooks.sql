@@ -69,3 +69,9 @@ CREATE TABLE case_task (
 	changed_by BIGINT NOT NULL
 );
 CREATE INDEX case_task_by_incident ON case_task (incident_id, id);
+
+-- step 2: counting somebody's tasks and finding late cases read an index alone
+
+DROP INDEX case_task_by_incident;
+CREATE INDEX case_task_by_incident ON case_task (incident_id, state, role, owner_id, due_us);
+CREATE INDEX case_playbook_due ON case_playbook (next_due_us, incident_id) WHERE next_due_us > 0;

@@ -172,10 +172,11 @@ int playbooks_store_late(struct txn *t, const struct scope *s, int64_t now_us, s
 {
 	struct rows *r =
 		db_query(t, s,
-			 "SELECT i.number, i.title, c.name, p.next_due_us, p.n_open FROM incident i"
-			 " JOIN case_playbook p ON p.incident_id = i.id"
-			 " JOIN company c ON c.id = i.company_id"
-			 " WHERE i.state IN ('open', 'contained', 'recovered')"
+			 /* CROSS: SQLite keeps the order, from what is due to its case */
+			 "SELECT i.number, i.title, c.name, p.next_due_us, p.n_open"
+			 " FROM case_playbook p CROSS JOIN incident i"
+			 " JOIN company c ON c.id = i.company_id WHERE i.id = p.incident_id"
+			 " AND i.state IN ('open', 'contained', 'recovered')"
 			 " AND p.next_due_us > 0 AND p.next_due_us < $1 AND @scope(i.company_id)"
 			 " ORDER BY p.next_due_us LIMIT 200",
 			 DB_ARGS(DB_INT(now_us)), e);
