@@ -36,6 +36,14 @@ static void job_run(struct hub *h, const struct job *j)
 		log_error("job %s: %s", j->name, e.text);
 }
 
+static void tend(struct hub *h)
+{
+	struct err e = { 0 };
+
+	if (db_tend(h->db, &e) < 0)
+		log_error("the database: %s", e.text);
+}
+
 static bool stopped_after(struct hub_jobs *j, int64_t ms)
 {
 	struct timespec until;
@@ -58,6 +66,7 @@ static void *jobs_thread(void *arg)
 
 	while (!stopped_after(j, TICK_MS)) {
 		int64_t now = clock_mono_ns(j->hub->clock);
+		tend(j->hub);
 		for (size_t i = 0; i < j->n; i++) {
 			if (j->due[i].next_ns > now)
 				continue;

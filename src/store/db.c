@@ -245,3 +245,14 @@ int64_t db_size_bytes(struct db *db)
 	db_pool_give(db, c);
 	return n;
 }
+
+int db_tend(struct db *db, struct err *e)
+{
+	struct db_conn *c = db->driver->tend ? db_pool_take(db, TXN_READ, e) : NULL;
+
+	if (!c)
+		return db->driver->tend ? -EAGAIN : 0;
+	int r = db->driver->tend(c->impl, e);
+	db_pool_give(db, c);
+	return r;
+}

@@ -143,5 +143,8 @@ int db_migrate(struct db *db, const struct db_schema *schemas, size_t n, int *ap
 int db_backup(struct db *db, const char *path, struct err *e);
 int db_check(struct db *db, struct err *e); /* integrity check; text says what is damaged */
 int64_t db_size_bytes(struct db *db);
+/* What the database wants done now and then, beside those who write; 1 when there was something. A
+ * program that never calls it pays for it in some of its commits. */
+int db_tend(struct db *db, struct err *e);
 
 #endif

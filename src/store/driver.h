@@ -55,6 +55,7 @@ struct driver {
 	int (*backup)(struct driver_conn *c, const char *path, struct err *e);
 	int (*check)(struct driver_conn *c, struct err *e);
 	int64_t (*size_bytes)(struct driver_conn *c);
+	int (*tend)(struct driver_conn *c, struct err *e); /* NULL: there is nothing to do */
 };
 
 extern const struct driver driver_sqlite;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 enum {
 	WRITER_CACHE_KIB = 48 * 1024,
 	READER_CACHE_KIB = 4 * 1024,
-	CHECKPOINT_PAGES = 4000,
+	TEND_PAGES = 2000,        /* of the log: then they are worth being brought home */
+	CHECKPOINT_PAGES = 16000, /* nobody did: a commit has to */
 	WAL_KEEP_BYTES = 64 * 1024 * 1024,
 	VALUE_BYTES_MAX = 64 * 1024 * 1024,
 };
@@ -26,10 +28,12 @@ struct driver_db {
 	char *path;
 	char *memory_dir; /* "sqlite::memory:": where the file lies until everybody has it open */
 	bool memory;
+	atomic_int log_pages; /* after the last commit */
 };
 
 struct driver_conn {
 	sqlite3 *db;
+	struct driver_db *of;
 	bool tidy; /* brings the planner's statistics up to date when it closes */
 };
 
@@ -190,14 +194,44 @@ static int set_up(const struct driver_db *d, struct driver_conn *c, bool writer,
 	(void)snprintf(sql, sizeof(sql),
 		       "%s PRAGMA synchronous=%s; PRAGMA foreign_keys=ON; PRAGMA cache_size=-%d;"
 		       "PRAGMA case_sensitive_like=ON; PRAGMA mmap_size=0;"
-		       "PRAGMA wal_autocheckpoint=%d; PRAGMA journal_size_limit=%d; %s",
+		       "PRAGMA journal_size_limit=%d; %s",
 		       writer ? "PRAGMA journal_mode=WAL;" : "", d->memory ? "OFF" : "FULL",
-		       writer ? WRITER_CACHE_KIB : READER_CACHE_KIB, CHECKPOINT_PAGES,
-		       WAL_KEEP_BYTES, writer ? "" : "PRAGMA query_only=ON;"); /* fits: constants */
+		       writer ? WRITER_CACHE_KIB : READER_CACHE_KIB, WAL_KEEP_BYTES,
+		       writer ? "" : "PRAGMA query_only=ON;"); /* fits: constants */
 	if ((r = run(c->db, sql, e)) < 0)
 		return r;
 	/* Reading opens the WAL, which a file without a name needs now. */
 	return one_int(c->db, "SELECT count(*) FROM sqlite_master", &tables, e);
+}
+
+static int bring_home(sqlite3 *db)
+{
+	return sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+/* After each commit, in place of SQLite's own: pages of the log go into the file beside the
+ * writer, not while somebody waits for a commit. */
+static int log_grew(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct driver_db *d = arg;
+
+	(void)name;
+	atomic_store(&d->log_pages, pages);
+	if (pages >= CHECKPOINT_PAGES)
+		(void)bring_home(db); /* as SQLite does: the next commit tries again */
+	return SQLITE_OK;
+}
+
+static int sqlite_tend(struct driver_conn *c, struct err *e)
+{
+	int r;
+
+	if (atomic_load(&c->of->log_pages) < TEND_PAGES)
+		return 0;
+	atomic_store(&c->of->log_pages, 0);
+	r = bring_home(c->db);
+	/* another one is at it, or a reader still needs the log: the next time */
+	return r == SQLITE_OK || r == SQLITE_BUSY || r == SQLITE_LOCKED ? 1 : fail(c->db, e);
 }
 
 static void sqlite_conn_close(struct driver_conn *c)
@@ -214,6 +248,7 @@ static int sqlite_conn_open(struct driver_db *d, bool writer, struct driver_conn
 	struct driver_conn *c = mem_new(sizeof(*c));
 	int r;
 
+	c->of = d;
 	r = sqlite3_open_v2(d->path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	r = r == SQLITE_OK ? set_up(d, c, writer, e) : fail(c->db, e);
 	if (r < 0) {
@@ -221,6 +256,8 @@ static int sqlite_conn_open(struct driver_db *d, bool writer, struct driver_conn
 		sqlite_conn_close(c);
 		return r;
 	}
+	if (writer)
+		sqlite3_wal_hook(c->db, log_grew, d);
 	c->tidy = writer && !d->memory;
 	*out = c;
 	return 0;
@@ -511,4 +548,5 @@ const struct driver driver_sqlite = {
 	.backup = sqlite_backup,
 	.check = sqlite_check,
 	.size_bytes = sqlite_size_bytes,
+	.tend = sqlite_tend,
 };

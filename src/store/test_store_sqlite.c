@@ -96,6 +96,32 @@ static void test_the_file_belongs_to_its_owner_alone(void **state)
 	test_dir_free(p.dir);
 }
 
+/* The file grows when pages come home from the log; a commit alone does not do it. */
+static void test_the_log_is_brought_home_beside_writers(void **state)
+{
+	struct place p;
+	struct stat before, after;
+	struct err e = { 0 };
+
+	(void)state;
+	place_new(&p);
+	struct db *db = open_at(p.path);
+	assert_int_equal(db_tend(db, &e), 0);
+	assert_int_equal(stat(p.path, &before), 0);
+	for (int i = 0; i < 30; i++)
+		assert_int_equal(insert(db, 1500), 0);
+	assert_int_equal(stat(p.path, &after), 0);
+	assert_int_equal(after.st_size, before.st_size);
+	SCOPED_TXN struct txn *t = txn_begin(db, TXN_WRITE, NULL);
+	assert_int_equal(db_tend(db, &e), 1);
+	txn_rollback(&t);
+	assert_int_equal(stat(p.path, &after), 0);
+	assert_true(after.st_size > before.st_size);
+	assert_int_equal(db_tend(db, &e), 0);
+	db_close(db);
+	test_dir_free(p.dir);
+}
+
 struct writer {
 	struct db *db;
 	atomic_bool stop;
@@ -253,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_file_belongs_to_its_owner_alone),
+		cmocka_unit_test(test_the_log_is_brought_home_beside_writers),
 		cmocka_unit_test(test_backup_while_writing),
 		cmocka_unit_test(test_backup_that_cannot_be_written),
 		cmocka_unit_test(test_damage_is_told),

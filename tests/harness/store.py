@@ -76,7 +76,8 @@ class Postgres:
         self.admin.ask(f"CREATE DATABASE {self.name} OWNER {base.partition('//')[2].partition('@')[0]}"
                        + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
         self.url = base.rpartition("/")[0] + "/" + self.name
-        self.reader = Psql(admin.rpartition("/")[0] + "/" + self.name)
+        self.reader_url = admin.rpartition("/")[0] + "/" + self.name
+        self.reader = Psql(self.reader_url)
 
     def rows(self, sql, *args):
         for arg in args:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regions with ten years of cases and many sightings, made once and kept in the folder for temporary files as long as
-the tables and what fills them stay the same; each run works on a copy."""
+what fills them stays the same; each run works on a copy."""
 import hashlib
 import os
 import shutil
@@ -18,6 +18,7 @@ FULL = bool(os.environ.get("OTASUKE_BENCH_FULL"))
 CASES = int(os.environ.get("OTASUKE_BENCH_CASES", 100_000 if FULL else 4_000))
 COMPANIES = int(os.environ.get("OTASUKE_BENCH_COMPANIES", 1_000 if FULL else 200))
 SIGHTINGS = int(os.environ.get("OTASUKE_BENCH_SIGHTINGS", 10_000_000 if FULL else 200_000))
+MAKES = bool(os.environ.get("OTASUKE_BENCH_MAKE"))
 YEARS = 10
 PASSWORD = "bench-password-1"
 DAY = 86_400_000_000
@@ -26,18 +27,18 @@ BASE = "region_base"
 
 
 def key():
-    """Of the tables and of what fills them."""
+    """Of what fills them; a copy is brought up to date by the hub when it starts."""
     sums = hashlib.sha256(repr((COMPANIES, CASES, SIGHTINGS, YEARS)).encode())
-    for path in sorted((SOURCE / "src/hub").rglob("*")):
-        if path.suffix in (".sql", ".tsv") or "_fill" in path.name or path.name in ("search_gram.c", "search_post.c"):
-            sums.update(path.read_bytes())
+    for name in ("hub_fill.c", "members/members_fill.c", "fleet/fleet_fill.c", "cases/cases_fill.c",
+                 "cases/data/case_scripts.tsv", "search/search_gram.c", "search/search_post.c"):
+        sums.update((SOURCE / "src/hub" / name).read_bytes())
     return sums.hexdigest()[:12]
 
 
 def kept(kind):
     folder = Path(tempfile.gettempdir()) / f"otasuke-bench-cases-{CASES}-{key()}"
     for old in folder.parent.glob(f"otasuke-bench-cases-{CASES}-*"):
-        if old != folder:
+        if old != folder and not MAKES:
             shutil.rmtree(old)
     folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
@@ -127,22 +128,58 @@ def make_sqlite(state):
     return seconds
 
 
+def as_copy(value):
+    """A value as COPY reads it (text format)."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bytes):
+        return "\\\\x" + value.hex()
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def copy_table(link, url, table, columns, where=""):
+    """Rows of SQLite into the same table of PostgreSQL."""
+    names = ", ".join(columns)
+    feed = subprocess.Popen(["psql", "-X", "-q", "-d", url, "-v", "ON_ERROR_STOP=1", "-c", "SET session_replication_role = replica",
+                             "-c", f"COPY {table} ({names}) FROM STDIN"], stdin=subprocess.PIPE, text=True)
+    for row in link.execute(f"SELECT {names} FROM {table} {where}"):
+        feed.stdin.write("\t".join(map(as_copy, row)) + "\n")
+    feed.stdin.close()
+    if feed.wait() != 0:
+        raise RuntimeError(f"{table} was not copied")
+
+
 def make_postgres(state):
+    """The region that SQLite has, table by table; sightings are made by the server."""
+    start, base = time.monotonic(), kept("sqlite")
+    made(base, make_sqlite)
     hub, store = Hub(state), Postgres()
     hub.store = store
-    try:
-        seconds = fill(hub, hub__database=store.url)
-        secret = bytes.fromhex(hub.rows("SELECT encode(secret, 'hex') AS secret FROM sighting_key")[0][0])
-        for sql in sightings_sql(hub, secret, True):
+    hub.init(hub__database=store.url)
+    url, had = store.reader_url, store.tables()
+    with sqlite3.connect(f"file:{base / 'otasuke.db'}?mode=ro", uri=True) as link:
+        there = {t: [r[1] for r in link.execute(f"PRAGMA table_info({t})")] for t in had}
+        tables = [t for t in had if there[t] and t != "schema_step"]
+        store.reader.ask("SET session_replication_role = replica")
+        for table in tables:
+            store.reader.ask(f"DELETE FROM {table}")
+        for table in tables:
+            if table != "sighting":
+                copy_table(link, url, table, [c for c in had[table] if c in there[table]])
+        for sql in sightings_sql(hub, link.execute("SELECT secret FROM sighting_key").fetchone()[0], True):
             store.reader.ask(sql)
-        store.reader.ask("VACUUM ANALYZE")
-    except BaseException:
-        store.drop()
-        raise
+    for table in tables:
+        if "id" in had[table]:
+            store.reader.ask(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}) + 1)"
+                             f" WHERE pg_get_serial_sequence('{table}', 'id') IS NOT NULL AND EXISTS (SELECT 1 FROM {table})")
+    store.reader.ask("VACUUM ANALYZE")
+    for file in base.iterdir():  # keys and files of evidence belong to the rows
+        if not file.name.startswith(("otasuke.db", "otasuke.conf")):
+            subprocess.run(["cp", "-r", file, state], check=True)
     store.reader.close()
     store.admin.ask(f"ALTER DATABASE {store.name} RENAME TO {BASE}")
     store.admin.close()
-    return seconds
+    return time.monotonic() - start
 
 
 def settings_put(hub, **more):
