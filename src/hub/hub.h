@@ -108,6 +108,8 @@ struct call {
 	bool by_token;   /* a program asks in the person's name (accounts_token.h) */
 	bool reads_only; /* ... and may change nothing */
 	bool mfa_later;  /* the demonstration let this person put the second factor off */
+	struct form_error wrong[16]; /* what forms of this call had to complain of */
+	size_t n_wrong;
 };
 
 /* Returns 0 when it has filled the answer; negative to let the hub render the error page for that

@@ -55,12 +55,12 @@ static int token_user(struct call *c, const char *bearer)
 	int r = accounts_token_find(c->hub, &in, &k, u, &c->err);
 
 	c->wants_json |= !accept || !strstr(accept, "text/html");
+	c->by_token = true;
 	if (r < 0)
 		return r;
 	if (r == 0)
 		return err_set(&c->err, -EKEYREJECTED,
 			       "this token is unknown, has ended or was taken back");
-	c->by_token = true;
 	c->reads_only = k.reads;
 	c->lang = u->lang;
 	text_thread_lang(c->lang);
@@ -146,6 +146,8 @@ static int log_in_first(struct call *c)
 {
 	const char *path = http_path(c->req);
 
+	if (c->wants_json)
+		return err_set(&c->err, -EKEYREJECTED, "please sign in first, or send a token");
 	if (strcmp(c->route->method, "GET") != 0 || strcmp(path, "/") == 0)
 		return go_to(c, "/login");
 	SCOPED_BUF struct buf b = { 0 };

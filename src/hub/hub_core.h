@@ -55,6 +55,8 @@ int hub_upload(void *door, struct http_req *q, int64_t announced, struct http_pl
 
 /* --- hub_error.c --- */
 int call_error(struct call *c, int code); /* fills the answer for a negative code */
+/* The same for programs: what is wrong, as RFC 9457 has it. Takes the body that is there away. */
+int call_problem(struct call *c, int status);
 /* For what the server refuses before anybody is known: too large, not a request. */
 void hub_refused(void *door, int status, struct http_res *res);
 

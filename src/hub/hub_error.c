@@ -42,18 +42,6 @@ static int status_of(int code)
 	}
 }
 
-static void error_json(const struct error_page *m, struct buf *b)
-{
-	struct jsonw w = jsonw_of(b);
-
-	jsonw_object(&w, NULL);
-	jsonw_object(&w, "error");
-	jsonw_int(&w, "status", m->status);
-	jsonw_text(&w, "text", m->detail);
-	jsonw_end_object(&w);
-	jsonw_end_object(&w);
-}
-
 /* A 404 says nothing of what might be there: always the same words, but on the administrator's
  * socket. */
 static const char *detail_of(const struct call *c, int status)
@@ -106,6 +94,53 @@ void hub_refused(void *door, int status, struct http_res *res)
 			   text_get(h->text, (enum lang)lang, m.text_key));
 }
 
+static void problem_json(const struct call *c, const struct error_page *m, const char *title,
+			 struct buf *b)
+{
+	struct jsonw w = jsonw_of(b);
+
+	jsonw_object(&w, NULL);
+	jsonw_text(&w, "type", "about:blank");
+	jsonw_text(&w, "title", title);
+	jsonw_int(&w, "status", m->status);
+	jsonw_text(&w, "detail", m->detail);
+	if (c->n_wrong)
+		jsonw_array(&w, "errors");
+	for (size_t i = 0; i < c->n_wrong; i++) {
+		jsonw_object(&w, NULL);
+		jsonw_text(&w, "field", c->wrong[i].field);
+		jsonw_text(&w, "detail", c->wrong[i].text);
+		jsonw_end_object(&w);
+	}
+	if (c->n_wrong)
+		jsonw_end_array(&w);
+	jsonw_object(&w, "error"); /* as it was before: kept for programs that read it */
+	jsonw_int(&w, "status", m->status);
+	jsonw_text(&w, "text", m->detail);
+	jsonw_end_object(&w);
+	jsonw_end_object(&w);
+}
+
+int call_problem(struct call *c, int status)
+{
+	struct error_page m = { .status = status, .detail = detail_of(c, status) };
+	struct buf b = { 0 };
+
+	page_of(status, &m);
+	const char *title = call_text(c, m.title_key, NULL, 0);
+	if (!m.detail[0])
+		m.detail = c->n_wrong ? c->wrong[0].text : title;
+	buf_clear(&c->res->body); /* a page half written is not an answer */
+	if (status == 401)        /* RFC 6750, 3 */
+		http_res_header(c->res, "WWW-Authenticate",
+				c->by_token ? "Bearer error=\"invalid_token\"" : "Bearer");
+	problem_json(c, &m, title, &b);
+	(void)call_json(c, &b);
+	c->res->type = "application/problem+json";
+	c->res->status = status;
+	return status;
+}
+
 int call_error(struct call *c, int code)
 {
 	struct error_page m = { .status = status_of(code) };
@@ -114,14 +149,8 @@ int call_error(struct call *c, int code)
 	m.detail = detail_of(c, m.status);
 	page_of(m.status, &m);
 	buf_clear(&c->res->body); /* a page half written is not an answer */
-	if (c->wants_json) {
-		if (!m.detail[0])
-			m.detail = call_text(c, m.title_key, NULL, 0);
-		error_json(&m, &b);
-		(void)call_json(c, &b);
-		c->res->status = m.status;
-		return m.status;
-	}
+	if (c->wants_json)
+		return call_problem(c, m.status);
 	struct tmpl t = call_tmpl(c, &b);
 	tmpl_hub_error(&t, &m);
 	(void)call_page(c, m.status, m.title_key, NULL, NULL, &b);

@@ -132,6 +132,12 @@ int call_page(struct call *c, int status, const char *title_key, const char *tit
 	      const char *menu, struct buf *content)
 {
 	const char *args[1] = { title_arg };
+
+	if (c->wants_json && status >= 400) { /* the form again would be of no use to a program */
+		buf_done(content);
+		(void)call_problem(c, status);
+		return 0;
+	}
 	const char *title = call_text(c, title_key, args, title_arg ? 1 : 0);
 
 	c->res->status = status;

@@ -12,6 +12,7 @@
 #include "hub/cases/cases_fill.h"
 #include "hub/cases/cases_new_web.h"
 #include "hub/cases/cases_found.h"
+#include "hub/cases/cases_json.h"
 #include "hub/cases/cases_panels.h"
 #include "hub/cases/cases_view.h"
 #include "hub/cases_sql.h"
@@ -53,36 +54,6 @@ static int counts(struct call *c, struct txn *t, struct cases_page *p)
 	return r < 0 ? r : cases_store_count(t, c->scope, &closed, &p->n_closed, &c->err);
 }
 
-static int cases_json(struct call *c, const struct incident *i, size_t n)
-{
-	struct buf b = { 0 };
-	struct jsonw w = jsonw_of(&b);
-
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "cases");
-	for (size_t k = 0; k < n; k++) {
-		jsonw_object(&w, NULL);
-		jsonw_text(&w, "number", i[k].number);
-		jsonw_int(&w, "company_id", i[k].company_id);
-		jsonw_text(&w, "company", i[k].company_name);
-		jsonw_text(&w, "kind", i[k].kind);
-		jsonw_text(&w, "title", i[k].title);
-		jsonw_text(&w, "state", i[k].state);
-		jsonw_int(&w, "severity", i[k].severity);
-		jsonw_int(&w, "version", i[k].version);
-		jsonw_time(&w, "opened", i[k].opened_us);
-		jsonw_int(&w, "minutes", i[k].minutes);
-		jsonw_int(&w, "cost_yen", i[k].cost_yen);
-		jsonw_int(&w, "phone", i[k].n_phone);
-		jsonw_int(&w, "remote", i[k].n_remote);
-		jsonw_int(&w, "visit", i[k].n_visit);
-		jsonw_end_object(&w);
-	}
-	jsonw_end_array(&w);
-	jsonw_end_object(&w);
-	return call_json(c, &b);
-}
-
 static int cases_list(struct call *c)
 {
 	struct case_filter f = filter_of(c);
@@ -100,7 +71,7 @@ static int cases_list(struct call *c)
 	int r = t ? cases_store_list(t, c->scope, &f, c->arena, &rows, &p.n_rows, &c->err)
 		  : c->err.code;
 	if (r >= 0 && c->wants_json)
-		return cases_json(c, rows, p.n_rows);
+		return cases_json_list(c, rows, p.n_rows);
 	if (r >= 0)
 		r = counts(c, t, &p);
 	p.total = f.state ? p.n_closed : p.n_live;
@@ -214,7 +185,7 @@ static int case_show(struct call *c)
 	if (!c->wants_json && cases_view_moved(c, &p.c)) /* the number of a part leads on */
 		return call_redirect(c, "/cases/%s", p.c.number);
 	saw(c, SEEN_CASE, &p.c);
-	return c->wants_json ? cases_json(c, &p.c, 1) : page_of(c, 200, &p);
+	return c->wants_json ? cases_json_one(c, &p) : page_of(c, 200, &p);
 }
 
 static int case_sheet(struct call *c)

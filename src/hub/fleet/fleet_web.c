@@ -58,6 +58,28 @@ static int rows(struct call *c, struct txn *t, struct fleet_list_page *m, int64_
 	return fleet_store_count(t, c->scope, &f, &m->total, &c->err);
 }
 
+static void entry_json(struct jsonw *w, const char *key, const struct fleet_entry *x)
+{
+	jsonw_object(w, key);
+	jsonw_int(w, "id", x->s.id);
+	jsonw_int(w, "company", x->s.company_id);
+	jsonw_text(w, "company_name", x->s.company_name);
+	jsonw_text(w, "name", x->s.name);
+	jsonw_text(w, "light", x->light);
+	jsonw_text(w, "version", x->s.version);
+	jsonw_int(w, "heard_us", x->s.heard_us);
+	jsonw_int(w, "blind_us", x->blind_us);
+	jsonw_int(w, "unheard_us", x->unheard_us);
+	jsonw_int(w, "spool_bytes", x->s.spool_bytes);
+	jsonw_int(w, "spool_dropped", x->s.spool_dropped);
+	jsonw_int(w, "packets_dropped", x->s.packets_dropped);
+	jsonw_bool(w, "inline", x->s.inline_box);
+	jsonw_text(w, "inline_text", x->s.inline_text);
+	jsonw_int(w, "isolated", x->s.isolated);
+	jsonw_int(w, "blocked", x->s.blocked);
+	jsonw_end_object(w);
+}
+
 static int list_json(struct call *c, const struct fleet_list_page *m)
 {
 	struct buf b = { 0 };
@@ -66,28 +88,8 @@ static int list_json(struct call *c, const struct fleet_list_page *m)
 	jsonw_object(&w, NULL);
 	jsonw_int(&w, "total", m->total);
 	jsonw_array(&w, "sensors");
-	for (size_t i = 0; i < m->n_rows; i++) {
-		const struct fleet_entry *x = &m->rows[i];
-
-		jsonw_object(&w, NULL);
-		jsonw_int(&w, "id", x->s.id);
-		jsonw_int(&w, "company", x->s.company_id);
-		jsonw_text(&w, "company_name", x->s.company_name);
-		jsonw_text(&w, "name", x->s.name);
-		jsonw_text(&w, "light", x->light);
-		jsonw_text(&w, "version", x->s.version);
-		jsonw_int(&w, "heard_us", x->s.heard_us);
-		jsonw_int(&w, "blind_us", x->blind_us);
-		jsonw_int(&w, "unheard_us", x->unheard_us);
-		jsonw_int(&w, "spool_bytes", x->s.spool_bytes);
-		jsonw_int(&w, "spool_dropped", x->s.spool_dropped);
-		jsonw_int(&w, "packets_dropped", x->s.packets_dropped);
-		jsonw_bool(&w, "inline", x->s.inline_box);
-		jsonw_text(&w, "inline_text", x->s.inline_text);
-		jsonw_int(&w, "isolated", x->s.isolated);
-		jsonw_int(&w, "blocked", x->s.blocked);
-		jsonw_end_object(&w);
-	}
+	for (size_t i = 0; i < m->n_rows; i++)
+		entry_json(&w, NULL, &m->rows[i]);
 	jsonw_end_array(&w);
 	jsonw_end_object(&w);
 	return call_json(c, &b);
@@ -221,6 +223,31 @@ static int items(struct call *c, struct txn *t, struct fleet_sensor_page *m)
 	return 0;
 }
 
+static int sensor_json(struct call *c, const struct fleet_sensor_page *m)
+{
+	struct buf b = { 0 };
+	struct jsonw w = jsonw_of(&b);
+
+	jsonw_object(&w, NULL);
+	entry_json(&w, "sensor", &m->item);
+	jsonw_array(&w, "problems");
+	for (size_t i = 0; i < m->n_problems; i++)
+		jsonw_text(&w, NULL, m->problems[i]);
+	jsonw_end_array(&w);
+	jsonw_array(&w, "gaps");
+	for (size_t i = 0; i < m->n_gaps; i++) {
+		jsonw_object(&w, NULL);
+		jsonw_int(&w, "from_us", m->gaps[i].span.from_us);
+		jsonw_int(&w, "to_us", m->gaps[i].span.to_us);
+		jsonw_bool(&w, "open", m->gaps[i].open);
+		jsonw_text(&w, "reason", m->gaps[i].reason);
+		jsonw_end_object(&w);
+	}
+	jsonw_end_array(&w);
+	jsonw_end_object(&w);
+	return call_json(c, &b);
+}
+
 static int sensor(struct call *c)
 {
 	struct fleet_sensor_page m = { .may_edit = user_is(c->user, FLEET_EDITORS) };
@@ -242,6 +269,8 @@ static int sensor(struct call *c)
 	txn_rollback(&t);
 	accounts_saw(c, &(struct accounts_seen_thing){ SEEN_SENSOR, id, s.company_id, s.name });
 	problems(c, &m);
+	if (c->wants_json)
+		return sensor_json(c, &m);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_fleet_sensor(&tm, &m);
 	return call_page(c, 200, "fleet.sensor.title", s.name, "/fleet", &b);

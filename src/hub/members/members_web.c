@@ -135,6 +135,58 @@ static int list(struct call *c)
 
 /* --- one company --- */
 
+static void contacts_json(struct jsonw *w, const struct members_company_page *m)
+{
+	jsonw_array(w, "contacts");
+	for (size_t i = 0; i < m->n_contacts; i++) {
+		const struct contact *k = &m->contacts[i].k;
+		jsonw_object(w, NULL);
+		jsonw_int(w, "id", k->id);
+		jsonw_text(w, "name", k->name);
+		jsonw_text(w, "role", k->role);
+		jsonw_text(w, "phone", k->phone);
+		jsonw_text(w, "mail", k->mail);
+		jsonw_text(w, "channel", k->channel);
+		jsonw_text(w, "hours", k->hours);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+	jsonw_array(w, "sites");
+	for (size_t i = 0; i < m->n_sites; i++) {
+		jsonw_object(w, NULL);
+		jsonw_int(w, "id", m->sites[i].id);
+		jsonw_text(w, "name", m->sites[i].name);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
+static int company_json(struct call *c, const struct members_company_page *m)
+{
+	struct buf b = { 0 };
+	struct jsonw w = jsonw_of(&b);
+
+	jsonw_object(&w, NULL);
+	jsonw_int(&w, "id", m->c.id);
+	jsonw_text(&w, "name", m->c.name);
+	jsonw_text(&w, "kana", m->c.kana);
+	jsonw_text(&w, "member_number", m->c.external_id);
+	jsonw_text(&w, "corporate_number", m->c.corporate_number);
+	jsonw_int(&w, "prefecture", m->c.prefecture);
+	jsonw_text(&w, "municipality", m->c.municipality);
+	jsonw_text(&w, "postal_code", m->c.postal_code);
+	jsonw_text(&w, "address", m->c.address);
+	jsonw_text(&w, "phone", m->c.phone);
+	jsonw_text(&w, "industry", m->c.industry);
+	jsonw_int(&w, "employees", m->c.employees);
+	jsonw_int(&w, "devices", m->c.devices);
+	jsonw_text(&w, "note", m->c.note);
+	jsonw_bool(&w, "member", m->is_member);
+	contacts_json(&w, m);
+	jsonw_end_object(&w);
+	return call_json(c, &b);
+}
+
 static int relation_names(struct call *c, struct txn *t, struct members_company_page *m)
 {
 	for (size_t i = 0; i < m->n_relations; i++) {
@@ -209,6 +261,8 @@ static int company(struct call *c)
 	if (user_is(c->user, ROLE_COMPANY))
 		m.c.note = ""; /* what the region remarks is its own */
 	m.is_member = m.c.ended_us > c->now_us;
+	if (c->wants_json)
+		return company_json(c, &m);
 	m.top = call_panels(c, "company.top", id);
 	m.main = call_panels(c, "company.main", id);
 	m.side = call_panels(c, "company.side", id);

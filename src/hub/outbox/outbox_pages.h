@@ -45,4 +45,9 @@ struct outbox_home {
 	int64_t dead;
 };
 
+/* The same for programs (outbox_json.c). */
+int outbox_json_list(struct call *c, const struct outbox_page *p);
+int outbox_json_secret(struct call *c, const struct hook_secret_page *p);
+int outbox_json_test(struct call *c, const struct hook_page *p);
+
 #endif

@@ -14,8 +14,6 @@
 #include "hub/outbox_tmpl.h"
 
 enum { LAST_SHOWN = 20 };
-#define KEEP_SENT_US    (7 * US_PER_DAY)
-#define KEEP_DROPPED_US (365 * US_PER_DAY)
 
 static void line_of(const struct hook *k, struct hook_line *out)
 {
@@ -25,48 +23,6 @@ static void line_of(const struct hook *k, struct hook_line *out)
 			 : k->fails > 0  ? "outbox.state.failing"
 			 : k->ok_us == 0 ? "outbox.state.fresh"
 					 : "outbox.state.good";
-}
-
-static int list_json(struct call *c, const struct outbox_page *p)
-{
-	struct buf b = { 0 };
-	struct jsonw w = jsonw_of(&b);
-
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "hooks");
-	for (size_t i = 0; i < p->n_hooks; i++) {
-		const struct hook *k = &p->hooks[i].k;
-		jsonw_object(&w, NULL);
-		jsonw_int(&w, "id", k->id);
-		jsonw_text(&w, "name", k->name);
-		jsonw_text(&w, "url", k->url);
-		jsonw_text(&w, "kinds", k->kinds);
-		jsonw_bool(&w, "active", k->active);
-		jsonw_int(&w, "fails", k->fails);
-		jsonw_int(&w, "ok_us", k->ok_us);
-		jsonw_int(&w, "waiting", k->waiting);
-		jsonw_int(&w, "dead", k->dead);
-		jsonw_text(&w, "error", k->error);
-		jsonw_end_object(&w);
-	}
-	jsonw_end_array(&w);
-	jsonw_array(&w, "dead");
-	for (size_t i = 0; i < p->n_dead; i++) {
-		const struct delivery *d = &p->dead[i];
-		jsonw_object(&w, NULL);
-		jsonw_int(&w, "id", d->id);
-		jsonw_int(&w, "hook_id", d->hook_id);
-		jsonw_text(&w, "event", d->event);
-		jsonw_text(&w, "type", d->kind);
-		jsonw_int(&w, "company_id", d->company_id);
-		jsonw_int(&w, "made_us", d->made_us);
-		jsonw_int(&w, "tries", d->tries);
-		jsonw_text(&w, "error", d->error);
-		jsonw_end_object(&w);
-	}
-	jsonw_end_array(&w);
-	jsonw_end_object(&w);
-	return call_json(c, &b);
 }
 
 static int list_get(struct call *c)
@@ -91,7 +47,7 @@ static int list_get(struct call *c)
 		p.n_failing += hooks[i].active && hooks[i].fails > 0;
 	}
 	if (c->wants_json)
-		return list_json(c, &p);
+		return outbox_json_list(c, &p);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_outbox_list(&tm, &p);
 	return call_page(c, 200, "outbox.title", NULL, "/outbox", &b);
@@ -231,8 +187,10 @@ static int secret_page(struct call *c, const struct hook *k, const char *secret)
 	struct buf b = { 0 };
 	struct tmpl t = call_tmpl(c, &b);
 
-	tmpl_outbox_secret(&t, &p);
 	http_res_header(c->res, "Cache-Control", "no-store");
+	if (c->wants_json)
+		return outbox_json_secret(c, &p);
+	tmpl_outbox_secret(&t, &p);
 	return call_page(c, 200, "outbox.secret.title", NULL, "/outbox", &b);
 }
 
@@ -298,6 +256,8 @@ static int test_post(struct call *c)
 	r = outbox_post_https(&k, &d, c->now_us, &status, &c->err);
 	p.test_good = r >= 0;
 	p.tested = r >= 0 ? call_text(c, "outbox.test.good", NULL, 0) : c->err.text;
+	if (c->wants_json)
+		return outbox_json_test(c, &p);
 	return hook_page_show(c, 200, &k, &p);
 }
 
@@ -347,56 +307,6 @@ static int home_panel(struct call *c, const char *slot, int64_t subject_id, stru
 
 /* --- the feature --- */
 
-static int forget(struct hub *h, struct err *e)
-{
-	int64_t now = clock_utc_us(h->clock);
-	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
-	int r = t ? outbox_store_forget(t, now - KEEP_SENT_US, now - KEEP_DROPPED_US, e) : e->code;
-
-	return r < 0 ? r : txn_commit(&t, e);
-}
-
-/* What happened before there was an outbox is nobody's news. */
-static int marks(struct txn *t, struct err *e)
-{
-	int64_t at, end;
-	int r = outbox_store_mark(t, "audit", &at, e);
-
-	if (r != -ENOENT)
-		return r;
-	if ((r = outbox_store_audit_end(t, &end, e)) < 0 ||
-	    (r = outbox_store_mark_set(t, "audit", end, e)) < 0 ||
-	    (r = outbox_store_alert_end(t, &end, e)) < 0)
-		return r;
-	return outbox_store_mark_set(t, "alert", end, e);
-}
-
-static int outbox_start(struct hub *h, struct err *e)
-{
-	struct outbox *o = mem_new(sizeof(*o));
-	pthread_condattr_t attr;
-
-	o->hub = h;
-	pthread_mutex_init(&o->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&o->wake, &attr);
-	pthread_condattr_destroy(&attr);
-	h->outbox = o;
-	SCOPED_TXN struct txn *t = txn_begin(h->db, TXN_WRITE, e);
-	int r = t ? marks(t, e) : e->code;
-	return r < 0 ? r : txn_commit(&t, e);
-}
-
-static void outbox_stop(struct hub *h)
-{
-	if (!h->outbox)
-		return;
-	pthread_cond_destroy(&h->outbox->wake);
-	pthread_mutex_destroy(&h->outbox->lock);
-	mem_cleanup(&h->outbox);
-}
-
 static const struct route routes[] = {
 	{ "GET", "/outbox", ROLE_ADMIN, list_get, 0 },
 	{ "POST", "/outbox/again", ROLE_ADMIN, again_all_post, 0 },
@@ -410,7 +320,7 @@ static const struct route routes[] = {
 	{ "POST", "/outbox/hooks/{id}/test", ROLE_ADMIN, test_post, 0 },
 };
 
-static const struct job jobs[] = { { "outbox.forget", 60 * 60 * 1000, forget } };
+static const struct job jobs[] = { { "outbox.forget", 60 * 60 * 1000, outbox_forget } };
 
 static const struct conf_row conf[] = {
 	{ "outbox.inside", CONF_BOOL, 0, 1, "false",

@@ -21,4 +21,9 @@ struct outbox_conf { /* rows of configuration */
 };
 extern struct outbox_conf outbox_conf; /* set once before the hub starts */
 
+int outbox_start(struct hub *h, struct err *e);
+void outbox_stop(struct hub *h);
+/* The job: what was sent or dropped long ago goes. */
+int outbox_forget(struct hub *h, struct err *e);
+
 #endif

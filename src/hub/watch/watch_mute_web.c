@@ -167,6 +167,37 @@ static const char *kind_of(struct call *c, const struct watch_mute *m)
 	return arena_strndup(c->arena, b.p, b.n);
 }
 
+static int mutes_json(struct call *c, const struct mutes_page *p)
+{
+	struct buf b = { 0 };
+	struct jsonw w = jsonw_of(&b);
+
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "mutes");
+	for (size_t i = 0; i < p->n_rows; i++) {
+		const struct watch_mute *m = &p->rows[i].m;
+		jsonw_object(&w, NULL);
+		jsonw_int(&w, "id", m->id);
+		jsonw_int(&w, "company_id", m->company_id);
+		jsonw_text(&w, "company", m->company_name);
+		jsonw_text(&w, "detector", m->detector);
+		jsonw_text(&w, "device_mac", m->device_mac);
+		jsonw_text(&w, "device", m->device_name);
+		jsonw_text(&w, "peer", m->peer);
+		jsonw_int(&w, "port", m->port);
+		jsonw_text(&w, "server_name", m->name);
+		jsonw_text(&w, "reason", m->reason);
+		jsonw_text(&w, "made_by", m->made_name);
+		jsonw_int(&w, "made_us", m->made_us);
+		jsonw_int(&w, "until_us", m->until_us);
+		jsonw_int(&w, "hits", m->hits);
+		jsonw_end_object(&w);
+	}
+	jsonw_end_array(&w);
+	jsonw_end_object(&w);
+	return call_json(c, &b);
+}
+
 int watch_mute_web_list(struct call *c)
 {
 	struct mutes_page p = { .now_us = c->now_us, .may_work = user_is(c->user, WATCH_WORKERS) };
@@ -182,6 +213,8 @@ int watch_mute_web_list(struct call *c)
 	for (size_t i = 0; i < p.n_rows; i++) {
 		p.rows[i] = (struct mute_item){ list[i], kind_of(c, &list[i]) };
 	}
+	if (c->wants_json)
+		return mutes_json(c, &p);
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_mutes(&tm, &p);
 	return call_page(c, 200, "watch.mutes.title", NULL, "/alerts", &b);
