@@ -108,7 +108,8 @@ class Walk:
         """Functions that say something of what we look for, themselves or by those they call."""
         known = set(READERS) | set(SCALARS) | ENDS | {"jsonw_object", "jsonw_array", "jsonw_of", "jsonw_end_object",
                                                       "jsonw_end_array"}
-        out = {id(f) for f in self.everything() if f.calls & known or f.calls & set(f.params) or "type" in f.tokens and "res" in f.tokens}
+        out = {id(f) for f in self.everything()
+               if f.calls & known or f.calls & set(f.params) or {"type", "res"} <= set(f.tokens)}
         more = True
         while more:
             more = False
