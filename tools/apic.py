@@ -265,7 +265,7 @@ class Document:
     def problems(self):
         schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
         return {f"Problem{s}": {"description": self.t[f"answer.{s}"], "content": {"application/problem+json": schema}}
-                for s in ("400", "401", "403", "404", "409", "413", "429")}
+                for s in ("400", "401", "403", "404", "409", "413")}
 
 
 class Operation:
@@ -298,7 +298,7 @@ class Operation:
         if self.method == "POST":
             out = ["400", *out, "409"]
             out += ["413"] if any(f["kind"] == "file" for _, f in self.fields()) or self.found["body"] else []
-        return [*out, "429"]
+        return out
 
 
 ROLES = ["ROLE_ADMIN", "ROLE_DESK", "ROLE_ANALYST", "ROLE_TECHNICIAN", "ROLE_INSURER", "ROLE_SPECIALIST", "ROLE_TEACHER",

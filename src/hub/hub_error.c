@@ -60,6 +60,7 @@ static const struct error_page *page_of(int status, struct error_page *m)
 		const char *title, *text;
 	} rows[] = {
 		{ 404, "hub.error.404.title", "hub.error.404.text" },
+		{ 401, "hub.error.401.title", "hub.error.401.text" },
 		{ 403, "hub.error.403.title", "hub.error.403.text" },
 		{ 405, "hub.error.404.title", "hub.error.404.text" },
 		{ 409, "hub.error.409.title", "hub.error.409.text" },
