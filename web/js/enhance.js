@@ -93,6 +93,26 @@ function drop(el) {
 	});
 }
 
+// A tick for all rows that are shown, with how many are chosen: <label data-all="n"> in the form that the rows belong to.
+function all(el) {
+	const form = el.closest("form");
+	const box = el.querySelector("input");
+	const rows = () => [...form.elements].filter((e) => e.type === "checkbox" && e.name === el.dataset.all);
+	const tell = () => {
+		const chosen = rows().filter((r) => r.checked).length;
+		box.checked = chosen > 0 && chosen === rows().length;
+		box.indeterminate = chosen > 0 && !box.checked;
+		el.querySelector("[data-count]").textContent = chosen;
+	};
+	el.hidden = false;
+	box.addEventListener("change", () => {
+		for (const r of rows()) r.checked = box.checked;
+		tell();
+	});
+	document.addEventListener("change", (e) => e.target !== box && e.target.form === form && tell());
+	tell();
+}
+
 function summary(el) {
 	el.tabIndex = -1;
 	el.focus();
@@ -105,6 +125,7 @@ export function enhance(root) {
 	each(root, "[data-dialog]", opener);
 	each(root, "[data-auto]", auto);
 	each(root, "form[method=post]", once);
+	each(root, "[data-all]", all);
 	each(root, ".form .errors", summary);
 }
 

@@ -209,3 +209,9 @@ CREATE INDEX incident_device_state_by_device ON incident_device_state (device_id
 
 -- TLP 2.0 (FIRST): clear green amber amber+strict red.
 ALTER TABLE incident_indicator ADD COLUMN tlp TEXT NOT NULL DEFAULT 'amber';
+
+-- step 6: what a merge raised comes back when it is undone
+
+-- Of INTO_ID before the merge; -1 = not noted.
+ALTER TABLE incident_merge ADD COLUMN into_severity BIGINT NOT NULL DEFAULT -1;
+ALTER TABLE incident_merge ADD COLUMN into_happened_us BIGINT NOT NULL DEFAULT -1;

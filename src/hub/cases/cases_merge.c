@@ -50,6 +50,11 @@ static const struct case_mover *next_mover(struct movers *m)
 	return NULL;
 }
 
+static const struct scope *sight(const struct case_mover *v, const struct user *u)
+{
+	return v->of_others ? &scope_system : &u->scope;
+}
+
 static int choose_all(struct txn *t, struct hub *h, const struct user *u, const struct case_move *m,
 		      struct err *e)
 {
@@ -58,7 +63,7 @@ static int choose_all(struct txn *t, struct hub *h, const struct user *u, const 
 	int r = 0;
 
 	while (r >= 0 && (v = next_mover(&all)))
-		r = v->table ? cases_move_store_choose(t, &u->scope, v, m, e) : 0;
+		r = v->table ? cases_move_store_choose(t, sight(v, u), v, m, e) : 0;
 	return r;
 }
 
@@ -70,7 +75,7 @@ static int go_all(struct txn *t, struct hub *h, const struct user *u, const stru
 	int r = cases_move_store_sums(t, &u->scope, m, e);
 
 	while (r >= 0 && (v = next_mover(&all))) {
-		r = v->table ? cases_move_store_go(t, &u->scope, v, m, e) : 0;
+		r = v->table ? cases_move_store_go(t, sight(v, u), v, m, e) : 0;
 		if (r >= 0 && v->moved)
 			r = v->moved(t, u, m, e);
 	}
@@ -150,7 +155,9 @@ int cases_merge(struct txn *t, struct hub *h, const struct user *u, const char *
 				       .was_state = c[0].state,
 				       .note = note,
 				       .made_by = u->person_id,
-				       .made_us = now_us };
+				       .made_us = now_us,
+				       .into_severity = c[1].severity,
+				       .into_happened_us = c[1].happened_us };
 	if ((r = cases_move_store_add(t, &u->scope, &row, &id, e)) < 0)
 		return r;
 	const struct case_move m = { .why = CASE_MOVE_MERGE,
@@ -195,6 +202,7 @@ int cases_merge_undo(struct txn *t, struct hub *h, const struct user *u, const c
 				     .company_id = c[0].company_id,
 				     .now_us = now_us };
 	if ((r = go_all(t, h, u, &m, e)) < 0 ||
+	    (r = cases_move_store_lower(t, &u->scope, &c[1], &c[0], &row, e)) < 0 ||
 	    (r = cases_move_store_merged(t, &u->scope, &c[0], 0, row.was_state, now_us, e)) < 0 ||
 	    (r = cases_move_store_undone(t, &u->scope, row.id, u->person_id, now_us, e)) < 0)
 		return r;
@@ -250,7 +258,7 @@ static int split_open(struct txn *t, struct hub *h, const struct user *u, const 
 				    .kind = s->kind,
 				    .title = s->title,
 				    .source = c->source,
-				    .severity = s->severity,
+				    .severity = s->severity < 0 ? c->severity : s->severity,
 				    .contact_name = c->contact_name,
 				    .contact_phone = c->contact_phone,
 				    .happened_us = c->happened_us,
@@ -301,7 +309,9 @@ int cases_split(struct txn *t, struct hub *h, const struct user *u, const char *
 				       .was_state = c[0].state,
 				       .note = "",
 				       .made_by = u->person_id,
-				       .made_us = now_us };
+				       .made_us = now_us,
+				       .into_severity = -1,
+				       .into_happened_us = -1 };
 	if ((r = cases_move_store_add(t, &u->scope, &row, &merge_id, e)) < 0)
 		return r;
 	const struct case_move m = { .why = CASE_MOVE_SPLIT,

@@ -33,6 +33,8 @@ struct case_mover {
 	const char *same[4];
 	/* Has a column origin_id (BIGINT, may be NULL): it is set to the first case. */
 	bool origin;
+	/* Its company_id is another company's: rows go along though who merges may not see them. */
+	bool of_others;
 	/* For a split: SQL on an entry of the story N; where it is true, the row of TABLE whose id
 	 * is n.ref_id goes along with N. NULL = rows stay with the case that is split. */
 	const char *told;
@@ -54,7 +56,7 @@ int cases_merge_undo(struct txn *t, struct hub *h, const struct user *u, const c
  */
 struct case_split {
 	const char *title, *kind;
-	int severity;
+	int severity; /* -1 = as the case it comes from */
 	const int64_t *entries, *devices, *indicators;
 	size_t n_entries, n_devices, n_indicators;
 };

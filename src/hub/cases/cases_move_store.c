@@ -13,11 +13,14 @@ int cases_move_store_add(struct txn *t, const struct scope *s, const struct merg
 {
 	return db_one_int(t, s,
 			  "INSERT INTO incident_merge (company_id, kind, from_id, into_id,"
-			  " was_state, note, made_by, made_us, undone_us)"
-			  " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0 WHERE @scope($1) RETURNING id",
+			  " was_state, note, made_by, made_us, undone_us, into_severity,"
+			  " into_happened_us)"
+			  " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10 WHERE @scope($1)"
+			  " RETURNING id",
 			  DB_ARGS(DB_INT(m->company_id), DB_TEXT(m->kind), DB_INT(m->from_id),
 				  DB_INT(m->into_id), DB_TEXT(m->was_state), DB_TEXT(m->note),
-				  DB_INT(m->made_by), DB_INT(m->made_us)),
+				  DB_INT(m->made_by), DB_INT(m->made_us), DB_INT(m->into_severity),
+				  DB_INT(m->into_happened_us)),
 			  id_out, e);
 }
 
@@ -32,6 +35,8 @@ static void merge_read(const struct rows *r, struct arena *a, void *row)
 		.kind = "merge",
 		.was_state = rows_keep(r, 5, a),
 		.note = rows_keep(r, 6, a),
+		.into_severity = rows_int(r, 7),
+		.into_happened_us = rows_int(r, 8),
 	};
 }
 
@@ -40,7 +45,8 @@ int cases_move_store_get(struct txn *t, const struct scope *s, int64_t from_id, 
 {
 	struct rows *r = db_query(
 		t, s,
-		"SELECT id, company_id, from_id, into_id, made_us, was_state, note"
+		"SELECT id, company_id, from_id, into_id, made_us, was_state, note,"
+		" into_severity, into_happened_us"
 		" FROM incident_merge WHERE from_id = $1 AND kind = 'merge' AND undone_us = 0"
 		" AND @scope(company_id) ORDER BY id DESC LIMIT 1",
 		DB_ARGS(DB_INT(from_id)), e);
@@ -244,4 +250,28 @@ int cases_move_store_whole(struct txn *t, const struct scope *s, const struct in
 								     : from->happened_us),
 			DB_INT(now_us)),
 		e);
+}
+
+int cases_move_store_lower(struct txn *t, const struct scope *s, const struct incident *c,
+			   const struct incident *from, const struct merge_row *m, struct err *e)
+{
+	int64_t severity = m->into_severity, happened_us = m->into_happened_us;
+	int r = 0;
+
+	if (severity >= 0 && c->severity == from->severity && severity < c->severity)
+		r = db_run(t, s,
+			   "UPDATE incident SET version = version + 1, severity = (SELECT"
+			   " coalesce(max(v), $2) FROM (SELECT severity AS v FROM incident"
+			   " WHERE merged_into = $1 AND id <> $3 AND severity > $2) p)"
+			   " WHERE id = $1 AND @scope(company_id)",
+			   DB_ARGS(DB_INT(c->id), DB_INT(severity), DB_INT(from->id)), e);
+	if (r >= 0 && happened_us >= 0 && c->happened_us == from->happened_us &&
+	    happened_us > c->happened_us)
+		r = db_run(t, s,
+			   "UPDATE incident SET version = version + 1, happened_us = (SELECT"
+			   " coalesce(min(v), $2) FROM (SELECT happened_us AS v FROM incident"
+			   " WHERE merged_into = $1 AND id <> $3 AND happened_us < $2) p)"
+			   " WHERE id = $1 AND @scope(company_id)",
+			   DB_ARGS(DB_INT(c->id), DB_INT(happened_us), DB_INT(from->id)), e);
+	return r;
 }

@@ -9,6 +9,7 @@
 struct merge_row {
 	int64_t id, company_id, from_id, into_id, made_by, made_us;
 	const char *kind, *was_state, *note;
+	int64_t into_severity, into_happened_us; /* before; -1 = not noted */
 };
 int cases_move_store_add(struct txn *t, const struct scope *s, const struct merge_row *m,
 			 int64_t *id_out, struct err *e);
@@ -37,6 +38,10 @@ int cases_move_store_sums(struct txn *t, const struct scope *s, const struct cas
 /* INTO_ID 0: a case of its own again. */
 int cases_move_store_merged(struct txn *t, const struct scope *s, const struct incident *c,
 			    int64_t into_id, const char *state, int64_t now_us, struct err *e);
+/* What M raised of C is as it was, unless somebody changed it since or another part still says so.
+ */
+int cases_move_store_lower(struct txn *t, const struct scope *s, const struct incident *c,
+			   const struct incident *from, const struct merge_row *m, struct err *e);
 /* What both say of the whole: the higher severity, the earlier beginning. */
 int cases_move_store_whole(struct txn *t, const struct scope *s, const struct incident *into,
 			   const struct incident *from, int64_t now_us, struct err *e);

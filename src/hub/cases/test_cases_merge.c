@@ -177,6 +177,39 @@ static void the_number_leads_to_the_whole(struct test_hub *th)
 	assert_non_null(strstr(p.body, B));
 }
 
+static void set_severity(const struct ready *r, const char *number, int severity)
+{
+	struct err e = { 0 };
+	SCOPED_TXN struct txn *t = txn_begin(r->th->hub->db, TXN_WRITE, &e);
+
+	assert_int_equal(db_run(t, &scope_system,
+				"@global UPDATE incident SET severity = $1 WHERE number = $2",
+				DB_ARGS(DB_INT(severity), DB_TEXT(number)), &e),
+			 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+}
+
+static void what_a_merge_raised_comes_back(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	struct ready r = ready(th);
+
+	assert_int_equal(merge(&r, B, A), 0);
+	assert_int_equal(get(&r, A, a).severity, 3);
+	assert_int_equal(merge(&r, "IW-2026-000003", A), 0);
+	assert_int_equal(undo_at(&r, B, TEST_HUB_NOW), 0);
+	assert_int_equal(get(&r, A, a).severity, 2); /* the other part still says so */
+	assert_int_equal(undo_at(&r, "IW-2026-000003", TEST_HUB_NOW), 0);
+	/* the third found it at 3 already: nothing to give back; what people set stays */
+	assert_int_equal(get(&r, A, a).severity, 2);
+	set_severity(&r, A, 1);
+	assert_int_equal(merge(&r, B, A), 0);
+	set_severity(&r, A, 4);
+	assert_int_equal(undo_at(&r, B, TEST_HUB_NOW), 0);
+	assert_int_equal(get(&r, A, a).severity, 4);
+	assert_int_equal(get(&r, B, a).severity, 3);
+}
+
 static void it_counts_once(struct test_hub *th)
 {
 	struct ready r = ready(th);
@@ -364,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(the_number_leads_to_the_whole),
+		ON_BOTH(what_a_merge_raised_comes_back),
 		ON_BOTH(it_counts_once),
 		ON_BOTH(undone_it_is_as_before),
 		ON_BOTH(chains_lead_on_and_circles_are_refused),

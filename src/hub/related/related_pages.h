@@ -61,8 +61,8 @@ struct related_page { /* /cases/{number}/related */
 	size_t n_devices;
 	struct case_indicator *indicators;
 	size_t n_indicators;
-	struct option *tie_kinds, *kinds;
-	size_t n_tie_kinds, n_kinds;
+	struct option *tie_kinds, *kinds, *severities;
+	size_t n_tie_kinds, n_kinds, n_severities;
 	const char *error;
 	bool is_open;
 };

@@ -6,6 +6,11 @@
 #include "hub/related/related_store.h"
 #include "store/rows.h"
 
+/* The case and what was merged into it: their ties are its own. */
+#define PARTS                                                                                      \
+	"WITH RECURSIVE part (id) AS (SELECT id FROM incident WHERE id = $1 UNION"                 \
+	" SELECT i.id FROM incident i JOIN part p ON i.merged_into = p.id) "
+
 int related_store_tie(struct txn *t, const struct scope *s, const struct tie_new *n, struct err *e)
 {
 	return db_change(
@@ -25,9 +30,10 @@ int related_store_untie(struct txn *t, const struct scope *s, int64_t incident_i
 {
 	return db_change(
 		t, s,
-		"DELETE FROM case_tie WHERE id = $1 AND (incident_id = $2 OR other_id = $2)"
-		" AND @scope(company_id) AND @scope(other_company_id)",
-		DB_ARGS(DB_INT(id), DB_INT(incident_id)), e);
+		"DELETE FROM case_tie WHERE id = $2 AND @scope(company_id)"
+		" AND @scope(other_company_id) AND EXISTS (" PARTS
+		"SELECT 1 FROM part WHERE part.id IN (case_tie.incident_id, case_tie.other_id))",
+		DB_ARGS(DB_INT(incident_id), DB_INT(id)), e);
 }
 
 static void tie_read(const struct rows *r, struct arena *a, void *row)
@@ -47,15 +53,15 @@ static void tie_read(const struct rows *r, struct arena *a, void *row)
 
 #define TIE(self, other, reverse)                                                                  \
 	"SELECT t.id, i.company_id, t.kind, t.note, i.number, i.title, i.state, c.name, " reverse  \
-	" FROM case_tie t JOIN incident i ON i.id = t." other                                      \
-	" JOIN company c ON c.id = i.company_id WHERE t." self " = $1 AND @scope(t.company_id)"    \
-	" AND @scope(t.other_company_id)"
+	" FROM part JOIN case_tie t ON t." self " = part.id JOIN incident i ON i.id = t." other    \
+	" JOIN company c ON c.id = i.company_id WHERE i.id NOT IN (SELECT id FROM part)"           \
+	" AND @scope(t.company_id) AND @scope(t.other_company_id)"
 
 int related_store_ties(struct txn *t, const struct scope *s, int64_t incident_id, struct arena *a,
 		       struct tie_row **out, size_t *n_out, struct err *e)
 {
 	struct rows *r = db_query(t, s,
-				  TIE("incident_id", "other_id", "0") " UNION ALL " TIE(
+				  PARTS TIE("incident_id", "other_id", "0") " UNION ALL " TIE(
 					  "other_id", "incident_id", "1") " ORDER BY 1 LIMIT 100",
 				  DB_ARGS(DB_INT(incident_id)), e);
 

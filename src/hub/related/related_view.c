@@ -276,12 +276,24 @@ static int people(struct call *c, struct txn *t, struct related_bulk_form *p)
 	return 0;
 }
 
-int related_panel_bulk(struct call *c, const char *slot, int64_t subject, struct buf *out)
+struct option *related_view_severities(struct call *c, int chosen, size_t *n_out)
 {
 	static const char *const keys[] = { "watch.severity.info", "watch.severity.low",
 					    "watch.severity.medium", "watch.severity.high",
 					    "watch.severity.critical" };
-	struct related_bulk_form p = { .n_severities = ARRAY_LEN(keys) };
+	struct option *o = arena_array(c->arena, ARRAY_LEN(keys), sizeof(*o));
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		o[i] = (struct option){ arena_printf(c->arena, "%zu", i),
+					text_get(c->hub->text, c->lang, keys[i]),
+					(int)i == chosen };
+	*n_out = ARRAY_LEN(keys);
+	return o;
+}
+
+int related_panel_bulk(struct call *c, const char *slot, int64_t subject, struct buf *out)
+{
+	struct related_bulk_form p = { 0 };
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	int r = t ? people(c, t, &p) : c->err.code;
 
@@ -289,11 +301,7 @@ int related_panel_bulk(struct call *c, const char *slot, int64_t subject, struct
 	(void)subject;
 	if (r < 0)
 		return r;
-	p.severities = arena_array(c->arena, ARRAY_LEN(keys), sizeof(*p.severities));
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		p.severities[i] =
-			(struct option){ arena_printf(c->arena, "%zu", i),
-					 text_get(c->hub->text, c->lang, keys[i]), false };
+	p.severities = related_view_severities(c, -1, &p.n_severities);
 	p.kinds = related_view_kinds(c, "", &p.n_kinds);
 	p.tie_kinds = related_view_ties(c, &p.n_tie_kinds);
 	struct tmpl tm = call_tmpl(c, out);

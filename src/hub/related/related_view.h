@@ -12,6 +12,7 @@ int related_view_calls(struct call *c, struct txn *t, const struct incident *i,
 		       struct who_panel *out);
 int related_view_similar(struct call *c, struct txn *t, const struct incident *i,
 			 struct similar_panel *out);
+struct option *related_view_severities(struct call *c, int chosen, size_t *n_out);
 struct option *related_view_kinds(struct call *c, const char *chosen, size_t *n_out);
 struct option *related_view_ties(struct call *c, size_t *n_out);
 

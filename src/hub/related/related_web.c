@@ -128,6 +128,7 @@ static int parts(struct call *c, struct txn *t, struct related_page *p)
 									    c->arena) };
 	p->tie_kinds = related_view_ties(c, &p->n_tie_kinds);
 	p->kinds = related_view_kinds(c, p->c.kind, &p->n_kinds);
+	p->severities = related_view_severities(c, p->c.severity, &p->n_severities);
 	p->is_open = strcmp(p->c.state, CASE_CLOSED) != 0;
 	return 0;
 }
@@ -234,12 +235,14 @@ static int split(struct call *c)
 	struct form f = form_of(c);
 	struct case_split s = { .title = form_text(&f, "title", true, CASE_TITLE_CHARS),
 				.kind = form_text(&f, "kind", false, 40),
-				.severity = 2 };
+				.severity = -1 };
 	const char *number;
 	int64_t id;
 	SCOPED_TXN struct txn *t = NULL;
 	int r = begin(c, &t, &f);
 
+	if (form_text(&f, "severity", false, 1)[0])
+		s.severity = (int)form_int(&f, "severity", false, 0, SEVERITY_CRITICAL);
 	s.entries = ids(c, "entry", &s.n_entries);
 	s.devices = ids(c, "device", &s.n_devices);
 	s.indicators = ids(c, "indicator", &s.n_indicators);
@@ -435,7 +438,7 @@ static const struct panel panels[] = {
 static const struct case_mover movers[] = {
 	{ .table = "case_trait", .same = { "trait" } },
 	{ .table = "case_tag", .same = { "tag" } },
-	{ .table = "who_else", .same = { "company_id" } },
+	{ .table = "who_else", .same = { "company_id" }, .of_others = true },
 };
 
 const struct hub_feature related_feature = {

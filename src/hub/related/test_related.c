@@ -249,6 +249,20 @@ static void ties_and_tags(struct test_hub *th)
 	p = test_hub_json(th, r.desk, "/cases/IW-2026-000003/related");
 	assert_non_null(strstr(p.body, "\"tags\":[\"spring\"]"));
 	assert_non_null(strstr(p.body, "\"parts\":[{\"number\":\"" A "\""));
+	/* the whole shows what its part is tied to, and may untie it; the other end leads on */
+	assert_non_null(strstr(p.body, "\"kind\":\"caused_by\",\"reverse\":false,\"number\":\"" B));
+	p = test_hub_json(th, r.desk, "/cases/" B "/related");
+	assert_non_null(strstr(p.body, "\"kind\":\"caused_by\",\"reverse\":true"));
+	assert_int_equal(test_hub_post(th, r.desk, "/cases/" A "/unmerge", "").status, 303);
+	p = test_hub_json(th, r.desk, "/cases/IW-2026-000003/related");
+	assert_null(strstr(p.body, "caused_by"));
+	p = test_hub_json(th, r.desk, "/cases/" A "/related");
+	assert_non_null(strstr(p.body, "\"kind\":\"caused_by\""));
+	assert_int_equal(
+		test_hub_post(th, r.desk, "/cases/" A "/merge", "into=IW-2026-000003").status, 303);
+	assert_int_equal(
+		test_hub_post(th, r.desk, "/cases/IW-2026-000003/ties/1/remove", "").status, 303);
+	assert_int_equal(value(th, "@global SELECT count(*) FROM case_tie"), 0);
 	assert_int_equal(test_hub_post(th, r.desk, "/cases/" A "/unmerge", "").status, 303);
 	assert_int_equal(test_hub_get(th, r.desk, "/cases/" A "/related").status, 200);
 	assert_int_equal(test_hub_get(th, r.desk, "/related/seen").status, 200);
