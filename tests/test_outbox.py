@@ -349,3 +349,49 @@ def test_a_wrong_certificate_is_not_told_anything(hubs, ears, folder):
     case_of(admin, company_of(hub))
     wait_for("it was tried", lambda: hub.value("SELECT coalesce(max(tries), 0) FROM outbox") > 0, 20)
     assert not ears.got and "ertificate" in hub.value("SELECT error FROM hook")
+
+
+# --- mails: the same for those that go to people ---
+
+def posted(hub, admin, mail="madoguchi@isp.example"):
+    """A message of a thread that shall go by mail."""
+    number = case_of(admin, company_of(hub))
+    admin.get(f"/cases/{number}")
+    got = admin.post(f"/cases/{number}/threads", {"kind": "isp", "org_name": "回線事業者", "mail": mail, "see_company": ""})
+    assert got.status == 303, got.complaints()
+    thread = got.location.partition("#")[0]
+    admin.get(thread)
+    got = admin.post(f"{thread}/messages", {"direction": "out", "channel": "mail", "send": "1", "subject": "お知らせ",
+                                            "body": "himitsu no tegami"})
+    assert got.status == 303, got.complaints()
+    return thread
+
+
+def test_a_mail_outlives_the_hub(hubs, mailbox, folder):
+    hub = hubs().init(mail__url=mailbox.url, mail__from="desk@hub.example").start()
+    companies_csv(folder / "companies.csv")
+    hub.otasuke("company", "import", folder / "companies.csv")
+    mailbox.refuse = "451 later"
+    posted(hub, hub.admin())
+    wait_for("it was tried", lambda: hub.value("SELECT coalesce(max(attempts), 0) FROM thread_message") > 0, 30)
+    hub.kill()
+    mailbox.refuse = None
+    changed(hub, "UPDATE thread_message SET next_try_us = 0 WHERE state = 'queued'")
+    hub.start()
+    (to, mail), = mailbox.wait(1)
+    assert to == ["madoguchi@isp.example"] and "himitsu no tegami" in mail.get_content()
+    wait_for("nothing waits", lambda: hub.value("SELECT count(*) FROM thread_message WHERE state = 'queued'") == 0, 20)
+    assert len(mailbox.mails) == 1, "once"
+
+
+def test_a_mail_that_is_refused_comes_back_to_the_front_page(hubs, mailbox, folder):
+    hub = hubs().init(mail__url=mailbox.url, mail__from="desk@hub.example").start()
+    companies_csv(folder / "companies.csv")
+    hub.otasuke("company", "import", folder / "companies.csv")
+    admin = hub.admin()
+    mailbox.refuse = "550 no such person"
+    thread = posted(hub, admin)
+    wait_for("it is given up", lambda: hub.value("SELECT state FROM thread_message ORDER BY id DESC") == "failed", 30)
+    page = admin.get("/").text.split('id="main"')[1]
+    assert thread in page, "the front page leads to it"
+    assert "550" in admin.get(thread).text
