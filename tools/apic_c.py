@@ -102,7 +102,7 @@ def statement(t, i):
 class File:
     def __init__(self, path, feature):
         self.path, self.feature = path, feature
-        self.statics, self.arrays, self.tables = {}, {}, {}
+        self.statics, self.arrays, self.tables, self.records = {}, {}, {}, {}
 
 
 class Tree:
@@ -179,7 +179,9 @@ class Tree:
             self.functions[f.name] = f
 
     def table(self, file, head, body):
-        if "[" not in head:
+        if "[" not in head:  # a descriptor: which function stands behind which member
+            self_of = {x[1]: x[3] for x in split(body) if len(x) == 4 and x[0] == "." and x[2] == "="}
+            file.records[head[-2]] = (file, self_of)
             return
         name = head[head.index("[") - 1]
         items = split(body)

@@ -182,8 +182,15 @@ class Walk:
     def line(self, f, t, env, path):
         self.assign(f, t, env)
         for i in range(len(t) - 1):
-            if t[i + 1] == "(" and re.match(r"[A-Za-z_]", t[i]) and (i == 0 or t[i - 1] not in (".", "->")):
+            if t[i + 1] != "(" or not re.match(r"[A-Za-z_]", t[i]):
+                continue
+            if i == 0 or t[i - 1] not in (".", "->"):
                 self.call(f, t, i, env, path)
+            elif i > 1 and isinstance(env.get(t[i - 2]), tuple) and env[t[i - 2]][0] == "record":
+                _, file, members = env[t[i - 2]]
+                g = self.tree.find(file, members.get(t[i], ""))
+                if g and id(g) in self.tell:
+                    self.function(g, {}, path)
         if t[-3:-1] == ["type", "="] and "res" in t:
             value = self.value(f, t[-1:], env)
             self.out["types"] |= set(value) if isinstance(value, list) else {"*/*"}
@@ -218,7 +225,7 @@ class Walk:
         if text is not None:
             return [text]
         if t[0] == "&" and len(t) == 2:
-            return env.get(t[1])
+            return env.get(t[1]) or (("record", *f.file.records[t[1]]) if f and t[1] in f.file.records else None)
         if len(t) == 1:
             if t[0] in READERS:
                 return ("reader", t[0])
@@ -264,7 +271,7 @@ class Walk:
             if depth == 0:
                 break
         args = split(t[i + 2:end])
-        if isinstance(env.get(name), tuple):  # a reader that was handed in
+        if isinstance(env.get(name), tuple) and env[name][0] == "reader":  # handed in
             name = env[name][1]
         if name in READERS:
             self.reads(f, name, args, env, path)

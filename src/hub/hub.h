@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every hub feature shares: the hub, who asks, one call, and the constant that a feature is.
- */
+/* What every hub feature shares: the hub, who asks, one call, what a feature is. */
 #ifndef HUB_HUB_H
 #define HUB_HUB_H
 
@@ -105,11 +104,10 @@ struct call {
 	bool fragment;                          /* HX-Request: answer the part, not the page */
 	const struct accounts_session *session; /* for accounts; NULL when nobody is signed in */
 	int64_t session_id;                     /* 0 when nobody is signed in */
-	bool by_token;   /* a program asks in the person's name (accounts_token.h) */
-	bool reads_only; /* ... and may change nothing */
-	bool mfa_later;  /* the demonstration let this person put the second factor off */
-	struct form_error wrong[16]; /* what forms of this call had to complain of */
-	size_t n_wrong;
+	bool by_token;           /* a program asks in the person's name (accounts_token.h) */
+	bool reads_only;         /* ... and may change nothing */
+	bool mfa_later;          /* the demonstration let this person put the second factor off */
+	struct form_wrong wrong; /* what its forms complained of */
 };
 
 /* Returns 0 when it has filled the answer; negative to let the hub render the error page for that

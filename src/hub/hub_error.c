@@ -105,15 +105,15 @@ static void problem_json(const struct call *c, const struct error_page *m, const
 	jsonw_text(&w, "title", title);
 	jsonw_int(&w, "status", m->status);
 	jsonw_text(&w, "detail", m->detail);
-	if (c->n_wrong)
+	if (c->wrong.n)
 		jsonw_array(&w, "errors");
-	for (size_t i = 0; i < c->n_wrong; i++) {
+	for (size_t i = 0; i < c->wrong.n; i++) {
 		jsonw_object(&w, NULL);
-		jsonw_text(&w, "field", c->wrong[i].field);
-		jsonw_text(&w, "detail", c->wrong[i].text);
+		jsonw_text(&w, "field", c->wrong.row[i].field);
+		jsonw_text(&w, "detail", c->wrong.row[i].text);
 		jsonw_end_object(&w);
 	}
-	if (c->n_wrong)
+	if (c->wrong.n)
 		jsonw_end_array(&w);
 	jsonw_object(&w, "error"); /* as it was before: kept for programs that read it */
 	jsonw_int(&w, "status", m->status);
@@ -130,7 +130,7 @@ int call_problem(struct call *c, int status)
 	page_of(status, &m);
 	const char *title = call_text(c, m.title_key, NULL, 0);
 	if (!m.detail[0])
-		m.detail = c->n_wrong ? c->wrong[0].text : title;
+		m.detail = c->wrong.n ? c->wrong.row[0].text : title;
 	buf_clear(&c->res->body); /* a page half written is not an answer */
 	if (status == 401)        /* RFC 6750, 3 */
 		http_res_header(c->res, "WWW-Authenticate",

@@ -34,8 +34,9 @@ static void fail_words(struct form *f, const char *field, const char *words)
 	if (form_error(f, field) || f->n_errors == ARRAY_LEN(f->errors))
 		return;
 	f->errors[f->n_errors++] = (struct form_error){ field, words };
-	if (f->call->n_wrong < ARRAY_LEN(f->call->wrong)) /* for programs, see call_problem() */
-		f->call->wrong[f->call->n_wrong++] = (struct form_error){ field, words };
+	struct form_wrong *w = &f->call->wrong;
+	if (w->n < ARRAY_LEN(w->row))
+		w->row[w->n++] = (struct form_error){ field, words };
 }
 
 void form_fail(struct form *f, const char *field, const char *text_key)

@@ -17,7 +17,11 @@ int64_t call_query_int(const struct call *c, const char *name, int64_t max, int6
 
 struct form_error {
 	const char *field, *text;
-}; /* TEXT is translated already */
+};                  /* TEXT is translated already */
+struct form_wrong { /* of all forms of a call, for call_problem() */
+	struct form_error row[16];
+	size_t n;
+};
 struct form {
 	struct call *call;
 	struct form_error errors[24];
