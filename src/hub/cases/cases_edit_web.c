@@ -112,10 +112,19 @@ int cases_edit_web_form(struct call *c)
 	return show(c, 200, NULL, NULL);
 }
 
-/* A field that was not sent stays. */
+/* What was not sent stays; so does what the page showed already (was_NAME), whatever another one
+ * has made of it meanwhile. */
+static bool is_sent(struct call *c, const char *name)
+{
+	const char *now = http_form(c->req, name);
+	const char *was = http_form(c->req, arena_printf(c->arena, "was_%s", name));
+
+	return now && (!was || strcmp(now, was) != 0);
+}
+
 static const char *sent(struct call *c, struct form *f, const char *name, size_t max)
 {
-	return http_form(c->req, name) ? form_text(f, name, false, max) : NULL;
+	return is_sent(c, name) ? form_text(f, name, false, max) : NULL;
 }
 
 static int saved(struct call *c, struct txn **t)
@@ -141,9 +150,7 @@ int cases_edit_web_save(struct call *c)
 		.contact_phone = sent(c, &f, "contact_phone", 40),
 		.cause = sent(c, &f, "cause", CASE_TEXT_CHARS),
 		.lesson = sent(c, &f, "lesson", CASE_TEXT_CHARS),
-		.severity = http_form(c->req, "severity")
-				    ? (int)form_int(&f, "severity", true, 0, 4)
-				    : -1,
+		.severity = is_sent(c, "severity") ? (int)form_int(&f, "severity", true, 0, 4) : -1,
 		.happened_us = form_time(&f, "happened", false),
 	};
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);

@@ -557,6 +557,14 @@ static void of_two_who_mend_the_second_is_told(struct test_hub *th)
 	assert_int_equal(p.status, 409);
 	assert_non_null(strstr(p.body, "一人目の題"));
 	assert_non_null(strstr(p.body, "second"));
+	/* what the second left as it was is no wish to have it back */
+	(void)snprintf(form, sizeof(form),
+		       "version=%lld&title=0&was_title=0&contact_name=b&was_contact_name=a",
+		       (long long)version);
+	p = test_hub_post(th, r.desk, "/cases/IW-2026-000001/edit", form);
+	assert_int_equal(p.status, 409);
+	assert_non_null(strstr(p.body, "name=\"title\" value=\"一人目の題\""));
+	assert_non_null(strstr(p.body, "name=\"contact_name\" value=\"b\""));
 	(void)snprintf(form, sizeof(form), "version=%lld&title=second", (long long)version + 1);
 	assert_int_equal(test_hub_post(th, r.desk, "/cases/IW-2026-000001/edit", form).status, 303);
 	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_READ, &e);
