@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from harness import lab as here
 from harness.inline import inline_box
 from harness.lab import OTHER, PC_MAC, SERVER, TILL_MAC, Lab, NoLab
-from harness.orders import Orders, now_us
+from harness.orders import Orders, case_with_consent, now_us
 from harness.programs import program, run, wait_for
 from harness.region import MINATO
 from harness.sensor import Sensor
@@ -189,3 +189,53 @@ def test_a_box_that_only_listens_says_so(lab, folder, request):
             assert "inline: no, this box only listens" in shown
         finally:
             sensor.stop()
+
+
+def ordered(desk, number, **fields):
+    """Gives an order on the page of a case; its number."""
+    desk.get(f"/cases/{number}/orders/new?type={fields['type']}")
+    done = desk.post(f"/cases/{number}/orders", fields)
+    assert done.status == 303, done.complaints()
+    return max(order["id"] for order in desk.get_json(f"/cases/{number}/orders")["orders"])
+
+
+def becomes(desk, id, state, reason=""):
+    wait_for(f"order {id} is {state}", lambda: (desk.get_json(f"/orders/{id}")["state"], desk.get_json(f"/orders/{id}")["reason"]) ==
+             (state, reason), SLOW)
+
+
+def test_a_company_takes_its_consent_back_and_the_recording_ends(lab, box):
+    hub, sensor, _ = box
+    desk, own = hub.admin(), hub.person("company", "minato", MINATO)
+    number = case_with_consent(desk, "capture")
+    captures = sensor.state / "captures"
+    with Talker(lab, "pc", SERVER, pause=0.01):
+        becomes(desk, ordered(desk, number, type="list_devices"), "done")
+        wait_for("the device is known", lambda: hub.rows("SELECT 1 FROM device WHERE mac = ?", PC_MAC), 20)
+        capture = ordered(desk, number, type="capture", mac=PC_MAC, seconds="300", mebibyte="8")
+        wait_for("packets are kept", lambda: captures.exists() and any(f.stat().st_size > 5000 for f in captures.iterdir()), SLOW)
+        own.get(f"/portal/cases/{number}")
+        assert own.post("/portal/consents/1/revoke").status == 303
+        wait_for("nothing is kept", lambda: not list(captures.iterdir()), 10)
+        becomes(desk, capture, "cancelled", "consent_revoked")
+    assert "同意が取り消されたため、止めました。" in desk.get(f"/orders/{capture}").text
+    refused = desk.post(f"/cases/{number}/orders", {"type": "capture", "mac": PC_MAC})
+    assert refused.status == 409 and "同意がありません" in " ".join(refused.complaints())
+    assert hub.rows("SELECT 1 FROM evidence_item") == [] and not list((hub.state / "uploads").glob("*"))
+
+
+def test_the_desk_is_told_that_a_box_is_away_and_that_it_is_no_more_ours(lab, box):
+    hub, sensor, orders = box
+    desk = hub.admin()
+    number = case_with_consent(desk, "isolate")
+    sensor.stop()
+    wait_for("the page says so", lambda: "センサーがいまつながっていません" in desk.get(f"/cases/{number}/orders/new?type=test").text, 20)
+    waiting = ordered(desk, number, type="test")
+    assert desk.get_json(f"/orders/{waiting}")["state"] == "waiting"
+    sensor.start()
+    becomes(desk, waiting, "done")
+    desk.get(f"/fleet/{orders.sensor_id}")
+    assert desk.post(f"/fleet/{orders.sensor_id}/revoke", {"why": "lost"}).status == 303
+    refused = desk.post(f"/cases/{number}/orders", {"type": "test"})
+    assert refused.status == 409 and refused.complaints()
+    assert len(desk.get_json(f"/cases/{number}/orders")["orders"]) == 1

@@ -17,21 +17,14 @@ from harness.figures import Table, bench_main, percentile  # noqa: E402
 from harness.hub import Hub  # noqa: E402
 from harness.inline import inline_box  # noqa: E402
 from harness.lab import PC, PC_MAC, SERVER, TILL, Lab  # noqa: E402
+from harness.orders import case_with_consent  # noqa: E402
 from harness.programs import wait_for  # noqa: E402
 from harness.region import MINATO, companies_csv  # noqa: E402
 from harness.traffic import PORT, Echo, Talker  # noqa: E402
 
 ROUNDS = int(os.environ.get("OTASUKE_BENCH_ROUNDS", 20))
-CONSENT = {"what": "isolate", "how": "call", "given_by": "bench"}
 QUIET_S = 1.0
 UNDONE = "SELECT count(*) FROM fleet_order_report WHERE state = 'undone'"
-
-
-def case_of(desk, hub):
-    desk.get("/cases/new")
-    made = desk.post("/cases", {"q": "みなと", "words": "止まりました", "kind": "network_slow", "source": "phone"})
-    assert made.status == 303, made.complaints()
-    return hub.value("SELECT number FROM incident ORDER BY id DESC LIMIT 1")
 
 
 def click(desk, number, **fields):
@@ -77,10 +70,7 @@ def measure(folder):
             with inline_box(lab, hub, folder / "sensor", MINATO):
                 lab.reaches("pc", SERVER)
                 desk = hub.admin()
-                number = case_of(desk, hub)
-                desk.get(f"/cases/{number}")
-                given = desk.post(f"/cases/{number}/consents", CONSENT)
-                assert given.status == 303, given.complaints()
+                number = case_with_consent(desk, "isolate")
                 click(desk, number, type="list_devices")  # else it is told with the next five minutes
                 wait_for("the device is known", lambda: hub.rows("SELECT 1 FROM device WHERE mac = ?", PC_MAC), 30)
                 return rounds(lab, hub, number, desk)
