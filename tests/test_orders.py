@@ -216,7 +216,7 @@ def test_a_company_takes_its_consent_back_and_the_recording_ends(lab, box):
         wait_for("packets are kept", lambda: captures.exists() and any(f.stat().st_size > 5000 for f in captures.iterdir()), SLOW)
         own.get(f"/portal/cases/{number}")
         assert own.post("/portal/consents/1/revoke").status == 303
-        wait_for("nothing is kept", lambda: not list(captures.iterdir()), 10)
+        wait_for("nothing is kept", lambda: not list(captures.iterdir()), SLOW)
         becomes(desk, capture, "cancelled", "consent_revoked")
     assert "同意が取り消されたため、止めました。" in desk.get(f"/orders/{capture}").text
     refused = desk.post(f"/cases/{number}/orders", {"type": "capture", "mac": PC_MAC})

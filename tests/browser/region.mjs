@@ -51,6 +51,7 @@ export class Browsers {
 	async browser(options = {}) {
 		this.chrome ??= await chrome(this.executablePath);
 		const context = await this.chrome.newContext({ locale: "ja-JP", timezoneId: "Asia/Tokyo", viewport: { width: 1280, height: 900 }, ...options });
+		context.setDefaultTimeout(60000); // of a busy machine
 		const page = await context.newPage();
 		page.errors = [];
 		page.on("console", (m) => m.type() === "error" && page.errors.push(m.text()));
