@@ -204,14 +204,19 @@ def becomes(desk, id, state, reason=""):
              (state, reason), SLOW)
 
 
+def listed(desk, number, hub, mac):
+    """Whether the box has seen it by now."""
+    becomes(desk, ordered(desk, number, type="list_devices"), "done")
+    return hub.rows("SELECT 1 FROM device WHERE mac = ?", mac)
+
+
 def test_a_company_takes_its_consent_back_and_the_recording_ends(lab, box):
     hub, sensor, _ = box
     desk, own = hub.admin(), hub.person("company", "minato", MINATO)
     number = case_with_consent(desk, "capture")
     captures = sensor.state / "captures"
     with Talker(lab, "pc", SERVER, pause=0.01):
-        becomes(desk, ordered(desk, number, type="list_devices"), "done")
-        wait_for("the device is known", lambda: hub.rows("SELECT 1 FROM device WHERE mac = ?", PC_MAC), 20)
+        wait_for("the device is known", lambda: listed(desk, number, hub, PC_MAC), SLOW)
         capture = ordered(desk, number, type="capture", mac=PC_MAC, seconds="300", mebibyte="8")
         wait_for("packets are kept", lambda: captures.exists() and any(f.stat().st_size > 5000 for f in captures.iterdir()), SLOW)
         own.get(f"/portal/cases/{number}")
