@@ -13,6 +13,7 @@
 #include "hub/exports/exports_data.h"
 #include "hub/exports/exports_gate.h"
 #include "hub/exports/exports_rules.h"
+#include "hub/fleet/fleet_store.h"
 #include "hub/test_hub.h"
 #include "hub/threads/threads.h"
 
@@ -299,6 +300,32 @@ static void reports_say_it_in_both_languages(struct test_hub *th)
 
 /* What other features keep of a case: a thing with its chain, a measure, an order, letters to the
  * police, clocks and items of a report, a line of cost. LONG: a letter of many pages. */
+static int order_put(struct txn *t, const struct ready *r, struct err *e)
+{
+	struct fleet_sensor x = { .company_id = r->company,
+				  .name = "本社",
+				  .cert_sha256 = HASH,
+				  .cert_expires_us = TEST_HUB_NOW + US_PER_DAY,
+				  .version = "1",
+				  .hardware = "" };
+	int64_t sensor;
+	int ret = fleet_store_add(t, &scope_system, &x, &sensor, e);
+
+	if (ret < 0)
+		return ret;
+	return db_run(
+		t, &scope_system,
+		"INSERT INTO sensor_order (company_id, incident_id, sensor_id, type, mac,"
+		" network, port, protocol, target, seconds, bytes, until_us, expires_us,"
+		" token, made_by, made_us, sent_us, heard_us, done_us, sensor_us, state,"
+		" reason, detail, report_no, in_effect, ended_us, figures, devices,"
+		" file_sha256, file_size, file_us) SELECT $1, 1, $2, 'isolate', '', '', 0, 0,"
+		" 'レジの PC', 0, 0, 0, 0, 'token', $3, $4, $4, $4, $4, $4, 'done', '', '',"
+		" 1, 1, 0, '', 0, '', 0, 0 WHERE @scope($1)",
+		DB_ARGS(DB_INT(r->company), DB_INT(sensor), DB_INT(r->desk), DB_INT(TEST_HUB_NOW)),
+		e);
+}
+
 static void whole_record(const struct ready *r, bool long_letter)
 {
 	static const char line[] = "本日、ファイルが開けなくなりました。「鍵」を求める文書が、"
@@ -350,7 +377,8 @@ static void whole_record(const struct ready *r, bool long_letter)
 	    threads_open(t, &r->u, &police, TEST_HUB_NOW, &thread, &e) < 0 ||
 	    threads_post(t, &r->u, thread, &post, TEST_HUB_NOW, &message, &e) < 0 ||
 	    duties_facts_set(t, &r->u, NUMBER, &f, 0, TEST_HUB_NOW, &e) < 0 ||
-	    duties_item_set(t, &r->u, NUMBER, &cause, TEST_HUB_NOW, &e) < 0)
+	    duties_item_set(t, &r->u, NUMBER, &cause, TEST_HUB_NOW, &e) < 0 ||
+	    order_put(t, r, &e) < 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(txn_commit(&t, &e), 0);
 }
@@ -361,12 +389,12 @@ static void the_full_record_is_complete(struct test_hub *th)
 					    "警察 鈴木", "鑑定",       "岩手県警",
 					    "受理 45",   "被害の届出", "VPN の弱点",
 					    "1,234,567" };
-	static const char *const words[][6] = {
+	static const char *const words[][7] = {
 		{ "証拠を取り扱った記録", "関係先とのやりとり", "届出と期限", "確報（不正な目的",
-		  "報告する 9 つの項目", "引き渡し" },
+		  "報告する 9 つの項目", "引き渡し", "センサーへの指示" },
 		{ "Chain of custody", "Messages with others", "Duties to report",
 		  "Final report (malicious act: 60 days)", "The nine items of a report",
-		  "Handed over" },
+		  "Handed over", "Orders to sensors" },
 	};
 	struct ready r = ready(th);
 
