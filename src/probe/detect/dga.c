@@ -19,6 +19,7 @@ struct asker {
 	struct addr addr, server;
 	uint64_t seen[NAMES_BITS / 64];
 	uint64_t names, random, alike; /* distinct ones; ALIKE: as long as the first of them */
+	uint64_t again, answered;      /* missing ones asked for once more; names that exist */
 	size_t length;                 /* of the first label */
 	size_t n_samples;
 	char sample[SAMPLES][DPI_NAME_MAX];
@@ -97,23 +98,35 @@ static bool is_new(struct asker *k, struct str registered)
 	return !known;
 }
 
+/* Whatever the names look like: most of what a device asks for is missing, and it does not care to
+ * ask twice. Programs and pages repeat the names that a filter blocks. */
+static bool goes_through(const struct thresholds *t, const struct asker *k)
+{
+	double names = (double)k->names;
+
+	return k->names >= t->dga.lone_min && (double)k->again <= t->dga.again_share * names &&
+	       names >= t->dga.lone_share * (names + (double)k->answered);
+}
+
 static void tell(struct dga *g, struct asker *k)
 {
 	double random = (double)k->random / (double)k->names;
 	const struct thresholds *t = g->env->thresholds;
 	bool alike = (double)k->alike >= t->dga.alike_share * (double)k->names &&
 		     k->length >= t->dga.alike_length;
+	bool drawn = k->names >= t->dga.names_min && (random >= t->dga.random_share || alike);
 	struct report r;
 
-	if (k->names < t->dga.names_min || (random < t->dga.random_share && !alike))
+	if (!drawn && !goes_through(t, k))
 		return;
-	enum severity severity = k->names >= t->dga.names_many ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+	enum severity severity =
+		drawn && k->names >= t->dga.names_many ? SEVERITY_HIGH : SEVERITY_MEDIUM;
 	k->telling.due = true;
 	if (!telling_due(&k->telling, severity, g->env->now_us))
 		return;
 	report_init(&r, detector_dga.name, inventory_owner(g->env->inventory, &k->addr), &k->addr);
 	r.severity = severity;
-	r.confidence = fmin(0.95, 0.6 + (double)k->names / 100);
+	r.confidence = drawn ? fmin(0.95, 0.6 + (double)k->names / 100) : 0.6;
 	r.first_us = k->first_us;
 	r.last_us = k->last_us;
 	r.count = k->names;
@@ -123,12 +136,25 @@ static void tell(struct dga *g, struct asker *k)
 	report_reason(&r, "%llu different domains that do not exist were asked for within %.0f s",
 		      (unsigned long long)k->names,
 		      (double)(k->last_us - k->first_us) / (double)US_PER_SEC);
-	report_reason(&r, "%.0f %% of them look drawn by lot%s", 100 * random,
-		      alike ? ", and nearly all are of one length" : "");
+	if (drawn)
+		report_reason(&r, "%.0f %% of them look drawn by lot%s", 100 * random,
+			      alike ? ", and nearly all are of one length" : "");
+	else
+		report_reason(&r, "hardly one of them twice, and few others meanwhile");
 	report_number(&r, "domains_missing", (double)k->names);
 	report_number(&r, "random_share", random);
 	report_story(&r, g->env, "names");
 	detect_report(g->env, &k->telling, &r);
+}
+
+static void on_answered(struct dga *g, const struct dissected *d, const struct dns_message *m)
+{
+	struct asker *k = m->rcode == 0 && m->n_answers > 0 && m->type != DNS_AAAA
+				  ? ring_find(g->askers, d->dst.b)
+				  : NULL;
+
+	if (k)
+		k->answered++;
 }
 
 static void dga_dns(void *state, const struct dissected *d, const struct dns_message *m)
@@ -136,8 +162,13 @@ static void dga_dns(void *state, const struct dissected *d, const struct dns_mes
 	struct dga *g = state;
 	struct str name = str_of(m->name), label, rest;
 
-	if (!m->response || resolver(g, &d->dst, &d->src) || m->rcode != DNS_RCODE_NXDOMAIN ||
-	    !worth(name) || !inside(g, &d->dst))
+	if (!m->response || resolver(g, &d->dst, &d->src))
+		return;
+	if (m->rcode != DNS_RCODE_NXDOMAIN) {
+		on_answered(g, d, m);
+		return;
+	}
+	if (!worth(name) || !inside(g, &d->dst))
 		return;
 	struct asker *k = asker_of(g, &d->dst);
 	struct telling told = k->telling;
@@ -146,8 +177,10 @@ static void dga_dns(void *state, const struct dissected *d, const struct dns_mes
 	k->last_us = d->ts_us;
 	k->server = d->src;
 	struct str registered = name_registered(name);
-	if (!is_new(k, registered))
+	if (!is_new(k, registered)) {
+		k->again += m->type != DNS_AAAA; /* each name is asked for in both kinds */
 		return;
+	}
 	k->names++;
 	rest = registered;
 	(void)str_cut(&rest, '.', &label); /* worth() saw a dot */
@@ -155,7 +188,7 @@ static void dga_dns(void *state, const struct dissected *d, const struct dns_mes
 	k->alike += k->length == label.n;
 	bool random = name_is_random(registered, g->env->thresholds);
 	k->random += random;
-	if (random && k->n_samples < SAMPLES)
+	if ((random || k->names > g->env->thresholds->dga.names_min) && k->n_samples < SAMPLES)
 		(void)str_copy(k->sample[k->n_samples++], DPI_NAME_MAX,
 			       registered); /* cut is fine */
 	tell(g, k);

@@ -96,7 +96,8 @@ static struct sweep *sweep_of(const struct scan *s, struct scanner *c, const str
 	return at;
 }
 
-static void sweep_add(struct sweep *w, const struct addr *a, uint16_t port, int64_t now_us)
+/* True: A and PORT are new. */
+static bool sweep_add(struct sweep *w, const struct addr *a, uint16_t port, int64_t now_us)
 {
 	static const uint8_t fixed[16] = "sweep";
 	uint8_t key[18];
@@ -113,6 +114,7 @@ static void sweep_add(struct sweep *w, const struct addr *a, uint16_t port, int6
 		w->sample[w->n_samples] = *a;
 		w->sample_port[w->n_samples++] = port;
 	}
+	return !known;
 }
 
 static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool last_word)
@@ -129,13 +131,14 @@ static void tell(struct scan *s, struct scanner *c, enum scan_kind kind, bool la
 		story_hear(s->env->stories, &r, s->env->thresholds->scan.inventory_points);
 }
 
-/* LIKE bears the time of the attempt. */
+/* LIKE bears the time of the attempt; ANSWERED: it was. Of each host the first ping counts
+ * as answered or not: one that is switched off stays so, however often it is asked. */
 static void attempt(struct scan *s, struct scanner *c, struct sweep like, const struct addr *a,
-		    uint16_t port)
+		    uint16_t port, bool answered)
 {
 	struct sweep *w = sweep_of(s, c, &like);
 
-	sweep_add(w, a, port, like.last_us);
+	w->ok += sweep_add(w, a, port, like.last_us) && answered;
 	c->last_us = s->env->now_us;
 	struct telling *t = &c->telling[like.kind];
 	t->due = true;
@@ -156,10 +159,10 @@ static void on_failed(struct scan *s, const struct flow *f)
 
 	if (c->target_device == DEVICE_NONE)
 		c->target_device = f->device[1];
-	attempt(s, c, ports, &k->dst, k->dport);
+	attempt(s, c, ports, &k->dst, k->dport, false);
 	/* A scanner draws addresses; what was looked up by name is no scan. */
 	if (!names_find(s->env->names, &k->dst)[0])
-		attempt(s, c, hosts, &k->dst, k->dport);
+		attempt(s, c, hosts, &k->dst, k->dport, false);
 }
 
 static void on_answered(struct scan *s, const struct flow *f)
@@ -184,9 +187,7 @@ static void on_ping(struct scan *s, const struct flow *f)
 	if (k->sport == 0 || addr_is_multicast(&k->dst))
 		return;
 	struct scanner *c = scanner_of(s, &k->src, f->device[0]);
-	attempt(s, c, like, &k->dst, 0);
-	if (f->side[1].packets > 0)
-		sweep_of(s, c, &like)->ok++;
+	attempt(s, c, like, &k->dst, 0, f->side[1].packets > 0);
 }
 
 static void scan_flow(void *state, const struct flow *f, enum flow_event ev,
@@ -217,7 +218,8 @@ static void scan_neighbour(void *state, const struct dissected *d)
 	if (!dev || dev->gateway || inventory_owner(s->env->inventory, &n->target) != DEVICE_NONE)
 		return;
 	struct scanner *c = scanner_of(s, &n->sender, device);
-	attempt(s, c, (struct sweep){ .kind = SCAN_ARP, .last_us = d->ts_us }, &n->target, 0);
+	attempt(s, c, (struct sweep){ .kind = SCAN_ARP, .last_us = d->ts_us }, &n->target, 0,
+		false);
 }
 
 static void scan_finish(void *state)

@@ -101,7 +101,7 @@ static void rate(const struct thresholds *t, enum scan_kind kind, bool inbound,
 	else if (kind == SCAN_ARP)
 		r->severity = SEVERITY_LOW;
 	else if (kind == SCAN_PING) /* pings of hosts that are all there are an inventory */
-		r->severity = (double)sum->ok > t->scan.answered_share * (double)sum->failed
+		r->severity = (double)sum->ok > t->scan.answered_share * sum->distinct
 				      ? SEVERITY_INFO
 				      : SEVERITY_MEDIUM;
 	else

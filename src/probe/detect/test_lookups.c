@@ -62,6 +62,52 @@ static void many_drawn_names_are_told(void **state)
 	world_free(w);
 }
 
+/* N names of joined words, asked for TIMES each, and OTHERS that exist. */
+static struct world *joined(int n, int times, int others)
+{
+	static const char *const words[] = { "river", "stone", "cloud", "paper", "light",
+					     "apple", "table", "glass", "metal", "storm" };
+	struct world *w = office();
+	char name[64];
+	double at = 1;
+
+	message(w, 0.5, false, 0, TYPE_A, "www.shop.example");
+	for (int i = 0; i < n * times; i++) {
+		int k = i / times;
+		for (int o = 0; o < others / (n * times); o++) {
+			make_dns_answer(&w->b, dns, pc, "www.shop.example", "203.0.113.7");
+			world_put(w, at);
+		}
+		(void)snprintf(name, sizeof(name), "%s%s.example", words[k % 10],
+			       words[k / 10 % 10]);
+		message(w, at, false, 0, TYPE_A, name);
+		message(w, at + 0.5, true, NXDOMAIN, TYPE_A, name);
+		at++;
+	}
+	world_run(w);
+	return w;
+}
+
+static void joined_words_are_told_when_hardly_anything_else_is_asked_for(void **state)
+{
+	(void)state;
+	struct world *w = joined(50, 1, 0);
+	const struct seen *f = world_find(w, "dga");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_MEDIUM);
+	assert_non_null(strstr(f->reasons, "hardly one of them twice"));
+	world_free(w);
+	w = joined(30, 1, 0); /* too few for names that are words */
+	assert_null(world_find(w, "dga"));
+	world_free(w);
+	w = joined(50, 3, 0); /* a filter blocks what pages ask for again and again */
+	assert_null(world_find(w, "dga"));
+	world_free(w);
+	w = joined(50, 1, 100); /* somebody works, and much of it is missing */
+	assert_null(world_find(w, "dga"));
+	world_free(w);
+}
+
 static void few_names_are_not(void **state)
 {
 	(void)state;
@@ -152,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest t[] = {
 		cmocka_unit_test(many_drawn_names_are_told),
+		cmocka_unit_test(joined_words_are_told_when_hardly_anything_else_is_asked_for),
 		cmocka_unit_test(few_names_are_not),
 		cmocka_unit_test(a_server_that_fails_says_nothing),
 		cmocka_unit_test(one_domain_counts_once),

@@ -117,6 +117,28 @@ static const struct seen *pings(struct world *w, int n, int each)
 	return run(w);
 }
 
+static void who_watches_hosts_is_not_told_for_one_that_is_off(void **state)
+{
+	struct world *w = office();
+	char ip[32];
+
+	(void)state;
+	for (int i = 0; i < 15 * 30; i++) {
+		int host = i % 15;
+		uint16_t id = (uint16_t)(i + 1);
+		(void)snprintf(ip, sizeof(ip), "192.0.2.%d", 50 + host);
+		make_ping(&w->b, pc, (struct end){ 2, ip, 0 }, id, false);
+		world_put(w, 1 + i * 4);
+		if (host == 7)
+			continue;
+		make_ping(&w->b, (struct end){ 2, ip, 0 }, pc, id, true);
+		world_put(w, 1.1 + i * 4);
+	}
+	const struct seen *f = run(w);
+	assert_true(!f || f->severity == SEVERITY_INFO);
+	world_free(w);
+}
+
 static void a_sweep_of_pings_is_told(void **state)
 {
 	(void)state;
@@ -197,6 +219,7 @@ int main(void)
 		cmocka_unit_test(many_hosts_outside_are_worse),
 		cmocka_unit_test(many_ports_of_one_host_are_told),
 		cmocka_unit_test(one_port_of_all_hosts_from_outside_is_low),
+		cmocka_unit_test(who_watches_hosts_is_not_told_for_one_that_is_off),
 		cmocka_unit_test(a_sweep_of_pings_is_told),
 		cmocka_unit_test(a_sweep_by_arp_is_told),
 		cmocka_unit_test(attempts_that_fail_by_chance_are_not),

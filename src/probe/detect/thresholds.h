@@ -35,9 +35,9 @@ struct thresholds {
 		uint64_t typed_bytes, answered_bytes;
 	} cleartext;
 	struct {
-		uint64_t names_min, names_many, alike_length;
+		uint64_t names_min, names_many, alike_length, lone_min;
 		int64_t rest_us;
-		double random_share, alike_share;
+		double random_share, alike_share, lone_share, again_share;
 	} dga;
 	struct {
 		uint64_t strange_min, carrier_min, plain_min;

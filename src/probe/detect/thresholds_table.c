@@ -100,6 +100,12 @@ const struct threshold thresholds_table[] = {
 	    "one in three looks so, of longer ones more"),
 	ROW(dga.alike_share, "share", 0.8, 0.3, 1, "a generator gives all its names one length"),
 
+	ROW(dga.lone_min, "domains", 40, 10, 5000,
+	    "joined syllables and words do not look drawn: then there must be more of them"),
+	ROW(dga.lone_share, "share", 0.5, 0.1, 1,
+	    "a person's programs ask for more that exists than for what is missing"),
+	ROW(dga.again_share, "share", 0.25, 0, 2,
+	    "what a filter blocks is asked for again and again, what a generator makes once"),
 	ROW(dns_tunnel.strange_min, "names", 30, 5, 1000,
 	    "office software asks for a short list of record kinds"),
 	ROW(dns_tunnel.carrier_min, "names", 100, 20, 10000,
