@@ -86,6 +86,7 @@ const char *const analyze_reason_keys[] = {
 	"cli.reason.d_script",
 	"cli.reason.hosts_pinged",
 	"cli.reason.d_shortcut",
+	"cli.reason.taken_back",
 	"cli.reason.lone_names",
 	"cli.reason.d_note",
 	"cli.reason.d_bait",

@@ -133,14 +133,15 @@ struct probe_stats world_run(struct world *w)
 
 	pcap_write(&w->file, w->path);
 	assert_int_equal(probe_new(&w->config, &sink, &p, &e), 0);
-	probe_mutes_set(p, w->mutes, w->n_mutes);
+	if (!w->late)
+		probe_mutes_set(p, w->mutes, w->n_mutes);
 	hear(p, w->before);
 	assert_int_equal(probe_open_file(p, w->path, &e), 0);
 	while (probe_step(p, 0, &e) > 0)
 		;
 	hear(p, w->told);
-	if (w->unmute)
-		probe_mutes_set(p, NULL, 0);
+	if (w->unmute || w->late)
+		probe_mutes_set(p, w->unmute ? NULL : w->mutes, w->unmute ? 0 : w->n_mutes);
 	probe_finish(p);
 	struct mute_hits hits[MUTES_MAX];
 	size_t n_hits = probe_mute_hits(p, hits);

@@ -30,6 +30,7 @@ struct world {
 	const struct mute *mutes; /* in force from the start ... */
 	size_t n_mutes;
 	bool unmute; /* ... until the packets have been read */
+	bool late;   /* or only from then on */
 	uint64_t hits;
 	const char *before, *told; /* lines of other programs, before and after the packets */
 };

@@ -24,6 +24,7 @@ struct made { /* a finding for one call */
 	int severity;
 	int64_t at_us;
 	double baseline_days; /* 0 = does not say */
+	int64_t taken_back;   /* by this mute; 0 = it is not */
 };
 
 /* Hands one finding to the fold as the ingest writer does. */
@@ -53,8 +54,12 @@ static void find(struct test_hub *th, int64_t company_id, const struct made *m)
 	young.name = (char *)(uintptr_t) "baseline_days";
 	young.has_number = true;
 	young.number = m->baseline_days;
+	if (m->taken_back) {
+		young.name = (char *)(uintptr_t) "story_mute";
+		young.number = (double)m->taken_back;
+	}
 	f.evidence = evidence;
-	f.n_evidence = m->baseline_days > 0;
+	f.n_evidence = m->baseline_days > 0 || m->taken_back;
 	const struct fleet_finding ff = { .sequence = 1, .finding = &f };
 	const struct fleet_batch b = { .company_id = company_id,
 				       .sensor_id = 1,
@@ -277,6 +282,48 @@ static void a_mute_works_back_and_runs_out(struct test_hub *th)
 	find(th, company, &botnet);
 	assert_int_equal(list(th, &desk.scope, NULL, a, &w), 1);
 	assert_string_equal(w[0].state, ALERT_NEW);
+}
+
+/* A mute of another peer than those that the story names, as the sensor tells it. */
+static void a_story_that_a_mute_lets_fall_is_muted(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	int64_t company = test_hub_company(th, "みなと製作所"), id = 0;
+	struct user desk =
+		test_hub_user(th, test_hub_person(th, th->consortium_id, ROLE_DESK, "desk"));
+	const struct watch_mute m = { .company_id = company,
+				      .detector = "known_bad",
+				      .device_mac = PHONE_MAC,
+				      .peer = "198.51.100.7",
+				      .name = "",
+				      .until_us = TEST_HUB_NOW + US_PER_DAY,
+				      .reason = "our own test server" };
+	struct made story = { "host_story",
+			      "host_story/signs",
+			      "203.0.113.66:8443",
+			      SEVERITY_HIGH,
+			      TEST_HUB_NOW,
+			      0,
+			      0 };
+	struct watch_alert *found;
+	struct err e = { 0 };
+
+	find(th, company, &story);
+	SCOPED_TXN struct txn *t = txn_begin(th->hub->db, TXN_WRITE, &e);
+	assert_int_equal(watch_mute_add(t, &desk, &m, TEST_HUB_NOW, &id, &e), 0);
+	assert_int_equal(txn_commit(&t, &e), 0);
+	story.severity = SEVERITY_INFO;
+	story.taken_back = id + 1; /* of nobody, or another company's */
+	find(th, company, &story);
+	assert_int_equal(list(th, &desk.scope, ALERT_MUTED, a, &found), 0);
+	story.taken_back = id;
+	find(th, company, &story);
+	assert_int_equal(list(th, &desk.scope, ALERT_MUTED, a, &found), 1);
+	assert_int_equal(found[0].mute_id, id);
+	story.severity = SEVERITY_HIGH; /* something new: it convinces again */
+	story.taken_back = 0;
+	find(th, company, &story);
+	assert_int_equal(list(th, &desk.scope, ALERT_NEW, a, &found), 1);
 }
 
 static void a_mute_needs_scope_reason_and_end(struct test_hub *th)
@@ -645,6 +692,7 @@ int main(void)
 		ON_BOTH(foreign_organisation_sees_nothing),
 		cmocka_unit_test(what_a_mute_fits),
 		ON_BOTH(a_mute_works_back_and_runs_out),
+		ON_BOTH(a_story_that_a_mute_lets_fall_is_muted),
 		ON_BOTH(a_mute_needs_scope_reason_and_end),
 		ON_BOTH(sensors_hear_of_every_change_and_their_hits_count),
 		ON_BOTH(what_is_ours_is_a_mute),

@@ -20,6 +20,8 @@ enum {
 	EVENTS_MAX = 4096,   /* of one group of batches; more are not worth a message each */
 };
 
+#define MUTE_ID_MAX 9e15 /* exact in a double */
+
 struct event {
 	int64_t company_id, alert_id;
 };
@@ -156,6 +158,18 @@ static void remember(struct watch_fold *w, int64_t company_id, int64_t alert_id)
 		w->events[w->n_events++] = (struct event){ company_id, alert_id };
 }
 
+/* A sensor takes a story back that a mute has let fall: that mute, else 0. */
+static int64_t taken_back_by(const Otasuke__Wire__Finding *f)
+{
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		const Otasuke__Wire__Evidence *v = f->evidence[i];
+		if (v->has_number && strcmp(or_empty(v->name), "story_mute") == 0 &&
+		    v->number > 0 && v->number < MUTE_ID_MAX)
+			return (int64_t)v->number;
+	}
+	return 0;
+}
+
 /* Mutes first; what is not muted and serious enough is told to the company. */
 static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s,
 		      struct alert_state *now, struct err *e)
@@ -165,8 +179,11 @@ static int after_fold(struct watch_fold *w, struct txn *t, const struct story *s
 	const struct watch_subject subject = { s->change.detector, s->change.device_mac,
 					       s->change.peers, s->change.names };
 	bool quiet = strcmp(now->state, ALERT_NEW) == 0 || strcmp(now->state, ALERT_MUTED) == 0;
+	int64_t by = taken_back_by(s->newest);
 
 	for (size_t i = 0; quiet && i < w->mutes->n; i++) {
+		if (mutes[i].id == by)
+			return watch_store_set_muted(t, &scope_system, now->id, by, now_us, e);
 		if (!watch_mute_fits(&mutes[i], &subject))
 			continue;
 		int r = watch_mute_hit(t, &scope_system, mutes[i].id, s->change.findings, e);

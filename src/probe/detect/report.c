@@ -15,7 +15,7 @@ void report_init(struct report *r, const char *detector, uint32_t device, const 
 	r->detector = detector;
 	r->severity = SEVERITY_INFO;
 	r->confidence = 0;
-	r->aside = r->echo = false;
+	r->aside = r->echo = r->young = false;
 	r->device = device;
 	r->device_addr = a ? *a : (struct addr){ 0 };
 	r->first_us = r->last_us = 0;
@@ -94,6 +94,7 @@ void report_baseline(struct report *r, const struct detect_env *env)
 
 	if (!baseline_young(env->baseline))
 		return;
+	r->young = true;
 	double days = baseline_days(env->baseline);
 	const char *text = span_text(days, span, sizeof(span));
 	report_number(r, "baseline_days", days);

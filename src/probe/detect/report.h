@@ -27,6 +27,7 @@ struct report {
 	double confidence;
 	bool aside;      /* no evidence of an attack: does not count in the device's story */
 	bool echo;       /* another program told of connections that we saw ourselves */
+	bool young;      /* what it rests on is not known well yet: report_baseline() said so */
 	uint32_t device; /* DEVICE_NONE: known by its address only */
 	struct addr device_addr; /* zero: the device's own first one */
 	int64_t first_us, last_us;

@@ -98,7 +98,10 @@ static void without_the_mute_it_is_a_story(void **state)
 	(void)state;
 	world_run(w);
 	assert_non_null(world_find(w, "odd_call"));
-	assert_non_null(world_find(w, "host_story"));
+	const struct seen *f = world_find(w, "host_story");
+	assert_non_null(f); /* which says that what is usual is not known yet, as odd_call did */
+	assert_non_null(strstr(f->reasons, "what is usual here is not known"));
+	assert_non_null(strstr(f->evidence, "baseline_days"));
 	assert_int_equal(w->hits, 0);
 	world_free(w);
 	m = peer_mute(7, "203.0.113.8", T0 - 1); /* ended before */
@@ -128,6 +131,28 @@ static void when_a_mute_ends_the_past_counts_again(void **state)
 	world_free(w);
 }
 
+static void a_story_that_falls_is_taken_back(void **state)
+{
+	struct mute m = peer_mute(7, "203.0.113.8", INT64_MAX);
+	struct world *w = infected(&m, 1);
+
+	(void)state;
+	w->late = true;
+	world_run(w);
+	const struct seen *f = world_find(w, "host_story");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_INFO);
+	assert_non_null(strstr(f->reasons, "is muted or accepted: "));
+	assert_null(strstr(f->reasons, "odd_call"));
+	world_free(w);
+	m = peer_mute(7, "203.0.113.99", INT64_MAX); /* of somebody else */
+	w = infected(&m, 1);
+	w->late = true;
+	world_run(w);
+	assert_true(world_find(w, "host_story")->severity >= SEVERITY_MEDIUM);
+	world_free(w);
+}
+
 static void a_device_may_be_muted_for_one_kind(void **state)
 {
 	struct mute m = {
@@ -150,6 +175,7 @@ int main(void)
 		cmocka_unit_test(what_is_muted_is_not_told_and_makes_no_story),
 		cmocka_unit_test(without_the_mute_it_is_a_story),
 		cmocka_unit_test(when_a_mute_ends_the_past_counts_again),
+		cmocka_unit_test(a_story_that_falls_is_taken_back),
 		cmocka_unit_test(a_device_may_be_muted_for_one_kind),
 	};
 

@@ -168,6 +168,7 @@ void story_hear(struct stories *s, const struct report *r, double weight)
 		.about = siphash13(fixed, r->story, strlen(r->story)),
 		.weight = weight,
 		.echo = r->echo,
+		.young = r->young,
 		.device = r->device,
 		.device_addr = r->device_addr,
 		.first_us = r->first_us,
@@ -241,6 +242,17 @@ static void explain(const struct stories *s, const struct story *t, struct repor
 	}
 }
 
+/* Is anything that counts judged by what is usual, which is not known well yet? */
+static bool rests_on_young(const struct stories *s, const struct story *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct clue *c = &t->clue[i];
+		if (c->young && faded(s, c) >= s->env->thresholds->story.counts_from)
+			return true;
+	}
+	return false;
+}
+
 struct weight {
 	double score;
 	bool convincing;
@@ -284,10 +296,45 @@ static void tell(struct stories *s, struct story *t, bool last_word)
 	r.count = t->count;
 	qsort(t->clue, t->n, sizeof(t->clue[0]), heavier);
 	explain(s, t, &r, kinds);
+	if (rests_on_young(s, t))
+		report_baseline(&r, s->env);
 	report_story(&r, s->env, "signs");
 	report_number(&r, "story_score", round(w.score));
 	report_number(&r, "story_clues", (double)w.clues);
 	report_text(&r, "story_kinds", kinds);
+	detect_report(s->env, &t->telling, &r);
+}
+
+/* The heaviest of what does not count; its mute. */
+static int64_t mute_of(const struct story *t)
+{
+	const struct clue *most = NULL;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct clue *c = &t->clue[i];
+		if (c->muted && (!most || c->weight > most->weight))
+			most = c;
+	}
+	return most ? most->muted : 0;
+}
+
+/* T was told, and what is left of it would not be: who was told hears that, and by which mute. */
+static void take_back(struct stories *s, struct story *t, double score)
+{
+	char kinds[KINDS_TEXT_MAX] = "";
+	struct report r;
+
+	report_init(&r, detector_host_story.name, t->device, &t->device_addr);
+	r.confidence = 0.9;
+	r.first_us = t->first_us;
+	r.last_us = t->last_us;
+	r.count = t->count;
+	report_reason(&r, "what counted until now is muted or accepted: %.0f points are left",
+		      score);
+	explain(s, t, &r, kinds);
+	report_story(&r, s->env, "signs");
+	report_number(&r, "story_score", round(score));
+	report_number(&r, "story_mute", (double)mute_of(t));
 	detect_report(s->env, &t->telling, &r);
 }
 
@@ -312,6 +359,8 @@ void story_weigh_again(struct stories *s)
 		if (!judge_again(s, t))
 			continue;
 		const struct weight w = weigh(s, t);
+		if (!w.convincing && t->telling.times > 0 && t->telling.quiet_us == 0 && mute_of(t))
+			take_back(s, t, w.score);
 		if (!w.convincing)
 			t->telling = (struct telling){ .times = 0 };
 		else if (w.severity < t->telling.severity)

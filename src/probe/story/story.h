@@ -22,6 +22,7 @@ struct clue {
 	uint64_t about;   /* what it is about, within its kind */
 	double weight;    /* 0 .. CLUE_CERTAIN; 0 takes it back */
 	bool echo;        /* another program told of connections that we saw ourselves */
+	bool young;       /* it rests on what is usual here, which is not known well yet */
 	uint32_t device;
 	struct addr device_addr; /* zero: the device's own first one */
 	int64_t first_us, last_us;
