@@ -74,9 +74,13 @@ static void find(struct test_hub *th, int64_t company_id, const struct made *m)
 	watch_fold_done(th->hub->watch, true);
 }
 
-static const struct made botnet = { "known_bad",         "known_bad 203.0.113.66",
-				    "203.0.113.66:8443", SEVERITY_CRITICAL,
-				    TEST_HUB_NOW,        0 };
+static const struct made botnet = { "known_bad",
+				    "known_bad 203.0.113.66",
+				    "203.0.113.66:8443",
+				    SEVERITY_CRITICAL,
+				    TEST_HUB_NOW,
+				    0,
+				    0 };
 
 /* Alerts that S sees; STATE as in struct alert_filter. */
 static size_t list(struct test_hub *th, const struct scope *s, const char *state, struct arena *a,
@@ -528,8 +532,13 @@ static void one_call_for_one_device(struct test_hub *th)
 	SCOPED_ARENA struct arena *a = arena_new(0);
 	struct watch_notice *n;
 	int64_t company = test_hub_company(th, "みなと製作所");
-	const struct made beacon = { "beacon",      "beacon 203.0.113.66", "203.0.113.66:8443",
-				     SEVERITY_HIGH, TEST_HUB_NOW,          0 };
+	const struct made beacon = { "beacon",
+				     "beacon 203.0.113.66",
+				     "203.0.113.66:8443",
+				     SEVERITY_HIGH,
+				     TEST_HUB_NOW,
+				     0,
+				     0 };
 
 	find(th, company, &botnet);
 	find(th, company, &beacon);
@@ -665,8 +674,9 @@ static void a_young_baseline_is_said_in_words(struct test_hub *th)
 {
 	int64_t company = test_hub_company(th, "みなと製作所");
 	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "desk");
-	struct made calls = { "beacon",      "beacon/x",   "203.0.113.66:8443",
-			      SEVERITY_HIGH, TEST_HUB_NOW, 2.6 };
+	struct made calls = {
+		"beacon", "beacon/x", "203.0.113.66:8443", SEVERITY_HIGH, TEST_HUB_NOW, 2.6, 0
+	};
 
 	find(th, company, &botnet); /* first: an update may use up a number */
 	find(th, company, &calls);
