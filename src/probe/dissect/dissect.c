@@ -12,36 +12,37 @@ enum {
 	ETHER_PPPOE_SESSION = 0x8864,
 	PPP_IPV4 = 0x0021,
 	PPP_IPV6 = 0x0057,
+	ETHERNET_HEADER = 14,
 	VLAN_DEPTH_MAX = 4,
 	ARPHRD_ETHERNET = 1,
 };
 
-static void on_ppp(struct rd r, struct dissected *d)
+static void on_ppp(struct rd *r, struct dissected *d)
 {
-	uint16_t proto = rd_u8(&r);
+	uint16_t proto = rd_u8(r);
 
 	/* RFC 1661, 2: an odd first byte is the whole of a compressed protocol field. */
 	if (!(proto & 1))
-		proto = (uint16_t)(proto << 8 | rd_u8(&r));
+		proto = (uint16_t)(proto << 8 | rd_u8(r));
 	if (proto == PPP_IPV4 || proto == PPP_IPV6)
 		dissect_ip(r, d);
-	d->bad |= r.bad;
+	d->bad |= r->bad;
 }
 
-static void on_ppp_hdlc(struct rd r, struct dissected *d)
+static void on_ppp_hdlc(struct rd *r, struct dissected *d)
 {
-	if (r.n >= 2 && r.p[0] == 0xff && r.p[1] == 0x03)
-		rd_skip(&r, 2);
+	if (r->n >= 2 && r->p[0] == 0xff && r->p[1] == 0x03)
+		rd_skip(r, 2);
 	on_ppp(r, d);
 }
 
 /* RFC 2516, 4. */
-static void on_pppoe(struct rd r, struct dissected *d)
+static void on_pppoe(struct rd *r, struct dissected *d)
 {
-	uint8_t version = rd_u8(&r), code = rd_u8(&r);
+	uint8_t version = rd_u8(r), code = rd_u8(r);
 
-	rd_skip(&r, 4);
-	if (r.bad || version != 0x11) {
+	rd_skip(r, 4);
+	if (r->bad || version != 0x11) {
 		d->bad = true;
 		return;
 	}
@@ -49,22 +50,22 @@ static void on_pppoe(struct rd r, struct dissected *d)
 		on_ppp(r, d);
 }
 
-static void on_ethertype(uint16_t type, struct rd r, struct dissected *d)
+static void on_ethertype(uint16_t type, struct rd *r, struct dissected *d)
 {
 	for (int i = 0; i < VLAN_DEPTH_MAX; i++) {
 		if (type != ETHER_VLAN && type != ETHER_QINQ && type != ETHER_QINQ_OLD)
 			break;
-		d->vlan = rd_be16(&r) & 0xfff;
-		type = rd_be16(&r);
+		d->vlan = rd_be16(r) & 0xfff;
+		type = rd_be16(r);
 	}
-	d->bad |= r.bad;
+	d->bad |= r->bad;
 	switch (type) {
 	case ETHER_IPV4:
 	case ETHER_IPV6:
 		dissect_ip(r, d);
 		break;
 	case ETHER_ARP:
-		dissect_arp(r, d);
+		dissect_arp(*r, d);
 		break;
 	case ETHER_PPPOE_SESSION:
 		on_pppoe(r, d);
@@ -74,21 +75,18 @@ static void on_ethertype(uint16_t type, struct rd r, struct dissected *d)
 	}
 }
 
-static void mac_read(struct rd *r, struct mac *out)
+static void on_ethernet(struct rd *r, struct dissected *d)
 {
-	const uint8_t *p = rd_bytes(r, 6);
+	const uint8_t *h = rd_bytes(r, ETHERNET_HEADER);
 
-	if (p)
-		memcpy(out->b, p, 6);
-}
-
-static void on_ethernet(struct rd r, struct dissected *d)
-{
-	mac_read(&r, &d->dst_mac);
-	mac_read(&r, &d->src_mac);
-	uint16_t type = rd_be16(&r);
-	d->has_mac = !r.bad;
-	on_ethertype(type, r, d);
+	if (!h) {
+		d->bad = true;
+		return;
+	}
+	memcpy(d->dst_mac.b, h, 6);
+	memcpy(d->src_mac.b, h + 6, 6);
+	d->has_mac = true;
+	on_ethertype((uint16_t)(h[12] << 8 | h[13]), r, d);
 }
 
 /* The sender's address of a cooked header: LEN bytes of an 8-byte field. */
@@ -102,23 +100,23 @@ static void cooked_mac(uint16_t arphrd, uint16_t len, struct rd *r, struct disse
 	d->has_mac = true;
 }
 
-static void on_cooked(struct rd r, struct dissected *d)
+static void on_cooked(struct rd *r, struct dissected *d)
 {
-	rd_skip(&r, 2);
-	uint16_t arphrd = rd_be16(&r), len = rd_be16(&r);
-	cooked_mac(arphrd, len, &r, d);
-	uint16_t type = rd_be16(&r);
+	rd_skip(r, 2);
+	uint16_t arphrd = rd_be16(r), len = rd_be16(r);
+	cooked_mac(arphrd, len, r, d);
+	uint16_t type = rd_be16(r);
 	on_ethertype(type, r, d);
 }
 
-static void on_cooked2(struct rd r, struct dissected *d)
+static void on_cooked2(struct rd *r, struct dissected *d)
 {
-	uint16_t type = rd_be16(&r);
-	rd_skip(&r, 6);
-	uint16_t arphrd = rd_be16(&r);
-	rd_skip(&r, 1);
-	uint8_t len = rd_u8(&r);
-	cooked_mac(arphrd, len, &r, d);
+	uint16_t type = rd_be16(r);
+	rd_skip(r, 6);
+	uint16_t arphrd = rd_be16(r);
+	rd_skip(r, 1);
+	uint8_t len = rd_u8(r);
+	cooked_mac(arphrd, len, r, d);
 	on_ethertype(type, r, d);
 }
 
@@ -134,27 +132,27 @@ void dissect(const struct packet *p, struct dissected *d)
 	d->cut = p->len < p->wire_len;
 	switch (p->link) {
 	case LINK_ETHERNET:
-		on_ethernet(r, d);
+		on_ethernet(&r, d);
 		break;
 	case LINK_RAW:
 	case LINK_RAW_OLD:
 	case LINK_RAW_OPENBSD:
 	case LINK_IPV4:
 	case LINK_IPV6:
-		dissect_ip(r, d);
+		dissect_ip(&r, d);
 		break;
 	case LINK_SLL:
-		on_cooked(r, d);
+		on_cooked(&r, d);
 		break;
 	case LINK_SLL2:
-		on_cooked2(r, d);
+		on_cooked2(&r, d);
 		break;
 	case LINK_PPP:
 	case LINK_PPP_HDLC:
-		on_ppp_hdlc(r, d);
+		on_ppp_hdlc(&r, d);
 		break;
 	case LINK_PPP_ETHER:
-		on_pppoe(r, d);
+		on_pppoe(&r, d);
 		break;
 	default:
 		break;

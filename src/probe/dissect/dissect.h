@@ -72,9 +72,10 @@ struct dissected {
 
 void dissect(const struct packet *p, struct dissected *out);
 
-/* For the layers themselves. */
-void dissect_ip(struct rd r, struct dissected *d);
-void dissect_transport(struct rd r, uint32_t wire, struct dissected *d);
+/* For the layers themselves. Readers are handed on by their address: they stay in one place, and
+ * are not copied from layer to layer. */
+void dissect_ip(struct rd *r, struct dissected *d);
+void dissect_transport(struct rd *r, uint32_t wire, struct dissected *d);
 void dissect_arp(struct rd r, struct dissected *d);
 void dissect_ndp(struct rd r, struct dissected *d); /* behind the four bytes of ICMPv6 */
 

@@ -16,12 +16,11 @@ enum {
 };
 
 /* RFC 9293, 3.1. */
-static void on_tcp(struct rd r, uint32_t wire, struct dissected *d)
+static void on_tcp(const struct rd *r, uint32_t wire, struct dissected *d)
 {
-	struct rd whole = r;
-	const uint8_t *h = rd_bytes(&r, TCP_HEADER);
+	const uint8_t *h = r->p;
 
-	if (!h) {
+	if (r->n < TCP_HEADER) {
 		d->bad = true;
 		d->proto = 0; /* no ports: not a flow we could follow */
 		return;
@@ -36,18 +35,17 @@ static void on_tcp(struct rd r, uint32_t wire, struct dissected *d)
 		return;
 	}
 	d->payload_wire = wire - header;
-	if (whole.n <= header)
+	if (r->n <= header)
 		return; /* the options were cut off by the capture */
-	rd_skip(&whole, header);
-	d->payload = whole;
+	d->payload = rd_of(h + header, r->n - header);
 }
 
 /* RFC 768. */
-static void on_udp(struct rd r, uint32_t wire, struct dissected *d)
+static void on_udp(const struct rd *r, uint32_t wire, struct dissected *d)
 {
-	const uint8_t *h = rd_bytes(&r, UDP_HEADER);
+	const uint8_t *h = r->p;
 
-	if (!h) {
+	if (r->n < UDP_HEADER) {
 		d->bad = true;
 		d->proto = 0;
 		return;
@@ -58,9 +56,8 @@ static void on_udp(struct rd r, uint32_t wire, struct dissected *d)
 	if (len < UDP_HEADER || len > wire)
 		len = wire < UDP_HEADER ? UDP_HEADER : wire;
 	d->payload_wire = len - UDP_HEADER;
-	if (r.n > d->payload_wire)
-		r.n = d->payload_wire;
-	d->payload = r;
+	size_t n = r->n - UDP_HEADER;
+	d->payload = rd_of(h + UDP_HEADER, n < d->payload_wire ? n : d->payload_wire);
 }
 
 /* The packet that an ICMP error quotes: only its addresses and ports. */
@@ -114,7 +111,7 @@ static void on_icmp(struct rd r, uint32_t wire, struct dissected *d)
 		d->payload = r;
 }
 
-void dissect_transport(struct rd r, uint32_t wire, struct dissected *d)
+void dissect_transport(struct rd *r, uint32_t wire, struct dissected *d)
 {
 	switch (d->proto) {
 	case PROTO_TCP:
@@ -125,7 +122,7 @@ void dissect_transport(struct rd r, uint32_t wire, struct dissected *d)
 		break;
 	case PROTO_ICMP:
 	case PROTO_ICMPV6:
-		on_icmp(r, wire, d);
+		on_icmp(*r, wire, d);
 		break;
 	default:
 		break;
