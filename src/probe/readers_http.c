@@ -117,7 +117,8 @@ static bool identify(struct http_reader *r, const struct flow *f, struct body *b
 	b->known = !b->waiting;
 	if (b->known && b->file.what == CONTENT_OTHER)
 		return false;
-	b->digest = digest_new();
+	if (detect_wants_digest(r->env->detect, f, &b->file))
+		b->digest = digest_new();
 	content_add(b, first);
 	if (b->known)
 		detect_file(r->env->detect, f, &b->file);

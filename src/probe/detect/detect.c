@@ -27,6 +27,11 @@ struct detect {
 	size_t n; /* of those that are on */
 	const struct detector *on[ARRAY_LEN(detectors)];
 	void *state[ARRAY_LEN(detectors)];
+	/* Places in ON of those that hear of what comes most often. */
+	struct hearers {
+		size_t n;
+		uint8_t at[ARRAY_LEN(detectors)];
+	} flow, payload;
 };
 
 static bool listed(const char *names, struct str name)
@@ -58,6 +63,12 @@ int detect_check_names(const char *names, struct err *e)
 	return 0;
 }
 
+static void hearers_add(struct hearers *h, bool hears, size_t at)
+{
+	if (hears)
+		h->at[h->n++] = (uint8_t)at;
+}
+
 struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink)
 {
 	struct detect *d = mem_new(sizeof(*d));
@@ -67,6 +78,8 @@ struct detect *detect_new(struct detect_env *env, const struct probe_sink *sink)
 	for (size_t i = 0; i < ARRAY_LEN(detectors); i++) {
 		if (listed(env->without, str_of(detectors[i]->name)))
 			continue;
+		hearers_add(&d->flow, detectors[i]->flow, d->n);
+		hearers_add(&d->payload, detectors[i]->payload, d->n);
 		d->on[d->n] = detectors[i];
 		d->state[d->n++] = detectors[i]->open(env);
 	}
@@ -82,14 +95,24 @@ void detect_free(struct detect *d)
 	free(d);
 }
 
+static void detect_stir(struct detect *d, const struct flow *f, const struct dissected *p)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->on[i]->stir)
+			d->on[i]->stir(d->state[i], f, p);
+	}
+}
+
 void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 		 const struct dissected *p)
 {
-	for (size_t i = 0; i < d->n; i++) {
-		if (ev == FLOW_EVENT_STIR && d->on[i]->stir)
-			d->on[i]->stir(d->state[i], f, p);
-		else if (ev != FLOW_EVENT_STIR && d->on[i]->flow)
-			d->on[i]->flow(d->state[i], f, ev, p);
+	if (ev == FLOW_EVENT_STIR) {
+		detect_stir(d, f, p);
+		return;
+	}
+	for (size_t i = 0; i < d->flow.n; i++) {
+		size_t at = d->flow.at[i];
+		d->on[at]->flow(d->state[at], f, ev, p);
 	}
 	if (d->sink.flow && (ev == FLOW_EVENT_FACTS || ev == FLOW_EVENT_END))
 		d->sink.flow(d->sink.arg, f, (int)ev);
@@ -121,11 +144,20 @@ void detect_file(struct detect *d, const struct flow *f, const struct http_file 
 	}
 }
 
-void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p)
+bool detect_wants_digest(const struct detect *d, const struct flow *f, const struct http_file *file)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		if (d->on[i]->payload)
-			d->on[i]->payload(d->state[i], f, dir, p);
+		if (d->on[i]->wants_digest && d->on[i]->wants_digest(d->state[i], f, file))
+			return true;
+	}
+	return false;
+}
+
+void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p)
+{
+	for (size_t i = 0; i < d->payload.n; i++) {
+		size_t at = d->payload.at[i];
+		d->on[at]->payload(d->state[at], f, dir, p);
 	}
 }
 

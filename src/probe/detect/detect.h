@@ -58,7 +58,7 @@ void detect_forget(struct detect_env *env, struct map *m, const void *key, size_
 struct http_file {
 	enum content what; /* never CONTENT_OTHER */
 	bool done;
-	bool whole;  /* done, and DIGEST is of all of it */
+	bool whole;  /* done, and DIGEST, which somebody wanted, is of all of it */
 	bool macros; /* as far as it was seen */
 	uint64_t size;
 	uint64_t length; /* as it was announced; 0: it was not */
@@ -79,6 +79,8 @@ struct detector {
 	void (*dns)(void *state, const struct dissected *d, const struct dns_message *m);
 	void (*http)(void *state, const struct flow *f, const struct http_message *m);
 	void (*file)(void *state, const struct flow *f, const struct http_file *file);
+	/* Asked at the first bytes, CONTENT_OTHER = not known yet: is its digest worth the work? */
+	bool (*wants_digest)(void *state, const struct flow *f, const struct http_file *file);
 	/* Bytes behind TCP that begin no HTTP message; DIR 0: the first speaker's. */
 	void (*payload)(void *state, const struct flow *f, int dir, const struct dissected *d);
 	void (*smb)(void *state, const struct flow *f, int dir, const struct smb_message *m);
@@ -105,6 +107,8 @@ void detect_flow(struct detect *d, const struct flow *f, enum flow_event ev,
 void detect_dns(struct detect *d, const struct dissected *p, const struct dns_message *m);
 void detect_http(struct detect *d, const struct flow *f, const struct http_message *m);
 void detect_file(struct detect *d, const struct flow *f, const struct http_file *file);
+bool detect_wants_digest(const struct detect *d, const struct flow *f,
+			 const struct http_file *file);
 void detect_payload(struct detect *d, const struct flow *f, int dir, const struct dissected *p);
 void detect_smb(struct detect *d, const struct flow *f, int dir, const struct smb_message *m);
 void detect_icmp(struct detect *d, const struct flow *f, const struct dissected *p);

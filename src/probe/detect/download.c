@@ -259,21 +259,38 @@ static void download_http(void *state, const struct flow *f, const struct http_m
 		on_request(state, f, m);
 }
 
-static void download_file(void *state, const struct flow *f, const struct http_file *file)
+/* What is wrong with FILE and where it comes from; NULL: nothing that counts. */
+static const char *verdict(const struct download *d, const struct flow *f,
+			   const struct http_file *file, enum severity *severity_out)
 {
-	struct download *d = state;
-	struct inventory *v = d->env->inventory;
+	const struct inventory *v = d->env->inventory;
 	const struct exchange *x = &d->exchange[f->hash % EXCHANGES];
-	enum severity severity;
 
 	if (!same_flow(x, f) || !inventory_inside(v, &f->key.src, f->device[0]))
-		return;
+		return NULL;
 	/* What lies in another site of the company is no stranger. */
 	bool inside =
 		inventory_inside(v, &f->key.dst, f->device[1]) || addr_is_private(&f->key.dst);
-	const char *why = fault(d, x, file, inside, &severity);
+	return fault(d, x, file, inside, severity_out);
+}
+
+static void download_file(void *state, const struct flow *f, const struct http_file *file)
+{
+	struct download *d = state;
+	enum severity severity;
+	const char *why = verdict(d, f, file, &severity);
+
 	if (why)
-		tell(d, f, x, file, why, severity);
+		tell(d, f, &d->exchange[f->hash % EXCHANGES], file, why, severity);
+}
+
+/* Macros of an Office file show only later, and that something is a disk image. */
+static bool download_wants_digest(void *state, const struct flow *f, const struct http_file *file)
+{
+	enum severity severity;
+
+	return file->what == CONTENT_OFFICE || file->what == CONTENT_OTHER ||
+	       verdict(state, f, file, &severity);
 }
 
 const struct detector detector_download = {
@@ -282,4 +299,5 @@ const struct detector detector_download = {
 	.close = download_close,
 	.http = download_http,
 	.file = download_file,
+	.wants_digest = download_wants_digest,
 };

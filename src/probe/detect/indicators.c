@@ -39,12 +39,23 @@ static size_t entries(const struct bundle *b)
 	return (size_t)stats_of(b).count[0];
 }
 
+static bool has_files(const struct bundle *b)
+{
+	return stats_of(b).count[INDICATOR_FILE] > 0;
+}
+
+static void count(struct indicators *s)
+{
+	s->count = entries(s->bundle) + entries(s->own);
+	s->files = has_files(s->bundle) || has_files(s->own);
+}
+
 void indicators_use(struct indicators *s, struct bundle *b)
 {
 	struct bundle *old = s->bundle;
 
 	s->bundle = b;
-	s->count = entries(s->bundle) + entries(s->own);
+	count(s);
 	s->generation++;
 	bundle_free(old);
 }
@@ -54,7 +65,7 @@ void indicators_keep(struct indicators *s)
 	bundle_free(s->own);
 	s->own = s->bundle;
 	s->bundle = NULL;
-	s->count = entries(s->own);
+	count(s);
 }
 
 uint64_t indicators_generation(const struct indicators *s)
@@ -157,6 +168,11 @@ bool indicators_ja3(const struct indicators *s, const char *hex, struct indicato
 bool indicators_file_hash(const struct indicators *s, const char *hex, struct indicator_hit *out)
 {
 	return hash(s, INDICATOR_FILE, hex, out);
+}
+
+bool indicators_has_files(const struct indicators *s)
+{
+	return s->files;
 }
 
 bool indicators_cert(const struct indicators *s, const char *hex, struct indicator_hit *out)

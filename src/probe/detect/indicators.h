@@ -65,6 +65,7 @@ bool indicators_url(const struct indicators *s, struct str host, struct str targ
 		    struct indicator_hit *out);
 /* MD5, SHA-1 or SHA-256 in hexadecimal; "" is never listed. */
 bool indicators_file_hash(const struct indicators *s, const char *hex, struct indicator_hit *out);
+bool indicators_has_files(const struct indicators *s); /* is any file listed? */
 bool indicators_cert(const struct indicators *s, const char *hex,
 		     struct indicator_hit *out); /* SHA-1 or SHA-256; "" is never listed */
 bool indicators_cert_sha1(const struct indicators *s, const uint8_t sha1[20],

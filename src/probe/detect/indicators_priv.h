@@ -12,6 +12,7 @@ struct indicators {
 	struct bundle *own;    /* asked first: the list that stays; NULL = none */
 	struct bundle *except; /* listed, but judged wrong; NULL = nothing */
 	size_t count;          /* in it: asked for each event of a flow */
+	bool files;            /* any of it is the hash of a file */
 	uint64_t bad, generation;
 	struct indicators_load *load; /* under way on its own thread, or NULL */
 };

@@ -279,6 +279,15 @@ static void known_bad_file(void *state, const struct flow *f, const struct http_
 		on_shown(k, f, &what, flow_name(f));
 }
 
+static bool known_bad_wants_digest(void *state, const struct flow *f, const struct http_file *file)
+{
+	const struct known_bad *k = state;
+
+	(void)f;
+	(void)file;
+	return indicators_has_files(k->env->indicators);
+}
+
 static void known_bad_flow(void *state, const struct flow *f, enum flow_event ev,
 			   const struct dissected *d)
 {
@@ -389,6 +398,7 @@ const struct detector detector_known_bad = {
 	.dns = known_bad_dns,
 	.http = known_bad_http,
 	.file = known_bad_file,
+	.wants_digest = known_bad_wants_digest,
 	.record = known_bad_record,
 	.finish = known_bad_finish,
 };

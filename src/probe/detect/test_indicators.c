@@ -185,11 +185,15 @@ static void hashes_and_urls(void **state)
 	assert_true(indicators_cert_sha1(s, sha1, &out));
 	assert_string_equal(out.value, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
 	assert_string_equal(out.type, "cert");
+	assert_true(indicators_has_files(s));
 	assert_true(indicators_file_hash(s, "44d88612fea8a8f36de82e1278abb02f", &out));
 	assert_false(indicators_file_hash(s, "", &out));
 	assert_false(indicators_file_hash(s, "44d88612fea8a8f36de82e1278abb02e", &out));
 	assert_true(indicators_url(s, STR("bad.example"), STR("/gate.php?x"), &out));
 	assert_string_equal(out.type, "url");
+	indicators_free(s);
+	s = load("ja3,44d88612fea8a8f36de82e1278abb02f\n", &h);
+	assert_false(indicators_has_files(s)); /* none is worth hashing */
 	indicators_free(s);
 }
 
