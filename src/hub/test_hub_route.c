@@ -86,7 +86,7 @@ static void nobody_is_sent_to_sign_in(struct test_hub *th)
 	assert_string_equal(a.location, "/login?to=%2Faccount");
 	assert_int_equal(test_hub_get(th, 0, "/login").status, 200);
 	assert_int_equal(test_hub_get(th, 0, "/nowhere").status, 404);
-	assert_int_equal(test_hub_json(th, 0, "/account").status, 403);
+	assert_int_equal(test_hub_json(th, 0, "/account").status, 401);
 	assert_int_equal(test_hub_get(th, 0, "/health").status, 200);
 }
 

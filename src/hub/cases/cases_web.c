@@ -351,6 +351,15 @@ static int before_close(struct call *c, struct txn *t)
 	return r;
 }
 
+/* What waits for the end of the transaction: orders that go out. */
+static void after_close(struct hub *h)
+{
+	for (const struct hub_feature *const *f = h->features; *f; f++)
+		for (size_t i = 0; i < (*f)->n_movers; i++)
+			if ((*f)->movers[i].closed)
+				(*f)->movers[i].closed(h);
+}
+
 static int case_close(struct call *c)
 {
 	struct form f = form_of(c);
@@ -365,10 +374,8 @@ static int case_close(struct call *c)
 	if (r >= 0)
 		r = cases_close(t, c->user, c->param[0], &end, c->now_us, &c->err);
 	r = finish(c, &t, r, &(struct typed){ "c", end.cause, end.lesson });
-	for (const struct hub_feature *const *f = c->hub->features; *f; f++)
-		for (size_t i = 0; i < (*f)->n_movers; i++)
-			if ((*f)->movers[i].closed)
-				(*f)->movers[i].closed(c->hub);
+	if (r >= 0)
+		after_close(c->hub);
 	return r;
 }
 
