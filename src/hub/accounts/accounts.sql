@@ -121,3 +121,6 @@ CREATE TABLE api_token (
 	ended_us BIGINT NOT NULL             -- taken back; 0 = not
 );
 CREATE INDEX api_token_person ON api_token (person_id);
+
+-- step 6: what is too old is found without reading the rest
+CREATE INDEX seen_by_hour ON seen (hour_us);

@@ -45,6 +45,7 @@ struct accounts_conf {
 	int64_t login_burst, login_refill_ms;     /* tries for one login name */
 	int64_t address_burst, address_refill_ms; /* tries from one address */
 	int64_t password_once_ms;                 /* how long a one-time password is good */
+	int64_t seen_keep_ms;                     /* how long it is kept who looked at what */
 };
 extern struct accounts_conf accounts_conf; /* set once before the server starts */
 

@@ -21,6 +21,13 @@ int accounts_seen_store_put(struct txn *t, const struct scope *s, const struct s
 		      e);
 }
 
+int accounts_seen_store_expire(struct txn *t, const struct scope *s, int64_t before_us,
+			       struct err *e)
+{
+	return db_run(t, s, "DELETE FROM seen WHERE hour_us < $1 AND @scope(company_id)",
+		      DB_ARGS(DB_INT(before_us)), e);
+}
+
 static void seen_read(const struct rows *r, struct arena *a, void *row)
 {
 	*(struct accounts_seen_row *)row = (struct accounts_seen_row){

@@ -18,5 +18,8 @@ int accounts_seen_store_list(struct txn *t, const struct scope *s,
 int accounts_seen_store_orgs(struct txn *t, const struct scope *s, int64_t company_id,
 			     int64_t from_us, struct arena *a, struct accounts_seen_org **out,
 			     size_t *n_out, struct err *e);
+/* Forgets whole hours that began before. */
+int accounts_seen_store_expire(struct txn *t, const struct scope *s, int64_t before_us,
+			       struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "hub/accounts/accounts_seen_store.h"
 #include "hub/accounts/accounts_session_store.h"
 #include "net/crypto.h"
 
@@ -169,7 +170,9 @@ int accounts_tidy(struct hub *h, struct err *e)
 	if (!t)
 		return e ? e->code : -EIO;
 	if ((r = accounts_session_store_expire(t, &scope_system, now, e)) < 0 ||
-	    (r = accounts_bucket_store_expire(t, &scope_system, now - US_PER_DAY, e)) < 0)
+	    (r = accounts_bucket_store_expire(t, &scope_system, now - US_PER_DAY, e)) < 0 ||
+	    (r = accounts_seen_store_expire(t, &scope_system,
+					    now - accounts_conf.seen_keep_ms * 1000, e)) < 0)
 		return r;
 	return txn_commit(&t, e);
 }

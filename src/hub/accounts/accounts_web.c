@@ -236,6 +236,8 @@ static const struct conf_row conf[] = {
 	    "after this long one more sign-in from an address"),
 	ROW("accounts.password_once", CONF_DURATION_MS, 60000, INT64_C(2592000000), "7d",
 	    password_once_ms, "how long a one-time password is good"),
+	ROW("accounts.seen_keep", CONF_DURATION_MS, INT64_C(2592000000), INT64_C(315360000000),
+	    "400d", seen_keep_ms, "how long it is kept who looked at what of a company"),
 };
 
 const struct hub_feature accounts_feature = {

@@ -56,6 +56,25 @@ static void one_row_a_person_thing_and_hour(struct test_hub *th)
 	assert_int_equal(list(th, &scope_system, company, a, &rows), 2);
 }
 
+static void it_is_forgotten_in_time(struct test_hub *th)
+{
+	SCOPED_ARENA struct arena *a = arena_new(0);
+	int64_t company = test_hub_company(th, "みなと製作所");
+	int64_t desk = test_hub_person(th, th->consortium_id, ROLE_DESK, "desk");
+	struct accounts_seen_row *rows;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/members/%lld", (long long)company);
+	assert_int_equal(test_hub_get(th, desk, path).status, 200);
+	test_hub_job(th, "accounts.seen");
+	clock_fake_add(&th->clock, 399 * US_PER_DAY);
+	test_hub_job(th, "accounts.tidy");
+	assert_int_equal(list(th, &scope_system, company, a, &rows), 1);
+	clock_fake_add(&th->clock, 2 * US_PER_DAY);
+	test_hub_job(th, "accounts.tidy");
+	assert_int_equal(list(th, &scope_system, company, a, &rows), 0);
+}
+
 /* More at once than is held in memory: it is written at once instead of being lost. */
 static void nothing_is_lost_when_many_look(struct test_hub *th)
 {
@@ -76,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_BOTH(one_row_a_person_thing_and_hour),
+		ON_BOTH(it_is_forgotten_in_time),
 		ON_BOTH(nothing_is_lost_when_many_look),
 	};
 

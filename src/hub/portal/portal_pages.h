@@ -5,6 +5,7 @@
 
 #include "hub/accounts/accounts.h"
 #include "hub/cases/cases.h"
+#include "hub/exports/exports.h"
 #include "hub/fleet/fleet.h"
 #include "hub/portal/portal.h"
 #include "hub/threads/threads.h"
@@ -106,9 +107,16 @@ struct portal_seen_line {
 	const char *text, *url; /* "looked at the case ...", in words */
 	bool new_day;
 };
+/* A file that somebody took out. */
+struct portal_told_line {
+	struct export_told x;
+	const char *kind_key, *url; /* URL: NULL when it held several cases */
+};
 struct portal_seen_page {
 	struct portal_seen_line *rows;
 	size_t n_rows;
+	struct portal_told_line *told; /* on the first page */
+	size_t n_told;
 	struct accounts_seen_org *orgs;
 	size_t n_orgs;
 	int64_t org_id, n_others; /* organisations other than their own */

@@ -9,7 +9,7 @@
 #include "hub/portal/portal_view.h"
 #include "hub/portal_tmpl.h"
 
-enum { DAYS = 400, ROWS = 100, PAGES_MAX = 1000, CSV_ROWS = 20000 };
+enum { DAYS = 400, ROWS = 100, PAGES_MAX = 1000, CSV_ROWS = 20000, TOLD = 100 };
 
 static const struct portal_kind entities[] = {
 	{ "case", "portal.thing.case" },       { "alert", "portal.thing.alert" },
@@ -78,6 +78,51 @@ static int rows(struct call *c, struct txn *t, const struct accounts_seen_filter
 	return 0;
 }
 
+/* Files of this company that left the hub, with where they went. */
+static int told(struct call *c, struct txn *t, const struct accounts_seen_filter *f,
+		struct portal_seen_page *m)
+{
+	struct export_told *list;
+	int r;
+
+	if (f->offset > 0 || f->org_id || (f->entity[0] && strcmp(f->entity, SEEN_EXPORT) != 0))
+		return 0;
+	r = exports_told(t, c->scope, f->company_id, 0, c->arena, &list, &m->n_told, &c->err);
+	if (r < 0)
+		return r;
+	m->n_told = m->n_told < TOLD ? m->n_told : TOLD;
+	m->told = arena_array(c->arena, m->n_told + 1, sizeof(*m->told));
+	for (size_t i = 0; i < m->n_told; i++)
+		m->told[i] = (struct portal_told_line){
+			.x = list[i],
+			.kind_key = arena_printf(c->arena, "export.kind.%s", list[i].kind),
+			.url = list[i].number[0]
+				       ? arena_printf(c->arena, "/portal/cases/%s", list[i].number)
+				       : NULL,
+		};
+	return 0;
+}
+
+static void told_json(struct jsonw *w, const struct portal_seen_page *m)
+{
+	jsonw_array(w, "handed");
+	for (size_t i = 0; i < m->n_told; i++) {
+		const struct export_told *x = &m->told[i].x;
+
+		jsonw_object(w, NULL);
+		jsonw_text(w, "organisation", x->org_name);
+		jsonw_text(w, "person", x->person_name);
+		jsonw_text(w, "kind", x->kind);
+		jsonw_text(w, "number", x->number);
+		jsonw_text(w, "to", x->to);
+		jsonw_text(w, "purpose", x->purpose);
+		jsonw_bool(w, "named", x->named);
+		jsonw_time(w, "at", x->at_us);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
 static int seen_json(struct call *c, const struct portal_seen_page *m)
 {
 	struct buf b = { 0 };
@@ -99,6 +144,7 @@ static int seen_json(struct call *c, const struct portal_seen_page *m)
 		jsonw_end_object(&w);
 	}
 	jsonw_end_array(&w);
+	told_json(&w, m);
 	jsonw_end_object(&w);
 	return call_json(c, &b);
 }
@@ -126,7 +172,7 @@ int portal_seen_web_list(struct call *c)
 	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
 	if (!t)
 		return c->err.code;
-	if ((r = rows(c, t, &f, &m)) < 0 ||
+	if ((r = rows(c, t, &f, &m)) < 0 || (r = told(c, t, &f, &m)) < 0 ||
 	    (r = accounts_seen_orgs(t, c->scope, id, f.from_us, c->arena, &m.orgs, &m.n_orgs,
 				    &c->err)) < 0)
 		return r;

@@ -278,6 +278,26 @@ static void who_looked_is_told(struct test_hub *th)
 	assert_null(strstr(test_hub_json(th, r.stranger, "/portal/seen").body, NUMBER));
 }
 
+/* What leaves as a file is told with where it went, to the company alone. */
+static void who_took_files_is_told(struct test_hub *th)
+{
+	struct ready r = ready(th);
+	struct test_answer a;
+
+	assert_null(strstr(test_hub_get(th, r.own, "/portal/seen").body, "警察署"));
+	a = test_hub_post(th, r.desk, "/cases/" NUMBER "/export",
+			  "kind=stix&to=%E8%AD%A6%E5%AF%9F%E7%BD%B2&purpose=report");
+	assert_int_equal(a.status, 200);
+	a = test_hub_get(th, r.own, "/portal/seen");
+	assert_non_null(strstr(a.body, "警察署"));
+	assert_non_null(strstr(a.body, "会社や人の名前は含みません"));
+	assert_non_null(strstr(test_hub_get(th, r.own, "/portal/seen?what=export").body, "警察署"));
+	assert_null(strstr(test_hub_get(th, r.own, "/portal/seen?what=case").body, "警察署"));
+	a = test_hub_json(th, r.own, "/portal/seen");
+	assert_non_null(strstr(a.body, "\"kind\":\"stix\""));
+	assert_null(strstr(test_hub_json(th, r.stranger, "/portal/seen").body, NUMBER));
+}
+
 /* The desk asks for something; the number that the page gives it. */
 static void asks(const struct ready *r, const char *form)
 {
@@ -380,6 +400,7 @@ int main(void)
 		ON_BOTH(a_file_must_be_chosen),
 		ON_BOTH(devices_get_names),
 		ON_BOTH(who_looked_is_told),
+		ON_BOTH(who_took_files_is_told),
 		ON_BOTH(the_company_is_asked_and_answers_once),
 		ON_BOTH(a_question_is_refused_withdrawn_or_lapses),
 	};
