@@ -252,7 +252,7 @@ ROUTES = [(r["method"], r["pattern"]) for r in Hub.routes()]
 UNMARKED = {"/cases/{number}/evidence/{no}/custody.csv", "/cases/{number}/evidence/{no}/packets", "/cases/{number}/steps/{procedure}",
             "/cases/{number}/screens", "/cases/{number}/orders/new", "/orders/{id}/file", "/screens/{id}/log",
             "/cases/{number}/entries/{id}", "/portal/cases/{number}"}
-KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new", "/playbooks"}  # in their forms, with or without cases of that kind
+KIND_IS_A_CHOICE = {"/reports", "/cases", "/cases/new", "/playbooks", "/api", "/api/openapi.json"}  # in their forms and words, with or without cases of that kind
 
 # What a company itself does with its cases: it takes a consent back, and keeps a report.
 COMPANYS_OWN = {"/cases/{number}/consents/{id}/revoke", "/cases/{number}/export"}
