@@ -42,19 +42,19 @@ def large_capture():
 
 
 def indicator_bundle():
-    """Made-up names, addresses and fingerprints, packed as the hub packs them for sensors."""
-    path = pathlib.Path(tempfile.gettempdir()) / f"otasuke-bench-{INDICATORS}.bundle"
+    """Made-up names, addresses, URLs, files and fingerprints, packed as the hub packs them for sensors."""
+    path = pathlib.Path(tempfile.gettempdir()) / f"otasuke-bench-kinds-{INDICATORS}.bundle"
     if path.exists():
         return path
     rng = random.Random(3)
+    kinds = [lambda n: f"domain,{rng.getrandbits(48):x}.example{n % 97}.test"] * 5 + [
+        lambda n: f"ip,{rng.randrange(128, 224)}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(256)}"] * 2 + [
+        lambda n: f"url,http://{rng.getrandbits(40):x}.example{n % 97}.test/{rng.getrandbits(32):x}.bin",
+        lambda n: f"sha256,{rng.getrandbits(256):064x}",
+        lambda n: f"ja3,{rng.getrandbits(128):032x}"]
     with tempfile.NamedTemporaryFile("w", suffix=".csv") as out:
         for number in range(INDICATORS):
-            if number % 10 < 6:
-                out.write(f"domain,{rng.getrandbits(48):x}.example{number % 97}.test\n")
-            elif number % 10 < 9:
-                out.write(f"ip,{rng.randrange(128, 224)}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(256)}\n")
-            else:
-                out.write(f"ja3,{rng.getrandbits(128):032x}\n")
+            out.write(kinds[number % 10](number) + "\n")
         out.flush()
         subprocess.run([OTASUKE, "indicators", "pack", path, out.name], check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
