@@ -182,6 +182,9 @@ struct db_conn *db_pool_take(struct db *db, enum txn_mode mode, struct err *e)
 	struct db_conn *c = NULL;
 	bool twice;
 
+	if (mode != TXN_WRITE)
+		mode = TXN_READ; /* whoever reads waits in one queue */
+
 	pthread_mutex_lock(&db->lock);
 	twice = mode == TXN_WRITE && holds_writer(db);
 	if (!twice && (c = free_conn(db, mode)))

@@ -60,7 +60,9 @@ int db_open(const char *url, const struct db_options *options, struct db **out, 
 void db_close(struct db *db); /* NULL is fine */
 bool db_is_postgres(const struct db *db);
 
-enum txn_mode { TXN_READ, TXN_WRITE };
+/* TXN_READ_APART reads, and PostgreSQL plans each statement for its values: for one whose cost
+ * depends on them, as a trait that one company met or all did. On SQLite it is TXN_READ. */
+enum txn_mode { TXN_READ, TXN_WRITE, TXN_READ_APART };
 
 /* NULL and E on failure. Write transactions run one after another, on both databases; one that
  * waits too long gets -EAGAIN and may be tried again as a whole. A thread has one write transaction

@@ -164,9 +164,15 @@ static const char begin_write[] =
 	"SELECT pg_advisory_xact_lock(1869898091, hashtext(coalesce(current_schema(), '')))";
 static const char begin_read[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
+/* For this transaction: from the sixth time on a prepared statement would have one plan for all. */
+static const char begin_apart[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+				  "SET LOCAL plan_cache_mode = force_custom_plan";
+
 static int pg_begin(struct driver_conn *c, enum txn_mode mode, struct err *e)
 {
-	const char *sql = mode == TXN_WRITE ? begin_write : begin_read;
+	const char *sql = mode == TXN_WRITE        ? begin_write
+			  : mode == TXN_READ_APART ? begin_apart
+						   : begin_read;
 	int r = -ECLOSED;
 
 	if (c->pg && PQstatus(c->pg) == CONNECTION_OK)

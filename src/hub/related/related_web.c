@@ -373,7 +373,7 @@ static int seen(struct call *c)
 		const struct seen_query q = { trait_hash(related_secret(c->hub), k, value,
 							 strlen(value)),
 					      0, c->now_us - SEEN_DAYS * US_PER_DAY, SEEN_ROWS };
-		SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ, &c->err);
+		SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_READ_APART, &c->err);
 		int r = t ? related_store_who(t, c->scope, &q, c->arena, &w, &p.who.n_rows, &c->err)
 			  : c->err.code;
 		if (r < 0)
