@@ -93,9 +93,7 @@ void tmpl_url_text(struct tmpl *t, const char *s)
  * and newlines and read a backslash as a slash, so none of these may occur. */
 static bool url_allowed(struct str s)
 {
-	static const char *const
-		starts[] = { "http://", "https://", "tel:",       "mailto:",
-			     "?",       "#",        "rustdesk://" /* its client, on the desk */ };
+	static const char *const starts[] = { "http://", "https://", "tel:", "mailto:", "?", "#" };
 
 	for (size_t i = 0; i < s.n; i++)
 		if ((unsigned char)s.p[i] <= ' ' || s.p[i] == '\\' || s.p[i] == 0x7f)

@@ -40,10 +40,6 @@ struct case_mover {
 	const char *told;
 	/* After the rows have moved: sums and the like. May be NULL. */
 	int (*moved)(struct txn *t, const struct user *u, const struct case_move *m, struct err *e);
-	/* A case is about to be closed by the form of C, in T: -EINVAL asks for what the form does
-	 * not say yet (slot "case.close" of the page shows the question); and after the commit. */
-	int (*closing)(struct call *c, struct txn *t, int64_t case_id);
-	void (*closed)(struct hub *h);
 };
 
 /* FROM becomes a part of INTO; its number leads there from now on. -EINVAL into itself; -ECONFLICT

@@ -106,7 +106,7 @@ struct case_page {
 	struct case_state_step steps[3];
 	const char *now_local; /* for datetime-local fields */
 	bool may_work, is_live, is_mine;
-	struct html head, actions, top, main, end, side, close; /* panels of later features */
+	struct html head, actions, top, main, end, side; /* panels of later features */
 	const char *error;
 	struct typed typed;
 	bool remote_consent; /* somebody agreed to remote access */

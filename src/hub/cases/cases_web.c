@@ -165,7 +165,6 @@ static int page_of(struct call *c, int status, struct case_page *p)
 	p->main = call_panels(c, "case.main", p->c.id);
 	p->end = call_panels(c, "case.end", p->c.id);
 	p->side = call_panels(c, "case.side", p->c.id);
-	p->close = call_panels(c, "case.close", p->c.id); /* no text */
 	struct tmpl tm = call_tmpl(c, &b);
 	tmpl_case_page(&tm, p);
 	return call_page(c, status, "case.page_title", p->c.number, "/cases", &b);
@@ -338,28 +337,6 @@ static int case_indicator(struct call *c)
 	return finish(c, &t, r, &nothing_typed);
 }
 
-/* What later features have to know first: what is still in effect goes on or ends. */
-static int before_close(struct call *c, struct txn *t)
-{
-	struct incident i;
-	int r = cases_get(t, c->scope, c->param[0], c->arena, &i, &c->err);
-
-	for (const struct hub_feature *const *f = c->hub->features; *f; f++)
-		for (size_t k = 0; k < (*f)->n_movers && r >= 0; k++)
-			if ((*f)->movers[k].closing)
-				r = (*f)->movers[k].closing(c, t, i.id);
-	return r;
-}
-
-/* What waits for the end of the transaction: orders that go out. */
-static void after_close(struct hub *h)
-{
-	for (const struct hub_feature *const *f = h->features; *f; f++)
-		for (size_t i = 0; i < (*f)->n_movers; i++)
-			if ((*f)->movers[i].closed)
-				(*f)->movers[i].closed(h);
-}
-
 static int case_close(struct call *c)
 {
 	struct form f = form_of(c);
@@ -370,13 +347,8 @@ static int case_close(struct call *c)
 	int r = ready(c, t, &f);
 
 	if (r >= 0)
-		r = before_close(c, t);
-	if (r >= 0)
 		r = cases_close(t, c->user, c->param[0], &end, c->now_us, &c->err);
-	r = finish(c, &t, r, &(struct typed){ "c", end.cause, end.lesson });
-	if (r >= 0)
-		after_close(c->hub);
-	return r;
+	return finish(c, &t, r, &(struct typed){ "c", end.cause, end.lesson });
 }
 
 static int case_reopen(struct call *c)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "hub/accounts/accounts.h"
 #include "hub/evidence/evidence_facts_store.h"
 #include "hub/evidence/evidence_files.h"
 #include "hub/evidence/evidence_rules.h"
@@ -93,16 +92,6 @@ int evidence_measure_add(struct txn *t, const struct user *u, int64_t case_id,
 					.ref_id = *id_out,
 					.happened_us = w.from_us < now_us ? w.from_us : now_us };
 	return tell(t, u, &told, now_us, e);
-}
-
-int evidence_measure_follow(struct txn *t, const struct evidence_measure_order *m, struct err *e)
-{
-	int r = evidence_store_measure_follow(t, m, e);
-
-	if (r <= 0)
-		return r;
-	return accounts_audit(t, NULL, m->ended_us ? "evidence.measure_end" : "evidence.measure",
-			      "order", m->order_id, m->company_id, NULL, e);
 }
 
 static int measure_change(struct txn *t, const struct user *u, const struct evidence_of *of,

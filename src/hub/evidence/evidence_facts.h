@@ -52,16 +52,7 @@ struct evidence_measure {
 	int64_t ended_us;          /* taken away; 0 = in place (or run out: UNTIL_US has passed) */
 	const char *ended_why;
 	int64_t version;
-	int64_t order_id; /* it is this order to a sensor, and ends with it; 0 = by hand */
 };
-/* An order to a sensor as a countermeasure: there from the time it is in effect, ended when it is
- * not. As often as one likes, in the transaction that changes the order. */
-struct evidence_measure_order {
-	int64_t order_id, case_id, company_id, person_id;
-	const char *kind, *what, *target;
-	int64_t from_us, until_us, ended_us; /* ENDED_US 0 = in effect */
-};
-int evidence_measure_follow(struct txn *t, const struct evidence_measure_order *m, struct err *e);
 struct evidence_measure_new {
 	const char *kind, *what, *target;
 	int64_t from_us, until_us;

@@ -125,34 +125,12 @@ int evidence_store_measure_change(struct txn *t, const struct scope *s,
 			 " ended_us = CASE WHEN $4 = 0 THEN 0 ELSE $6 END,"
 			 " ended_by = CASE WHEN $4 = 0 THEN NULL ELSE $7 END, ended_why = $8"
 			 " WHERE id = $1 AND incident_id = $2 AND version = $3 AND ended_us = 0"
-			 " AND ref_id = 0 AND @scope(company_id)",
+			 " AND @scope(company_id)",
 			 DB_ARGS(DB_INT(end->id), DB_INT(of->case_id), DB_INT(end->version),
 				 DB_INT(end->why != NULL), DB_INT(end->until_us),
 				 DB_INT(of->now_us), DB_INT(of->person_id),
 				 DB_TEXT(end->why ? end->why : "")),
 			 e);
-}
-
-int evidence_store_measure_follow(struct txn *t, const struct evidence_measure_order *m,
-				  struct err *e)
-{
-	int r = db_change(t, &scope_system,
-			  "UPDATE evidence_measure SET until_us = $2, ended_us = $3,"
-			  " version = version + 1 WHERE ref_id = $1 AND @scope(company_id)",
-			  DB_ARGS(DB_INT(m->order_id), DB_INT(m->until_us), DB_INT(m->ended_us)),
-			  e);
-
-	if (r != 0 || m->ended_us)
-		return r;
-	return db_change(
-		t, &scope_system,
-		"INSERT INTO evidence_measure (incident_id, company_id, kind, what, target,"
-		" person_id, from_us, until_us, ended_us, ended_why, version, ref_id)"
-		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, '', 1, $9 WHERE @scope($2)",
-		DB_ARGS(DB_INT(m->case_id), DB_INT(m->company_id), DB_TEXT(m->kind),
-			DB_TEXT(m->what), DB_TEXT(m->target), db_int_or_null(m->person_id),
-			DB_INT(m->from_us), DB_INT(m->until_us), DB_INT(m->order_id)),
-		e);
 }
 
 static void measure_read(const struct rows *r, struct arena *a, void *row)
@@ -170,21 +148,20 @@ static void measure_read(const struct rows *r, struct arena *a, void *row)
 		.ended_us = rows_int(r, 9),
 		.ended_why = rows_keep(r, 10, a),
 		.version = rows_int(r, 11),
-		.order_id = rows_int(r, 12),
 	};
 }
 
 int evidence_measures(struct txn *t, const struct scope *s, int64_t case_id, struct arena *a,
 		      struct evidence_measure **out, size_t *n_out, struct err *e)
 {
-	struct rows *r = db_query(
-		t, s,
-		"SELECT m.id, m.incident_id, m.company_id, m.kind, m.what, m.target,"
-		" p.name, m.from_us, m.until_us, m.ended_us, m.ended_why, m.version, m.ref_id"
-		" FROM evidence_measure m LEFT JOIN person p ON p.id = m.person_id"
-		" WHERE m.incident_id = $1 AND @scope(m.company_id)"
-		" ORDER BY m.from_us, m.id LIMIT 1000",
-		DB_ARGS(DB_INT(case_id)), e);
+	struct rows *r =
+		db_query(t, s,
+			 "SELECT m.id, m.incident_id, m.company_id, m.kind, m.what, m.target,"
+			 " p.name, m.from_us, m.until_us, m.ended_us, m.ended_why, m.version"
+			 " FROM evidence_measure m LEFT JOIN person p ON p.id = m.person_id"
+			 " WHERE m.incident_id = $1 AND @scope(m.company_id)"
+			 " ORDER BY m.from_us, m.id LIMIT 1000",
+			 DB_ARGS(DB_INT(case_id)), e);
 
 	return rows_list(r, measure_read, a, ROWS_OUT(out, n_out), e);
 }
@@ -193,15 +170,15 @@ int evidence_store_measures_due(struct txn *t, const struct scope *s, int64_t fr
 				int64_t until_us, struct arena *a, struct evidence_measure **out,
 				size_t *n_out, struct err *e)
 {
-	struct rows *r = db_query(
-		t, s,
-		"SELECT m.id, m.incident_id, m.company_id, m.kind, m.what, i.number,"
-		" p.name, m.from_us, m.until_us, m.ended_us, m.ended_why, m.version, m.ref_id"
-		" FROM evidence_measure m JOIN incident i ON i.id = m.incident_id"
-		" LEFT JOIN person p ON p.id = m.person_id"
-		" WHERE m.ended_us = 0 AND m.until_us > $1 AND m.until_us <= $2"
-		" AND @scope(m.company_id) ORDER BY m.until_us, m.id LIMIT 20",
-		DB_ARGS(DB_INT(from_us), DB_INT(until_us)), e);
+	struct rows *r =
+		db_query(t, s,
+			 "SELECT m.id, m.incident_id, m.company_id, m.kind, m.what, i.number,"
+			 " p.name, m.from_us, m.until_us, m.ended_us, m.ended_why, m.version"
+			 " FROM evidence_measure m JOIN incident i ON i.id = m.incident_id"
+			 " LEFT JOIN person p ON p.id = m.person_id"
+			 " WHERE m.ended_us = 0 AND m.until_us > $1 AND m.until_us <= $2"
+			 " AND @scope(m.company_id) ORDER BY m.until_us, m.id LIMIT 20",
+			 DB_ARGS(DB_INT(from_us), DB_INT(until_us)), e);
 
 	return rows_list(r, measure_read, a, ROWS_OUT(out, n_out), e);
 }

@@ -17,8 +17,6 @@ struct evidence_measure_end {
 	const char *why; /* NULL = it is not ended, only its end moves */
 	int64_t until_us;
 };
-int evidence_store_measure_follow(struct txn *t, const struct evidence_measure_order *m,
-				  struct err *e); /* 1, or 0 when there was nothing to note */
 int evidence_store_measure_change(struct txn *t, const struct scope *s,
 				  const struct evidence_of *of,
 				  const struct evidence_measure_end *end, struct err *e);

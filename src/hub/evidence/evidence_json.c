@@ -102,7 +102,6 @@ static void measures_json(struct jsonw *w, const struct evidence_page *p)
 		jsonw_int(w, "ended_us", m->ended_us);
 		jsonw_text(w, "ended_why", m->ended_why);
 		jsonw_int(w, "version", m->version);
-		jsonw_int(w, "order_id", m->order_id);
 		jsonw_end_object(w);
 	}
 	jsonw_end_array(w);

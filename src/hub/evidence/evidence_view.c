@@ -44,7 +44,7 @@ struct evidence_measure_line evidence_view_measure(struct call *c, const struct 
 	return (struct evidence_measure_line){
 		.m = *m,
 		.kind_key = arena_printf(c->arena, "evidence.measure.%s", m->kind),
-		.live = !m->ended_us && !m->order_id,
+		.live = !m->ended_us,
 		.light = m->ended_us ? "grey"
 			 : over      ? "red"
 			 : soon      ? "amber"

@@ -7,7 +7,6 @@
 #include "hub/members/members.h"
 #include "hub/response/response.h"
 #include "hub/response/response_ask.h"
-#include "hub/response/response_screen_log.h"
 #include "hub/response/response_steps.h"
 #include "hub/response/response_store.h"
 #include "net/tmpl.h"
@@ -199,18 +198,11 @@ struct screen_item {
 	bool is_mine, has_log;
 };
 
-struct screen_work_item {
-	struct screen_work w;
-	const char *what_key;
-};
-
 struct screen_page { /* one session: where it is, and its end */
 	struct incident c;
 	struct screen_item item;
 	const char *error, *did, *log;
 	int64_t minutes;
-	struct screen_work_item *work; /* what the log of the tool says */
-	size_t n_work;
 	bool may_end;
 };
 

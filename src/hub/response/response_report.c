@@ -16,7 +16,6 @@
 #include "base/str.h"
 #include "hub/accounts/accounts.h"
 #include "hub/live.h"
-#include "hub/evidence/evidence.h"
 #include "hub/response/response_order.h"
 #include "hub/response/response_store.h"
 #include "hub/response/response_story.h"
@@ -78,26 +77,6 @@ static void file_of(const struct order_report *p, struct arena *a, struct respon
 	o->file_size = p->file_size > INT64_MAX ? INT64_MAX : (int64_t)p->file_size;
 }
 
-/* What is in effect, or no longer, stands with the countermeasures of the case. */
-static int follow(struct txn *t, const struct response_order *o, struct err *e)
-{
-	const bool device = strcmp(o->type, "isolate") == 0;
-	const struct evidence_measure_order m = {
-		.order_id = o->id,
-		.case_id = o->incident_id,
-		.company_id = o->company_id,
-		.person_id = o->made_by,
-		.kind = o->type,
-		.what = o->target,
-		.target = device ? o->mac : o->network,
-		.from_us = o->done_us ? o->done_us : o->heard_us,
-		.until_us = o->until_us,
-		.ended_us = o->in_effect ? 0 : o->ended_us,
-	};
-
-	return o->in_effect || o->ended_us ? evidence_measure_follow(t, &m, e) : 0;
-}
-
 /* What a release or unblock took back; also where the sensor knows of nothing to take back. */
 static int effect_over(struct txn *t, const struct response_order *by, int64_t now_us,
 		       struct arena *a, struct err *e)
@@ -109,8 +88,7 @@ static int effect_over(struct txn *t, const struct response_order *by, int64_t n
 		return r;
 	o.in_effect = false;
 	o.ended_us = now_us;
-	r = response_store_set(t, &scope_system, &o, e);
-	return r < 0 ? r : follow(t, &o, e);
+	return response_store_set(t, &scope_system, &o, e);
 }
 
 static const char *state_of(const struct response_order *o, const struct order_report *p)
@@ -189,7 +167,6 @@ static int apply(struct txn *t, struct response_order *o, const struct order_rep
 	if (is_final(o->state) && !o->done_us)
 		o->done_us = now_us;
 	if ((r = response_store_set(t, &scope_system, o, e)) < 0 ||
-	    (was_in_effect != o->in_effect && (r = follow(t, o, e)) < 0) ||
 	    (r = take_back(t, o, p, now_us, a, e)) < 0)
 		return r;
 	if (was_in_effect && !o->in_effect && p->state == ORDER_EXPIRED)
@@ -329,8 +306,6 @@ static int overdue(struct txn *t, struct response_order *o, int64_t now_us, stru
 		o->in_effect = false;
 		o->ended_us = o->until_us;
 		r = response_store_set(t, &scope_system, o, e);
-		if (r >= 0)
-			r = follow(t, o, e);
 		return r < 0 ? r : response_story_ended(t, o, now_us, e);
 	}
 	o->state = ORDER_ST_EXPIRED;

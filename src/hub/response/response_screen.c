@@ -14,10 +14,8 @@ enum { DEVICE_CHARS = 100, DID_CHARS = 2000 };
 
 struct response_conf response_conf;
 
-static int check_url(const char *key, const char *url, const char *scheme, struct err *e)
+static int check_url(const char *key, const char *url, struct err *e)
 {
-	if (scheme && url && str_starts(str_of(url), str_of(scheme)))
-		return 0;
 	if (!url || !url[0] || str_starts(str_of(url), STR("https://")) ||
 	    str_starts(str_of(url), STR("http://")))
 		return 0;
@@ -26,11 +24,9 @@ static int check_url(const char *key, const char *url, const char *scheme, struc
 
 int response_screen_check(const struct response_conf *conf, struct err *e)
 {
-	int r = check_url("response.meshcentral_url", conf->meshcentral_url, NULL, e); /* no text */
+	int r = check_url("response.meshcentral_url", conf->meshcentral_url, e); /* no text */
 
-	return r < 0 ? r
-		     : check_url("response.rustdesk_url", conf->rustdesk_url, "rustdesk://",
-				 e); /* no text */
+	return r < 0 ? r : check_url("response.rustdesk_url", conf->rustdesk_url, e); /* no text */
 }
 
 static bool is_tool(const char *tool)

@@ -2,20 +2,15 @@
 /* Work on a screen: starting it, the address, ending it with the other program's log. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "hub/evidence/evidence.h"
 #include "hub/live.h"
 #include "hub/response/response_screen.h"
 #include "hub/response/response_store.h"
 #include "hub/response_tmpl.h"
-#include "net/crypto.h"
 
 enum { TOOLS = 2 };
 
@@ -90,8 +85,9 @@ int response_screen_panel(struct call *c, struct txn *t, struct remote_panel *p)
 
 /* --- JSON --- */
 
-static void session_fields(struct jsonw *w, const struct screen_item *it)
+static void session_json(struct jsonw *w, const struct screen_item *it)
 {
+	jsonw_object(w, NULL);
 	jsonw_int(w, "id", it->s.id);
 	jsonw_text(w, "tool", it->s.tool);
 	jsonw_text(w, "device", it->s.device);
@@ -103,6 +99,7 @@ static void session_fields(struct jsonw *w, const struct screen_item *it)
 	jsonw_int(w, "minutes", it->s.minutes);
 	jsonw_text(w, "did", it->s.did);
 	jsonw_text(w, "log_name", it->s.log_name);
+	jsonw_end_object(w);
 }
 
 int response_screens_list(struct call *c)
@@ -125,9 +122,7 @@ int response_screens_list(struct call *c)
 	jsonw_array(&w, "sessions");
 	for (size_t k = 0; k < n; k++) {
 		const struct screen_item it = item_of(c, &list[k]);
-		jsonw_object(&w, NULL);
-		session_fields(&w, &it);
-		jsonw_end_object(&w);
+		session_json(&w, &it);
 	}
 	jsonw_end_array(&w);
 	jsonw_end_object(&w);
@@ -135,35 +130,6 @@ int response_screens_list(struct call *c)
 }
 
 /* --- one session --- */
-
-static void work_of(struct call *c, const struct response_session *x, struct screen_page *p)
-{
-	struct screen_work *rows;
-
-	response_screen_log_read(str_of(x->log), c->arena, &rows, &p->n_work);
-	p->work = arena_array(c->arena, p->n_work + 1, sizeof(*p->work));
-	for (size_t i = 0; i < p->n_work; i++)
-		p->work[i] = (struct screen_work_item){
-			rows[i], arena_printf(c->arena, "response.work.%s", rows[i].what)
-		};
-}
-
-static void work_json(struct jsonw *w, const struct screen_page *p)
-{
-	jsonw_array(w, "work");
-	for (size_t i = 0; i < p->n_work; i++) {
-		const struct screen_work *x = &p->work[i].w;
-		jsonw_object(w, NULL);
-		jsonw_text(w, "person", x->person);
-		jsonw_text(w, "device", x->device);
-		jsonw_text(w, "what", x->what);
-		jsonw_int(w, "begin_us", x->begin_us);
-		jsonw_int(w, "end_us", x->end_us);
-		jsonw_int(w, "seconds", x->seconds);
-		jsonw_end_object(w);
-	}
-	jsonw_end_array(w);
-}
 
 static int load(struct call *c, int64_t id, struct screen_page *p)
 {
@@ -181,7 +147,6 @@ static int load(struct call *c, int64_t id, struct screen_page *p)
 		return r;
 	p->item = item_of(c, &x);
 	p->may_end = user_is(c->user, CASES_WORKERS) && !x.ended_us;
-	work_of(c, &x, p);
 	p->did = p->log = "";
 	p->minutes = (c->now_us - x.started_us + US_PER_MIN - 1) / US_PER_MIN;
 	return 0;
@@ -194,10 +159,7 @@ static int page_of(struct call *c, int status, struct screen_page *p)
 
 	if (c->wants_json) {
 		struct jsonw w = jsonw_of(&b);
-		jsonw_object(&w, NULL);
-		session_fields(&w, &p->item);
-		work_json(&w, p);
-		jsonw_end_object(&w);
+		session_json(&w, &p->item);
 		return call_json(c, &b);
 	}
 	tmpl_response_screen_page(&tm, p);
@@ -257,39 +219,6 @@ static int log_typed(struct call *c, struct screen_end *end)
 	return 0;
 }
 
-/* The log as it came, on its way to the evidence of the case. */
-static int log_take(struct call *c, const struct screen_end *end, struct evidence_blob *out)
-{
-	char token[23], name[64];
-
-	if (!end->log[0])
-		return 0;
-	crypto_token(token, sizeof(token));
-	(void)snprintf(name, sizeof(name), "screen-log-%s", token);
-	SCOPED_MEM char *path = hub_state_path(c->hub, name);
-	int r = file_write(path, 0600, end->log, strlen(end->log), &c->err);
-	if (r >= 0)
-		r = evidence_take(c->hub, path, out, &c->err);
-	(void)unlink(path); /* gone already when it was taken */
-	return r;
-}
-
-static int log_keep(struct call *c, struct txn *t, const struct screen_page *p,
-		    const struct screen_end *end, struct evidence_blob *blob)
-{
-	const char *tool = call_text(c, p->item.name_key, NULL, 0);
-	const struct evidence_new n = { .case_id = p->c.id,
-					.kind = "file",
-					.name = end->log_name[0] ? end->log_name : "session.txt",
-					.note = end->did,
-					.source = "upload",
-					.from = tool };
-	int64_t id;
-
-	return blob->path[0] ? evidence_put(t, c->hub, c->user, &n, blob, c->now_us, &id, &c->err)
-			     : 0;
-}
-
 int response_screen_end(struct call *c)
 {
 	struct form f = form_of(c);
@@ -301,21 +230,14 @@ int response_screen_end(struct call *c)
 
 	if (r < 0 || (r = load(c, id, &p)) < 0)
 		return r;
-	struct evidence_blob blob = { .path = "" };
-	SCOPED_TXN struct txn *t = NULL;
-	if ((r = log_typed(c, &end)) >= 0 && (r = log_take(c, &end, &blob)) >= 0) {
-		t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
-		r = t ? 0 : c->err.code;
-	}
+	SCOPED_TXN struct txn *t = txn_begin(c->hub->db, TXN_WRITE, &c->err);
+	r = t ? log_typed(c, &end) : c->err.code;
 	if (r >= 0 && !form_ok(&f))
 		r = err_set(&c->err, -EINVAL, "%s", f.errors[0].text);
 	if (r >= 0)
 		r = response_screen_finish(t, c->user, id, &end, c->now_us, &c->err);
 	if (r >= 0)
-		r = log_keep(c, t, &p, &end, &blob);
-	if (r >= 0)
 		r = txn_commit(&t, &c->err);
-	evidence_blob_drop(&blob);
 	if (r == -EINVAL && !c->wants_json) {
 		txn_rollback(&t);
 		p.error = arena_strdup(c->arena, c->err.text);

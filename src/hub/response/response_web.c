@@ -73,8 +73,7 @@ static const struct conf_row conf[] = {
 	  offsetof(struct response_conf, meshcentral_url),
 	  "address of a device in MeshCentral, with {device} and {company}; empty = not used" },
 	{ "response.rustdesk_url", CONF_TEXT, 0, 500, "",
-	  offsetof(struct response_conf, rustdesk_url),
-	  "the same for RustDesk: its web client, or rustdesk://{device} for the program" },
+	  offsetof(struct response_conf, rustdesk_url), "the same in the web client of RustDesk" },
 };
 
 static const struct menu_item menu[] = { { "/orders", "response.menu", "remote", WORKERS, 35 } };
@@ -82,7 +81,6 @@ static const struct menu_item menu[] = { { "/orders", "response.menu", "remote",
 static const struct panel panels[] = {
 	{ "case.main", READERS, response_panel_remote },   /* no text */
 	{ "case.side", READERS, response_panel_consents }, /* no text */
-	{ "case.close", WORKERS, response_panel_close },   /* no text */
 	{ "company.top", READERS, response_panel_held },
 	{ "company.main", READERS, response_panel_own_consents },
 	{ "devices.top", READERS, response_panel_held },
@@ -95,7 +93,7 @@ static const struct panel panels[] = {
 
 /* What was ordered and done goes along with a case that becomes a part of another. */
 static const struct case_mover movers[] = {
-	{ .table = "sensor_order", .closing = response_case_close, .closed = fleet_items_wake },
+	{ .table = "sensor_order" },
 	{ .table = "screen_session" },
 	{ .table = "consent_ask" },
 };

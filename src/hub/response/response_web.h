@@ -40,8 +40,6 @@ int response_order_file(struct call *c);
 
 /* response_panels.c */
 int response_panel_remote(struct call *c, const char *slot, int64_t case_id, struct buf *out);
-int response_panel_close(struct call *c, const char *slot, int64_t case_id, struct buf *out);
-int response_case_close(struct call *c, struct txn *t, int64_t case_id);
 int response_panel_held(struct call *c, const char *slot, int64_t company_id, struct buf *out);
 int response_panel_own_held(struct call *c, const char *slot, int64_t subject, struct buf *out);
 int response_panel_home(struct call *c, const char *slot, int64_t subject, struct buf *out);

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/test.h"
 #include "hub/accounts/accounts.h"
-#include "hub/evidence/evidence.h"
 #include "hub/fleet/fleet_ingest_store.h"
 #include "hub/fleet/fleet_rules.h"
 #include "hub/fleet/fleet_store.h"
@@ -370,68 +369,6 @@ static void what_may_not_be_ordered(struct test_hub *th)
 			 409);
 }
 
-/* One line, from the first packet that was held back until the last. */
-static void an_isolation_is_a_countermeasure(struct test_hub *th)
-{
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct ready r = ready(th);
-	struct evidence_measure *m;
-	struct err e = { 0 };
-	size_t n;
-
-	(void)agree(&r, "isolate", "week");
-	const int64_t isolate = order(&r, "isolate");
-	SCOPED_TXN struct txn *t = begin(&r);
-	assert_int_equal(evidence_measures(t, &r.u.scope, r.incident, a, &m, &n, &e), 0);
-	assert_int_equal(n, 0); /* it was only ordered */
-	txn_rollback(&t);
-	says(&r, isolate, 1, ORDER_DONE, "");
-	t = begin(&r);
-	assert_int_equal(evidence_measures(t, &r.u.scope, r.incident, a, &m, &n, &e), 0);
-	assert_int_equal(n, 1);
-	assert_string_equal(m[0].kind, "isolate");
-	assert_string_equal(m[0].target, MAC);
-	assert_int_equal(m[0].order_id, isolate);
-	assert_true(m[0].until_us > now(&r));
-	assert_int_equal(m[0].ended_us, 0);
-	txn_rollback(&t);
-	says(&r, isolate, 2, ORDER_UNDONE, "");
-	t = begin(&r);
-	assert_int_equal(evidence_measures(t, &r.u.scope, r.incident, a, &m, &n, &e), 0);
-	assert_int_equal(n, 1);
-	assert_true(m[0].ended_us > 0);
-}
-
-static void closing_asks_what_becomes_of_it(struct test_hub *th)
-{
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct ready r = ready(th);
-	struct test_answer p;
-	const char *last;
-
-	(void)agree(&r, "isolate", "week");
-	const int64_t isolate = order(&r, "isolate");
-	says(&r, isolate, 1, ORDER_DONE, "");
-	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/" NO).body, "name=\"held\""));
-	p = test_hub_post(th, r.desk, "/cases/" NO "/close", "cause=x&lesson=y");
-	assert_int_equal(p.status, 400);
-	p = test_hub_post(th, r.desk, "/cases/" NO "/close", "cause=x&lesson=y&held=keep");
-	assert_int_equal(p.status, 400);
-	assert_true(get(&r, isolate, a).in_effect);
-	p = test_hub_post(th, r.desk, "/cases/" NO "/close",
-			  "cause=x&lesson=y&held=keep&held_why=until+monday");
-	assert_int_equal(p.status, 303);
-	(void)story(&r, a, &last);
-	assert_non_null(strstr(test_hub_get(th, r.desk, "/cases/" NO).body, "until monday"));
-	assert_true(get(&r, isolate, a).in_effect);
-	assert_int_equal(test_hub_post(th, r.desk, "/cases/" NO "/reopen", "why=x").status, 303);
-	p = test_hub_post(th, r.desk, "/cases/" NO "/close", "cause=x&lesson=y&held=release");
-	assert_int_equal(p.status, 303);
-	assert_int_equal(count(&r, "SELECT count(*) FROM sensor_order WHERE type = 'release' AND"
-				   " @scope(company_id)"),
-			 1);
-}
-
 static void consent_taken_back(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -723,71 +660,6 @@ static void through_the_pages(struct test_hub *th)
 	assert_null(strstr(p.body, "role=\"alert\"")); /* nothing was typed yet */
 }
 
-/* A list of events and a connection log, as the tools export them; rubbish is left out. */
-static void logs_of_tools_are_read(void **state)
-{
-	static const char mesh[] =
-		"[{\"action\":\"relaylog\",\"username\":\"sato\",\"msgid\":15,\"msgArgs\":[\"k7\","
-		"\"a\","
-		"\"b\"],\"nodeid\":\"node//k3\",\"time\":\"2026-11-23T01:00:00.000Z\"},"
-		"{\"etype\":\"user\",\"action\":\"login\",\"time\":\"2026-11-23T01:00:01Z\"},"
-		"{\"action\":\"relaylog\",\"username\":\"sato\",\"msgid\":11,\"msgArgs\":[\"k7\","
-		"\"a\","
-		"\"b\",1260],\"nodeid\":\"node//k3\",\"time\":\"2026-11-23T01:21:00.000Z\"},"
-		"{\"action\":\"relaylog\",\"msgid\":12,\"msgArgs\":[\"f\",\"a\",\"b\",-9],"
-		"\"time\":\"never\"}]";
-	static const char desk[] =
-		"{\"data\":[{\"remote\":\"123\",\"peer\":[\"987\",\"佐藤\"],\"conn_type\":1,"
-		"\"created_at\":\"2026-11-23T01:00:00Z\",\"end_time\":\"2026-11-23T01:05:00Z\"},"
-		"{\"remote\":\"no time\"}]}";
-	SCOPED_ARENA struct arena *a = arena_new(0);
-	struct screen_work *w;
-	size_t n;
-
-	(void)state;
-	response_screen_log_read(str_of(mesh), a, &w, &n);
-	assert_int_equal(n, 2);
-	assert_string_equal(w[0].person, "sato");
-	assert_string_equal(w[0].device, "node//k3");
-	assert_string_equal(w[0].what, "desktop");
-	assert_int_equal(w[0].seconds, 1260);
-	assert_int_equal(w[0].end_us - w[0].begin_us, 1260 * US_PER_SEC);
-	assert_string_equal(w[1].what, "files");
-	assert_int_equal(w[1].seconds, -1);
-	response_screen_log_read(str_of(desk), a, &w, &n);
-	assert_int_equal(n, 1);
-	assert_string_equal(w[0].person, "佐藤");
-	assert_string_equal(w[0].device, "123");
-	assert_string_equal(w[0].what, "files");
-	assert_int_equal(w[0].seconds, 300);
-	response_screen_log_read(str_of("no log at all"), a, &w, &n);
-	assert_int_equal(n, 0);
-}
-
-static void only_known_schemes_lead_out(void **state)
-{
-	struct err e = { 0 };
-
-	(void)state;
-	static const struct {
-		const char *mesh, *desk;
-		int want;
-	} cases[] = {
-		{ "https://mesh.example/?viewmode=11&gotonode={device}", "rustdesk://{device}", 0 },
-		{ "", "", 0 },
-		{ "", "rustdesk:{device}", -EINVAL },
-		{ "", "javascript:alert(1)", -EINVAL },
-		{ "rustdesk://{device}", "", -EINVAL },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct response_conf conf = {
-			.meshcentral_url = (char *)(uintptr_t)cases[i].mesh,
-			.rustdesk_url = (char *)(uintptr_t)cases[i].desk,
-		};
-		assert_int_equal(response_screen_check(&conf, &e), cases[i].want);
-	}
-}
-
 static void steps_are_ticked(struct test_hub *th)
 {
 	SCOPED_ARENA struct arena *a = arena_new(0);
@@ -860,8 +732,6 @@ int main(void)
 		cmocka_unit_test(addresses_are_of_the_web),
 		ON_BOTH(clicked_to_done),
 		ON_BOTH(what_may_not_be_ordered),
-		ON_BOTH(an_isolation_is_a_countermeasure),
-		ON_BOTH(closing_asks_what_becomes_of_it),
 		ON_BOTH(consent_taken_back),
 		ON_BOTH(the_company_takes_it_back),
 		ON_BOTH(consents_expire),
@@ -870,8 +740,6 @@ int main(void)
 		ON_BOTH(a_recording_comes_up),
 		ON_BOTH(through_the_pages),
 		ON_BOTH(steps_are_ticked),
-		cmocka_unit_test(logs_of_tools_are_read),
-		cmocka_unit_test(only_known_schemes_lead_out),
 		ON_BOTH(screens_are_recorded),
 	};
 
